@@ -1,0 +1,347 @@
+//! The nouns that every stage shares: what an upload, a page, a place on a page, a value with its evidence and
+//! an amount of money are. Plain data, no behaviour that belongs to a stage.
+
+use std::fmt;
+use std::num::NonZeroU32;
+
+use rust_decimal::Decimal;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Name space of every UUIDv5 that Countersign makes, itself the v5 of the DNS name space and `countersign`.
+const NAMESPACE: Uuid = Uuid::from_u128(0x2f0c_6b3e_93c1_5d0a_9f53_5b8f_4b0f_7c11);
+
+/// A UUIDv5 over the parts, joined by a character that occurs in none of them: the same parts give the same id
+/// on every machine and in every run.
+#[must_use]
+pub fn deterministic_id(parts: &[&str]) -> Uuid {
+    Uuid::new_v5(&NAMESPACE, parts.join("\u{1f}").as_bytes())
+}
+
+/// Where the uploaded bytes lie. For local files `bucket` is `"file"` and `key` the path as given.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub struct ObjectRef {
+    /// Bucket name, `"file"` for local files.
+    pub bucket: String,
+    /// Object key or path.
+    pub key: String,
+    /// Version id where the store keeps versions.
+    pub version: Option<String>,
+    /// Entity tag as the store gave it, without quotes.
+    pub etag: Option<String>,
+}
+
+/// SHA-256 of the uploaded bytes, written as 64 lower-case hex digits.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Sha256(String);
+
+impl Sha256 {
+    /// Hashes `bytes`.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        use sha2::Digest as _;
+        let digest = sha2::Sha256::digest(bytes);
+        Self(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// The 64 hex digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Sha256 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for Sha256 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One document cut out of an upload. Deterministic: the same object version and pages give the same id.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(transparent)]
+pub struct DocumentId(pub Uuid);
+
+impl DocumentId {
+    /// The id of the document that `pages` of `object` (whose bytes hash to `sha256`) make up.
+    #[must_use]
+    pub fn new(object: &ObjectRef, sha256: &Sha256, pages: &[PageNumber]) -> Self {
+        let pages = pages
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(",");
+        let version = object.version.as_deref().unwrap_or_default();
+        Self(deterministic_id(&[
+            "document",
+            &object.bucket,
+            &object.key,
+            version,
+            sha256.as_str(),
+            &pages,
+        ]))
+    }
+}
+
+impl fmt::Display for DocumentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A page of the upload, counted from 1.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(transparent)]
+pub struct PageNumber(NonZeroU32);
+
+impl PageNumber {
+    /// The page with this 0-based index.
+    #[must_use]
+    pub fn from_index(index: u32) -> Self {
+        Self(NonZeroU32::MIN.saturating_add(index))
+    }
+
+    /// 0-based index.
+    #[must_use]
+    pub fn index(self) -> u32 {
+        self.0.get() - 1
+    }
+}
+
+impl fmt::Display for PageNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A rectangle on the upright page: left, top, right, bottom, each 0..1 of the page's width or height, origin
+/// top left. Written as an array of four numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(from = "[f32; 4]", into = "[f32; 4]")]
+#[schemars(with = "[f32; 4]")]
+pub struct BBox {
+    /// Left edge.
+    pub left: f32,
+    /// Top edge.
+    pub top: f32,
+    /// Right edge.
+    pub right: f32,
+    /// Bottom edge.
+    pub bottom: f32,
+}
+
+impl BBox {
+    /// The whole page.
+    pub const PAGE: Self = Self {
+        left: 0.0,
+        top: 0.0,
+        right: 1.0,
+        bottom: 1.0,
+    };
+
+    /// A box from its edges, each clamped to 0..1.
+    #[must_use]
+    pub fn new(left: f32, top: f32, right: f32, bottom: f32) -> Self {
+        let [left, top, right, bottom] =
+            [left, top, right, bottom].map(|edge| edge.clamp(0.0, 1.0));
+        Self {
+            left,
+            top,
+            right,
+            bottom,
+        }
+    }
+
+    /// Width, 0..1 of the page.
+    #[must_use]
+    pub fn width(self) -> f32 {
+        self.right - self.left
+    }
+
+    /// Height, 0..1 of the page.
+    #[must_use]
+    pub fn height(self) -> f32 {
+        self.bottom - self.top
+    }
+
+    /// Centre, (x, y).
+    #[must_use]
+    pub fn centre(self) -> (f32, f32) {
+        (
+            f32::midpoint(self.left, self.right),
+            f32::midpoint(self.top, self.bottom),
+        )
+    }
+
+    /// The smallest box that holds both.
+    #[must_use]
+    pub fn union(self, other: Self) -> Self {
+        Self {
+            left: self.left.min(other.left),
+            top: self.top.min(other.top),
+            right: self.right.max(other.right),
+            bottom: self.bottom.max(other.bottom),
+        }
+    }
+
+    /// Area of the overlap of both.
+    #[must_use]
+    pub fn intersection(self, other: Self) -> f32 {
+        let width = self.right.min(other.right) - self.left.max(other.left);
+        let height = self.bottom.min(other.bottom) - self.top.max(other.top);
+        width.max(0.0) * height.max(0.0)
+    }
+
+    /// Area, 0..1 of the page.
+    #[must_use]
+    pub fn area(self) -> f32 {
+        self.width().max(0.0) * self.height().max(0.0)
+    }
+}
+
+impl From<[f32; 4]> for BBox {
+    fn from([left, top, right, bottom]: [f32; 4]) -> Self {
+        Self::new(left, top, right, bottom)
+    }
+}
+
+impl From<BBox> for [f32; 4] {
+    /// Rounded to four decimals (0.2 pixels of a 200 dpi page), so that events stay small and stable.
+    fn from(b: BBox) -> Self {
+        [b.left, b.top, b.right, b.bottom].map(|edge| (edge * 1e4).round() / 1e4)
+    }
+}
+
+/// How sure a reader, model or match is: 0 (not at all) to 1 (certain). Written with three decimals.
+#[derive(
+    Debug, Clone, Copy, PartialEq, PartialOrd, Default, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(from = "f32", into = "f64")]
+#[schemars(with = "f64")]
+pub struct Confidence(f32);
+
+impl Confidence {
+    /// Certain.
+    pub const CERTAIN: Self = Self(1.0);
+
+    /// Clamped to 0..1; NaN counts as 0.
+    #[must_use]
+    pub fn new(value: f32) -> Self {
+        Self(if value.is_nan() {
+            0.0
+        } else {
+            value.clamp(0.0, 1.0)
+        })
+    }
+
+    /// 0..1.
+    #[must_use]
+    pub fn get(self) -> f32 {
+        self.0
+    }
+}
+
+impl From<f32> for Confidence {
+    fn from(value: f32) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<Confidence> for f64 {
+    fn from(confidence: Confidence) -> Self {
+        (f64::from(confidence.0) * 1e3).round() / 1e3
+    }
+}
+
+/// An amount in the shipment's currency. Written as a decimal string with two places, `"135.00"`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, JsonSchema)]
+#[schemars(with = "String")]
+pub struct Money(pub Decimal);
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{:.2}",
+            self.0
+                .round_dp_with_strategy(2, rust_decimal::RoundingStrategy::MidpointAwayFromZero)
+        )
+    }
+}
+
+impl Serialize for Money {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Money {
+    /// Reads `"135.00"`, `135` and `135.5`; feeds write amounts in all three ways.
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Written {
+            Text(String),
+            Number(serde_json::Number),
+        }
+        let text = match Written::deserialize(deserializer)? {
+            Written::Text(text) => text,
+            Written::Number(number) => number.to_string(),
+        };
+        let plain = Decimal::from_str_exact(text.trim());
+        plain
+            .or_else(|_| Decimal::from_scientific(text.trim()))
+            .map(Money)
+            .map_err(|_| {
+                serde::de::Error::custom(format!(
+                    "{text:?} is not an amount: write it as \"135.00\" or 135.00"
+                ))
+            })
+    }
+}
+
+/// Who read a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// Printed text, read by an OCR engine.
+    Ocr,
+    /// A bar code or QR code.
+    Barcode,
+    /// The text layer of a PDF.
+    TextLayer,
+    /// Text written by hand, read by an OCR engine.
+    Handwriting,
+    /// Told by the upload notice.
+    Hint,
+}
+
+/// A value with its evidence: what was read where, by whom, and how sure.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Found<T> {
+    /// The normalised value.
+    pub value: T,
+    /// What stood on the paper.
+    pub raw: String,
+    /// How sure.
+    pub confidence: Confidence,
+    /// The page of the upload.
+    pub page: PageNumber,
+    /// Where on that page.
+    #[serde(rename = "box")]
+    pub bbox: BBox,
+    /// Who read it.
+    pub source: Source,
+}

@@ -1,0 +1,447 @@
+//! The canonical shipment of domain.md §5.2, as a feed publishes it. Only `id` and `version` are required.
+
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::document::Money;
+
+/// One version of a shipment.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Shipment {
+    /// Its id in the feed.
+    pub id: String,
+    /// Grows with every change; an older version arriving late changes nothing.
+    pub version: u64,
+    /// Whose data it is.
+    #[serde(default = "default_tenant")]
+    pub tenant: String,
+    /// Free text of the feed: `in_transit`, `delivered`, `cancelled` …; see [`Shipment::status`].
+    #[serde(default, rename = "status")]
+    pub raw_status: Option<String>,
+    /// How it travels: `TL`, `LTL`, `IM`, `DRAY`, `PARCEL`, `AIR`, `OCEAN`, `EU_ROAD`.
+    #[serde(default)]
+    pub mode: Option<String>,
+    /// Trailer, container, seals.
+    #[serde(default)]
+    pub equipment: Equipment,
+    /// Identifiers.
+    #[serde(default)]
+    pub refs: Vec<Reference>,
+    /// Who carries it.
+    #[serde(default)]
+    pub carrier: Carrier,
+    /// Who pays, and by which profile.
+    #[serde(default)]
+    pub customer: Customer,
+    /// Shipper, consignee, bill-to, notify.
+    #[serde(default)]
+    pub parties: Parties,
+    /// Where it goes, in order.
+    #[serde(default)]
+    pub stops: Vec<Stop>,
+    /// Agreed rates.
+    #[serde(default)]
+    pub rates: Rates,
+    /// Charges billed so far.
+    #[serde(default)]
+    pub billed: Vec<Charge>,
+    /// What the feed itself requires beyond the profile.
+    #[serde(default)]
+    pub required: Required,
+    /// Until when the paper has to be there.
+    #[serde(default)]
+    pub pod_due_at: Option<Timestamp>,
+    /// Until when the invoice has to be out.
+    #[serde(default)]
+    pub invoice_due_at: Option<Timestamp>,
+}
+
+fn default_tenant() -> String {
+    "default".to_owned()
+}
+
+/// Trailer, container and seals.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Equipment {
+    /// `van`, `reefer`, `flatbed` …
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    /// Trailer number.
+    pub trailer: Option<String>,
+    /// ISO 6346 container number.
+    pub container: Option<String>,
+    /// Chassis number.
+    pub chassis: Option<String>,
+    /// Seal numbers.
+    pub seals: Vec<String>,
+}
+
+/// An identifier of a shipment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reference {
+    /// What kind.
+    #[serde(rename = "type")]
+    pub kind: ReferenceKind,
+    /// As the feed writes it.
+    pub value: String,
+    /// The carrier that gave it, of a PRO.
+    #[serde(default)]
+    pub scac: Option<String>,
+}
+
+/// Kinds of identifiers (domain.md §5.2).
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "UPPERCASE")]
+#[expect(
+    missing_docs,
+    reason = "the names are the trade's own, described in domain.md §5.2"
+)]
+pub enum ReferenceKind {
+    Pro,
+    Bol,
+    Mbol,
+    Load,
+    Po,
+    So,
+    Delivery,
+    Pickup,
+    Appt,
+    Invoice,
+    Awb,
+    Cmr,
+    Gsin,
+    Sscc,
+    /// Any other kind a feed may invent: kept, not matched on.
+    #[serde(other)]
+    Other,
+}
+
+/// Who carries it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Carrier {
+    /// Standard carrier alpha code.
+    pub scac: Option<String>,
+    /// Name.
+    pub name: Option<String>,
+    /// When it was tendered to the carrier.
+    pub tendered_at: Option<Timestamp>,
+}
+
+/// Who pays.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Customer {
+    /// Customer id.
+    pub id: Option<String>,
+    /// Billing profile, by id.
+    pub profile_id: Option<String>,
+}
+
+/// The parties of a shipment.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Parties {
+    /// Who sends it.
+    pub shipper: Option<ShipmentParty>,
+    /// Who receives it.
+    pub consignee: Option<ShipmentParty>,
+    /// Who pays.
+    pub bill_to: Option<ShipmentParty>,
+    /// Who is told.
+    pub notify: Option<ShipmentParty>,
+}
+
+/// A party as the feed writes it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ShipmentParty {
+    /// Name.
+    pub name: Option<String>,
+    /// Street and number.
+    #[serde(alias = "addr")]
+    pub address: Option<String>,
+    /// Town.
+    pub city: Option<String>,
+    /// State or province.
+    pub state: Option<String>,
+    /// Postal code.
+    pub postal: Option<String>,
+    /// ISO 3166 alpha-2.
+    pub country: Option<String>,
+}
+
+/// A pickup or a delivery.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Stop {
+    /// Counted from 1 along the way.
+    pub seq: u32,
+    /// Pickup or delivery.
+    pub kind: StopKind,
+    /// Facility id.
+    pub facility_id: Option<String>,
+    /// Name of the site.
+    pub name: Option<String>,
+    /// Address of the site.
+    pub address: Option<serde_json::Value>,
+    /// IANA time zone of the site.
+    pub tz: Option<String>,
+    /// Appointment window.
+    pub appt: Option<Appointment>,
+    /// What happened there.
+    pub events: Vec<StopEvent>,
+    /// What was to be delivered.
+    pub expected: Expected,
+    /// What kind of site it is.
+    pub flags: SiteFlags,
+}
+
+impl Default for Stop {
+    fn default() -> Self {
+        Self {
+            seq: 1,
+            kind: StopKind::Delivery,
+            facility_id: None,
+            name: None,
+            address: None,
+            tz: None,
+            appt: None,
+            events: Vec::new(),
+            expected: Expected::default(),
+            flags: SiteFlags::default(),
+        }
+    }
+}
+
+/// Pickup or delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StopKind {
+    /// Freight is taken on.
+    Pickup,
+    /// Freight is handed over.
+    Delivery,
+}
+
+/// An appointment window.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Appointment {
+    /// From.
+    pub from: Option<Timestamp>,
+    /// To.
+    pub to: Option<Timestamp>,
+}
+
+/// Something that happened at a stop.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct StopEvent {
+    /// Canonical name (domain.md §5.1, `arrived_delivery`) or X12 214 code (`X1`, `D1`, `CD`).
+    pub code: String,
+    /// Who told: `edi214`, `eld`, `geofence` …
+    #[serde(default)]
+    pub source: Option<String>,
+    /// When it happened.
+    pub at: Timestamp,
+}
+
+/// What was to be delivered.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Expected {
+    /// Pieces.
+    pub pieces: Option<u32>,
+    /// Handling units.
+    pub hu: Option<u32>,
+    /// What kind of handling units.
+    pub hu_type: Option<String>,
+    /// Weight.
+    pub weight: Option<f64>,
+    /// Unit of the weight, `lb` or `kg`.
+    pub uom: Option<String>,
+}
+
+/// What kind of site a stop is; `None` where the feed does not say.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SiteFlags {
+    /// A home.
+    pub residential: Option<bool>,
+    /// Has a dock.
+    pub dock: Option<bool>,
+    /// School, church, prison, site …
+    pub limited_access: Option<bool>,
+    /// Grocery warehouse.
+    pub grocery: Option<bool>,
+}
+
+/// Agreed rates.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Rates {
+    /// ISO 4217.
+    pub currency: Option<String>,
+    /// Agreed linehaul.
+    pub linehaul: Option<Money>,
+    /// Fuel surcharge table.
+    pub fsc: Option<serde_json::Value>,
+    /// Miles, where the feed gives them.
+    pub miles: Option<f64>,
+    /// Accessorials that somebody approved.
+    pub accessorial_auth: Vec<Authorisation>,
+}
+
+/// An approval of an accessorial.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Authorisation {
+    /// Accessorial code (domain.md §4.1).
+    pub code: String,
+    /// Up to how much.
+    #[serde(default)]
+    pub limit: Option<Money>,
+    /// By whom.
+    #[serde(default)]
+    pub approved_by: Option<String>,
+    /// When.
+    #[serde(default)]
+    pub at: Option<Timestamp>,
+}
+
+/// A billed line (contract.md §1.2).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Charge {
+    /// Invoice number.
+    #[serde(default)]
+    pub invoice_no: String,
+    /// Line of the invoice.
+    #[serde(default)]
+    pub line: u32,
+    /// Accessorial code (domain.md §4.1).
+    pub code: String,
+    /// As the carrier wrote it.
+    #[serde(default)]
+    pub raw_code: Option<String>,
+    /// Quantity.
+    #[serde(default)]
+    pub qty: Option<f64>,
+    /// Rate.
+    #[serde(default)]
+    pub rate: Option<Money>,
+    /// Amount.
+    pub amount: Money,
+    /// When it was billed.
+    #[serde(default)]
+    pub billed_at: Option<Timestamp>,
+}
+
+/// What the feed itself requires.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Required {
+    /// Documents, named as in profiles.
+    pub docs: Vec<String>,
+    /// Fields, by name.
+    pub fields: Vec<String>,
+}
+
+/// Where a shipment stands, as far as matching and charges care.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// Delivered.
+    Delivered,
+    /// Called off.
+    Cancelled,
+    /// Under way, or unknown.
+    Open,
+}
+
+impl Shipment {
+    /// Where it stands, from the feed's free text and the stop events.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        let status = self
+            .raw_status
+            .as_deref()
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        if status.starts_with("cancel") || status == "void" || status == "ca" {
+            Status::Cancelled
+        } else if status.starts_with("deliver") || status == "d1" || self.delivered_on().is_some() {
+            Status::Delivered
+        } else {
+            Status::Open
+        }
+    }
+
+    /// The last delivery stop.
+    #[must_use]
+    pub fn delivery_stop(&self) -> Option<&Stop> {
+        self.stops
+            .iter()
+            .rev()
+            .find(|stop| stop.kind == StopKind::Delivery)
+    }
+
+    /// The first pickup stop.
+    #[must_use]
+    pub fn pickup_stop(&self) -> Option<&Stop> {
+        self.stops.iter().find(|stop| stop.kind == StopKind::Pickup)
+    }
+
+    /// Local day of delivery by the carrier's own status messages (214 `D1` and its kin, domain.md §5.1).
+    #[must_use]
+    pub fn delivered_on(&self) -> Option<Date> {
+        self.delivery_stop()?
+            .local(&["D1", "delivered", "unloading_complete"])
+            .map(|(date, _)| date)
+    }
+
+    /// Local day of pickup by status messages, else by the appointment.
+    #[must_use]
+    pub fn picked_up_on(&self) -> Option<Date> {
+        let stop = self.pickup_stop()?;
+        let by_event = stop.local(&[
+            "AF",
+            "CP",
+            "L1",
+            "X8",
+            "X3",
+            "departed_pickup",
+            "loaded",
+            "arrived_pickup",
+        ]);
+        let by_appointment = || stop.appt.as_ref()?.from.map(|at| stop.at_site(at));
+        by_event.or_else(by_appointment).map(|(date, _)| date)
+    }
+}
+
+impl Stop {
+    /// Day and time at the site of the first event with one of `codes`.
+    #[must_use]
+    pub fn local(&self, codes: &[&str]) -> Option<(Date, Time)> {
+        let event = self.events.iter().find(|event| {
+            codes
+                .iter()
+                .any(|code| code.eq_ignore_ascii_case(&event.code))
+        })?;
+        Some(self.at_site(event.at))
+    }
+
+    /// A moment as the clock at the site shows it; UTC where the feed gives no zone.
+    #[must_use]
+    pub fn at_site(&self, at: Timestamp) -> (Date, Time) {
+        let zone = self
+            .tz
+            .as_deref()
+            .and_then(|name| jiff::tz::TimeZone::get(name).ok());
+        let local = at
+            .to_zoned(zone.unwrap_or(jiff::tz::TimeZone::UTC))
+            .datetime();
+        (local.date(), local.time())
+    }
+}

@@ -1,0 +1,326 @@
+//! What understanding hands on: documents cut out of the upload, each with its class, fields and marks.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::{Date, Time};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::document::{BBox, Confidence, Found, Money, PageNumber};
+use crate::reading::Quality;
+
+/// A document cut out of an upload, understood but not yet matched to a shipment.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Document {
+    /// The pages of the upload that make it up, in order.
+    pub pages: Vec<PageNumber>,
+    /// What it is.
+    pub class: DocumentClass,
+    /// How sure that is.
+    pub class_confidence: Confidence,
+    /// The quality of its worst page that holds words; all defects of its pages.
+    pub quality: Quality,
+    /// What it says.
+    pub fields: Fields,
+    /// Signatures, initials and stamps, told apart by place.
+    pub marks: Vec<Mark>,
+    /// Remarks on the state of the freight.
+    pub notations: Vec<Notation>,
+    /// Facts about the document that are no field.
+    pub traits: Traits,
+}
+
+/// Facts that later stages ask for and that are no field of the paper.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Traits {
+    /// The country whose customs the paper follows, ISO 3166 alpha-2, where it shows.
+    pub country: Option<String>,
+    /// Mean confidence of the words in identifier and date fields, 0..1; `None` where no such field was found.
+    pub key_confidence: Option<Confidence>,
+    /// A photo (of freight, a dock, a door), not a picture of paper.
+    pub photo: bool,
+    /// A picture of a screen.
+    pub screenshot: bool,
+    /// Words that waive the signature: driver release, no contact, left at dock, signature on file.
+    pub unattended: bool,
+    /// A date or a quantity was written over and nobody put initials beside it.
+    pub altered: bool,
+    /// Dates that could be read in two orders and that nothing decides, as written.
+    pub ambiguous_dates: Vec<Found<String>>,
+    /// Identifiers of any kind found in bar codes or words, for matching beyond the named fields.
+    pub other_identifiers: Vec<Found<String>>,
+}
+
+/// The classes of domain.md §1.1.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+#[expect(
+    missing_docs,
+    reason = "the names are the trade's own, described in domain.md §1.1"
+)]
+pub enum DocumentClass {
+    DeliveryReceipt,
+    BolConsigneeSigned,
+    BolUnsigned,
+    PackingList,
+    CommercialInvoice,
+    FreightInvoice,
+    RateConfirmation,
+    LumperReceipt,
+    ScaleTicket,
+    DetentionForm,
+    GateInterchange,
+    OsdReport,
+    PalletSlip,
+    CustomsDoc,
+    Cmr,
+    AirWaybill,
+    OceanBolDo,
+    Epod,
+    DeliveryPhoto,
+    WeightInspection,
+    TempLog,
+    HazmatPaper,
+    ClaimOrCorrespondence,
+    CoverSheet,
+    TermsPage,
+    BlankPage,
+    Other,
+}
+
+/// The fields of domain.md §2.1 that Countersign extracts.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+#[expect(
+    missing_docs,
+    reason = "the names are the trade's own, described in domain.md §2.1"
+)]
+pub enum FieldName {
+    ProNumber,
+    BolNumber,
+    MasterBol,
+    LoadNumber,
+    CustomerPo,
+    ShipperRef,
+    AppointmentNumber,
+    Scac,
+    CarrierName,
+    ShipFrom,
+    ShipTo,
+    PickupDate,
+    DeliveryDate,
+    ArrivalTime,
+    DockIn,
+    DockOut,
+    DepartureTime,
+    ReceivedByName,
+    Pieces,
+    HandlingUnits,
+    PiecesReceived,
+    Weight,
+    SealNumbers,
+    TrailerNumber,
+    ContainerNumber,
+    #[serde(rename = "page_k_of_n")]
+    PageKOfN,
+    InvoiceNo,
+    Total,
+    ExceptionNotation,
+    StampText,
+    SignatureConsignee,
+    SignatureDriver,
+    SignatureShipper,
+}
+
+/// The fields found, at most one value each (lists hold their repeats).
+pub type Fields = BTreeMap<FieldName, Field>;
+
+/// A field's value with its evidence.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Field {
+    /// Value and evidence.
+    #[serde(flatten)]
+    pub found: Found<Value>,
+    /// Unit of a quantity: `lb`, `kg`, or a handling unit as `PLT`, `CTN`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// What kind of signature it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<MarkKind>,
+}
+
+/// A normalised value.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Value {
+    /// Is it there.
+    Flag(bool),
+    /// A whole number.
+    Count(u32),
+    /// A measure; the unit stands beside it.
+    Number(f64),
+    /// A calendar date, ISO 8601.
+    Date(#[schemars(with = "String")] Date),
+    /// Local time on a 24 hour clock, `HH:MM`.
+    Time(
+        #[serde(with = "hours_minutes")]
+        #[schemars(with = "String")]
+        Time,
+    ),
+    /// An amount.
+    Money(Money),
+    /// A party with its address.
+    Party(Party),
+    /// Page k of n.
+    PageOf(PageOf),
+    /// Several identifiers.
+    List(Vec<String>),
+    /// Any other text.
+    Text(String),
+}
+
+/// Name and address of a consignor or consignee.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Party {
+    /// Name, the first line.
+    pub name: String,
+    /// Street and number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// Town.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub city: Option<String>,
+    /// State or province.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    /// Postal code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub postal: Option<String>,
+    /// ISO 3166 alpha-2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+}
+
+/// "Page 2 of 3".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PageOf {
+    /// Which.
+    pub page: u32,
+    /// Of how many.
+    pub of: u32,
+}
+
+mod hours_minutes {
+    use jiff::civil::Time;
+    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
+
+    pub(super) fn serialize<S: Serializer>(time: &Time, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&time.strftime("%H:%M"))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Time, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Time::strptime("%H:%M", &text).map_err(D::Error::custom)
+    }
+}
+
+/// A signature, initials or a stamp.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Mark {
+    /// What it is.
+    pub kind: MarkKind,
+    /// Whose it is, by the zone it stands in; `None` where the place does not tell.
+    pub role: Option<Role>,
+    /// The page of the upload.
+    pub page: PageNumber,
+    /// Where on that page.
+    pub bbox: BBox,
+    /// How sure that it is there and of this kind and role.
+    pub confidence: Confidence,
+    /// The words inside, of a stamp.
+    pub text: Option<String>,
+}
+
+/// Kinds of marks (the `kind` of a signature in contract.md §2.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MarkKind {
+    /// A signature in ink.
+    Ink,
+    /// A rubber stamp.
+    Stamp,
+    /// Drawn on a screen, or typed as `/s/`.
+    Electronic,
+    /// Two or three letters.
+    Initials,
+}
+
+/// Whose mark it is.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Who received the freight.
+    Consignee,
+    /// Who carried it.
+    Driver,
+    /// Who sent it.
+    Shipper,
+}
+
+/// A remark on the state of the freight, parsed as domain.md §3.3 has it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Notation {
+    /// What it says.
+    #[serde(rename = "type")]
+    pub kind: NotationKind,
+    /// How many, where it says so.
+    pub qty: Option<u32>,
+    /// Of what, as `ctn`, `plt`, `pcs`; `None` where it does not say (pieces and handling units may both be meant).
+    pub unit: Option<String>,
+    /// As written.
+    pub text: String,
+    /// The page of the upload.
+    pub page: PageNumber,
+    /// Where on that page.
+    #[serde(rename = "box")]
+    pub bbox: BBox,
+}
+
+/// The vocabulary of domain.md §3.3.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[expect(
+    missing_docs,
+    reason = "the names are the trade's own, described in domain.md §3.3"
+)]
+pub enum NotationKind {
+    ShipperLoadCount,
+    DriverCount,
+    SaidToContain,
+    SubjectToCount,
+    Short,
+    Over,
+    Damage,
+    Refused,
+    WrongGoods,
+    ServiceFail,
+    SealOk,
+    SealBroken,
+    Temp,
+    ConcealedReserve,
+    Clean,
+    ServiceMark,
+    Unattended,
+    Correction,
+    Reservation,
+}
