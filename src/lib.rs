@@ -17,3 +17,6 @@ pub mod shipments;
 pub mod decision;
 
 pub mod charges;
+
+// The shell around it.
+pub mod cli;

@@ -3,6 +3,8 @@
 //! In: upright [`Page`](crate::reading::Page)s. Out: [`Document`]s with normalised values and their evidence.
 
 mod document;
+pub mod features;
 pub mod normalise;
+pub mod picture;
 
 pub use document::*;

@@ -1,0 +1,1 @@
+"""Training of Countersign's own models: noise, data, networks, calibration, export."""

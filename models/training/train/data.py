@@ -1,0 +1,90 @@
+"""Corpora on disk: pages, noised copies, and the features that the worker's own code computes of them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import multiprocessing
+import random
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from . import noise
+
+COUNTERSIGN = Path(__file__).resolve().parents[3] / "target" / "release" / "countersign"
+"""The worker; it computes the features, so that training and work never drift."""
+
+PLACE = ("grams", "shape", "place", "neighbours", "offsets")
+
+
+@dataclass
+class Pages:
+    """Feature rows of many pages, and the pages' truth."""
+
+    starts: np.ndarray
+    rows: dict[str, np.ndarray]
+    truth: list[dict]
+    thumbnails: np.ndarray | None
+    marks: np.ndarray | None
+    marks_filled: np.ndarray | None
+    sha256: str
+
+    def __len__(self) -> int:
+        return len(self.truth)
+
+    def page(self, index: int) -> dict[str, np.ndarray]:
+        """The feature rows of one page."""
+        start, end = self.starts[index], self.starts[index + 1]
+        return {name: rows[start:end] for name, rows in self.rows.items()}
+
+
+def read_pages(corpus: Path) -> list[dict]:
+    """The pages of a corpus, in the order in which the generator wrote them."""
+    with open(corpus / "pages.jsonl", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def load(corpus: Path, copies: int, seed: int, marks: bool = False, pictures: bool = True) -> Pages:
+    """Features of `copies` noised readings of each page of `corpus` (0: the truth words as they are). Cached beside it."""
+    name = f"features-{copies}-{seed}-{int(marks)}-{int(pictures)}"
+    folder = corpus / name
+    if not (folder / "done").exists():
+        _compute(corpus, folder, copies, seed, marks, pictures)
+    truth = read_pages(folder)
+    arrays = {path.stem: np.load(path, mmap_mode="r" if path.stem == "marks" else None) for path in folder.glob("*.npy")}
+    return Pages(
+        starts=arrays["starts"],
+        rows={key: arrays[key] for key in PLACE},
+        truth=truth,
+        thumbnails=arrays.get("thumbnails"),
+        marks=arrays.get("marks"),
+        marks_filled=arrays.get("marks_filled"),
+        sha256=hashlib.sha256((corpus / "pages.jsonl").read_bytes()).hexdigest(),
+    )
+
+
+def _compute(corpus: Path, folder: Path, copies: int, seed: int, marks: bool, pictures: bool) -> None:
+    folder.mkdir(exist_ok=True)
+    tasks = [(json.dumps(page), copy, seed) for page in read_pages(corpus) for copy in range(max(copies, 1))]
+    with multiprocessing.Pool(2) as pool, open(folder / "pages.jsonl", "w", encoding="utf-8") as out:
+        for line in pool.imap(_noised if copies else _plain, tasks, chunksize=64):
+            page = json.loads(line)
+            page["image"] = f"../{page['image']}" if pictures and page.get("image") else None
+            out.write(json.dumps(page, ensure_ascii=False) + "\n")
+    command = [str(COUNTERSIGN), "features", str(folder / "pages.jsonl"), "--out", str(folder)]
+    subprocess.run(command + (["--marks"] if marks else []), check=True)
+    (folder / "done").touch()
+
+
+def _noised(task: tuple[str, int, int]) -> str:
+    text, copy, seed = task
+    page = json.loads(text)
+    rng = random.Random(f"{seed}-{copy}-{page['id']}")
+    return json.dumps(noise.read_page(page, rng), ensure_ascii=False)
+
+
+def _plain(task: tuple[str, int, int]) -> str:
+    return task[0]

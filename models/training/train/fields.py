@@ -1,0 +1,264 @@
+"""The `fields` model: words with their places and neighbours → the field each word belongs to.
+
+A word sees itself (character n-grams, shape, place), its nearest neighbours in four directions with their offsets, and the
+mean of the page; three such steps reach labels three words away. That is far cheaper than attention over all pairs and
+learns "the label stands to the left or above" at once.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from . import bundle, data
+
+FIELDS = [
+    "pro_number", "bol_number", "master_bol", "load_number", "customer_po", "shipper_ref", "appointment_number", "scac",
+    "carrier_name", "ship_from", "ship_to", "pickup_date", "delivery_date", "arrival_time", "dock_in", "dock_out",
+    "departure_time", "received_by_name", "pieces", "handling_units", "pieces_received", "weight", "seal_numbers",
+    "trailer_number", "container_number", "page_k_of_n", "invoice_no", "total", "exception_notation", "stamp_text",
+]  # fmt: skip
+BUCKETS, GRAMS, SHAPE, NEIGHBOURS = 16_384, 16, 28, 11
+WIDTH, NEAR = 96, 32
+
+
+class Words(nn.Module):
+    """A vector of each word from its own looks."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.table = nn.Embedding(BUCKETS, 64, padding_idx=0)
+        nn.init.normal_(self.table.weight, std=0.1)
+        self.mix = nn.Sequential(nn.Linear(64 + SHAPE + 4, 160), nn.GELU(), nn.Linear(160, width), nn.LayerNorm(width))
+
+    def forward(self, grams: torch.Tensor, shape: torch.Tensor, place: torch.Tensor) -> torch.Tensor:
+        present = (grams > 0).to(shape.dtype).unsqueeze(-1)
+        grams = (self.table(grams) * present).sum(1) / present.sum(1).clamp(min=1).sqrt()
+        return self.mix(torch.cat([grams, shape, place], dim=1))
+
+
+class Step(nn.Module):
+    """One exchange with the neighbours and the page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.near = nn.Linear(WIDTH, NEAR)
+        self.mix = nn.Sequential(nn.Linear(WIDTH * 2 + NEIGHBOURS * (NEAR + 2), 192), nn.GELU(), nn.Dropout(0.1), nn.Linear(192, WIDTH))
+        self.norm = nn.LayerNorm(WIDTH)
+
+    def forward(self, words: torch.Tensor, neighbours: torch.Tensor, offsets: torch.Tensor, page: torch.Tensor) -> torch.Tensor:
+        near = self.near(words)
+        near = torch.cat([torch.zeros_like(near[:1]), near], dim=0)
+        near = near[neighbours.flatten()].reshape(-1, NEIGHBOURS * NEAR)
+        return self.norm(words + self.mix(torch.cat([words, near, offsets, page], dim=1)))
+
+
+class Fields(nn.Module):
+    """(words of one or several pages) → (field logits, begin logit, hand logit) of each word."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = Words(WIDTH)
+        self.steps = nn.ModuleList(Step() for _ in range(3))
+        self.head = nn.Linear(WIDTH, len(FIELDS) + 1 + 2)
+
+    def forward(self, grams, shape, place, neighbours, offsets, pages):
+        words = self.words(grams, shape, place)
+        for step in self.steps:
+            words = step(words, neighbours, offsets, (pages / pages.sum(1, keepdim=True).clamp(min=1) @ words)[self._of(pages)])
+        out = self.head(words)
+        return out[:, :-2], out[:, -2], out[:, -1]
+
+    @staticmethod
+    def _of(pages: torch.Tensor) -> torch.Tensor:
+        """Index of the page of each word; `pages` is (pages, words) with ones where the word stands on the page."""
+        return pages.argmax(0)
+
+
+class OnePage(nn.Module):
+    """What is exported: one page, so that no page mask is needed."""
+
+    def __init__(self, fields: Fields) -> None:
+        super().__init__()
+        self.fields = fields
+
+    def forward(self, grams, shape, place, neighbours, offsets):
+        words = self.fields.words(grams, shape, place)
+        for step in self.fields.steps:
+            words = step(words, neighbours, offsets, words.mean(0, keepdim=True).expand_as(words))
+        out = self.fields.head(words)
+        return torch.softmax(out[:, :-2], dim=1), torch.sigmoid(out[:, -2]), torch.sigmoid(out[:, -1])
+
+
+def labels(page: dict, rows: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Field index (0: none), begin and hand of each word."""
+    words = page["words"][:rows]
+    index = {name: position + 1 for position, name in enumerate(FIELDS)}
+    field = np.array([index.get(word.get("field") or "", 0) for word in words], dtype=np.int64)
+    begin = np.array([float(bool(word.get("begin"))) for word in words], dtype=np.float32)
+    hand = np.array([float(bool(word.get("hand"))) for word in words], dtype=np.float32)
+    return field, begin, hand
+
+
+def batch(pages: data.Pages, truth: list, indexes: np.ndarray) -> dict[str, torch.Tensor]:
+    """The pages below each other; neighbours point into the batch."""
+    parts: dict[str, list] = {name: [] for name in (*data.PLACE, "field", "begin", "hand")}
+    sizes, start = [], 0
+    for index in indexes:
+        page = pages.page(index)
+        rows = len(page["grams"])
+        for name in ("grams", "shape", "place", "offsets"):
+            parts[name].append(page[name])
+        near = page["neighbours"].astype(np.int64)
+        parts["neighbours"].append(np.where(near > 0, near + start, 0))
+        for name, values in zip(("field", "begin", "hand"), truth[index]):
+            parts[name].append(values)
+        sizes.append(rows)
+        start += rows
+    tensors = {name: torch.from_numpy(np.concatenate(values)) for name, values in parts.items()}
+    tensors["grams"] = tensors["grams"].long()
+    tensors["pages"] = torch.zeros(len(sizes), start)
+    for row, (size, end) in enumerate(zip(sizes, np.cumsum(sizes))):
+        tensors["pages"][row, end - size : end] = 1
+    return tensors
+
+
+def loss_of(model: Fields, tensors: dict[str, torch.Tensor], weights: torch.Tensor) -> torch.Tensor:
+    """Cross entropy of the field, plus where values begin and what is written by hand."""
+    field, begin, hand = model(*(tensors[name] for name in (*data.PLACE, "pages")))
+    valued = tensors["field"] > 0
+    loss = nn.functional.cross_entropy(field, tensors["field"], weight=weights, label_smoothing=0.02)
+    if valued.any():
+        loss = loss + 0.3 * nn.functional.binary_cross_entropy_with_logits(begin[valued], tensors["begin"][valued])
+    return loss + 0.2 * nn.functional.binary_cross_entropy_with_logits(hand, tensors["hand"])
+
+
+def train(corpus: Path, valid: Path, out: Path, minutes: float, threads: int) -> None:
+    """Trains for `minutes` (resuming from `out`/checkpoint.pt), keeps the weights that do best on the validation families."""
+    torch.manual_seed(7)
+    torch.set_num_threads(threads)
+    rng = np.random.default_rng(7)
+    pages, held = data.load(corpus, 2, 1, pictures=False), data.load(valid, 1, 2, pictures=False)
+    truth = [labels(page, rows) for page, rows in zip(pages.truth, np.diff(pages.starts))]
+    held_truth = [labels(page, rows) for page, rows in zip(held.truth, np.diff(held.starts))]
+    usable = np.flatnonzero(np.diff(pages.starts) > 0)
+    model, weights = Fields(), torch.ones(len(FIELDS) + 1)
+    weights[0] = 0.5
+    optimizer = torch.optim.AdamW(model.parameters(), lr=2e-3, weight_decay=0.01)
+    out.mkdir(parents=True, exist_ok=True)
+    state = {"step": 0, "spent": 0.0, "best": 0.0}
+    if (out / "checkpoint.pt").exists():
+        saved = torch.load(out / "checkpoint.pt", weights_only=True)
+        model.load_state_dict(saved["model"])
+        optimizer.load_state_dict(saved["optimizer"])
+        state = saved["state"]
+    started, before = time.monotonic(), state["spent"]
+    while state["spent"] < minutes * 60:
+        for group in optimizer.param_groups:
+            group["lr"] = 2e-3 * max(0.02, 0.5 * (1 + np.cos(np.pi * min(1.0, state["spent"] / (minutes * 60)))))
+        tensors = batch(pages, truth, rng.choice(usable, 16))
+        model.train()
+        loss = loss_of(model, tensors, weights)
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        state["step"] += 1
+        state["spent"] = before + time.monotonic() - started
+        if state["step"] % 250 == 0:
+            score = micro_f1(model, held, held_truth)
+            print(f"step {state['step']} {state['spent']:.0f}s loss {loss.item():.3f} word F1 on validation families {score:.4f}", flush=True)
+            if score > state["best"]:
+                state["best"] = score
+                torch.save(model.state_dict(), out / "best.pt")
+            torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "state": state}, out / "checkpoint.pt")
+
+
+@torch.no_grad()
+def predict(model: Fields, pages: data.Pages, truth: list) -> list[tuple[np.ndarray, np.ndarray]]:
+    """(field probabilities, truth) of each page that has words."""
+    model.eval()
+    result = []
+    for index in range(len(pages)):
+        if pages.starts[index] == pages.starts[index + 1]:
+            continue
+        tensors = batch(pages, truth, np.array([index]))
+        field, _, _ = model(*(tensors[name] for name in (*data.PLACE, "pages")))
+        result.append((torch.softmax(field, 1).numpy(), truth[index][0]))
+    return result
+
+
+def micro_f1(model: Fields, pages: data.Pages, truth: list) -> float:
+    """F1 over words that are or are said to be part of a value."""
+    right = said = there = 0
+    for probabilities, field in predict(model, pages, truth):
+        best = probabilities.argmax(1)
+        right += int(((best == field) & (field > 0)).sum())
+        said += int((best > 0).sum())
+        there += int((field > 0).sum())
+    return 2 * right / max(1, said + there)
+
+
+def evaluate(model: Fields, pages: data.Pages) -> dict:
+    """Word precision, recall and F1 of each field, and the calibration error of the accepted words."""
+    truth = [labels(page, rows) for page, rows in zip(pages.truth, np.diff(pages.starts))]
+    counts = {name: [0, 0, 0] for name in FIELDS}
+    confidences, hits = [], []
+    for probabilities, field in predict(model, pages, truth):
+        best = probabilities.argmax(1)
+        for position, name in enumerate(FIELDS, start=1):
+            counts[name][0] += int(((best == position) & (field == position)).sum())
+            counts[name][1] += int((best == position).sum())
+            counts[name][2] += int((field == position).sum())
+        said = best > 0
+        confidences.extend(probabilities.max(1)[said])
+        hits.extend((best == field)[said])
+    by_field = {name: _scores(*three) for name, three in counts.items()}
+    total = np.sum(list(counts.values()), axis=0)
+    return {"all": _scores(*total), "by_field": by_field, "ece": bundle.expected_calibration_error(confidences, hits), "pages": len(pages)}
+
+
+def _scores(right: int, said: int, there: int) -> dict[str, float]:
+    precision, recall = right / max(1, said), right / max(1, there)
+    f1 = 2 * precision * recall / max(1e-9, precision + recall)
+    return {"precision": round(precision, 4), "recall": round(recall, 4), "f1": round(f1, 4), "words": int(there)}
+
+
+def temperature(model: Fields, pages: data.Pages) -> float:
+    """The temperature that makes the word probabilities of the validation families honest."""
+    truth = [labels(page, rows) for page, rows in zip(pages.truth, np.diff(pages.starts))]
+    pairs = predict(model, pages, truth)
+    logits = np.log(np.concatenate([probabilities for probabilities, _ in pairs]) + 1e-9)
+    return bundle.best_temperature(logits, np.concatenate([field for _, field in pairs]))
+
+
+def export(out: Path, corpus: Path, valid: Path, test: Path, target: Path) -> None:
+    """Writes the bundle `target` with manifest, card and golden example from `out`/best.pt."""
+    model = Fields()
+    model.load_state_dict(torch.load(out / "best.pt", weights_only=True))
+    model.eval()
+    held, unseen = data.load(valid, 1, 2, pictures=False), data.load(test, 1, 3, pictures=False)
+    heat, figures = temperature(model, held), evaluate(model, unseen)
+    example_index = int(np.argmax(np.diff(unseen.starts) > 20))
+    example = {name: torch.from_numpy(np.array(rows)) for name, rows in unseen.page(example_index).items()}
+    example = {name: (rows.long() if name in ("grams", "neighbours") else rows) for name, rows in example.items()}
+    bundle.write(
+        target=target,
+        task="fields",
+        model=OnePage(model),
+        inputs={name: example[name] for name in data.PLACE},
+        outputs={"field": [None, len(FIELDS) + 1], "begin": [None], "hand": [None]},
+        labels={"field": ["none", *FIELDS]},
+        thresholds={"accept": 0.5},
+        calibration={"temperature": heat},
+        preprocessing={"feature_schema": 1},
+        figures=figures,
+        sha256=held.sha256 if not corpus else data.load(corpus, 2, 1, pictures=False).sha256,
+        dynamic={name: {0: "words"} for name in data.PLACE} | {name: {0: "words"} for name in ("field", "begin", "hand")},
+    )
+    print(json.dumps(figures["all"]), f"temperature {heat:.2f}")

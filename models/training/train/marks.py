@@ -1,0 +1,212 @@
+"""The `marks` model: a gray page at about 100 dpi → where signatures, initials, stamps and hand-made checks are.
+
+A small fully convolutional network gives each 8 × 8 cell the chance that it lies in a mark of each kind. It is trained on
+crops around marks and around what looks like one (empty signature lines, script fonts, logos), and runs over whole pages.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from . import bundle, data
+
+KINDS = ["signature", "initials", "stamp", "check"]
+CELL, CROP = 8, 320
+
+
+def block(before: int, after: int, stride: int = 1, dilation: int = 1) -> nn.Sequential:
+    """Depthwise 3×3, then pointwise."""
+    return nn.Sequential(
+        nn.Conv2d(before, before, 3, stride=stride, padding=dilation, dilation=dilation, groups=before, bias=False),
+        nn.BatchNorm2d(before),
+        nn.Conv2d(before, after, 1, bias=False),
+        nn.BatchNorm2d(after),
+        nn.ReLU(),
+    )
+
+
+class Marks(nn.Module):
+    """(pages, height, width) gray 0..255 → (pages, kinds, height / 8, width / 8) logits."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Sequential(nn.Conv2d(1, 16, 3, stride=2, padding=1, bias=False), nn.BatchNorm2d(16), nn.ReLU(), block(16, 24), block(24, 40, stride=2), block(40, 40), block(40, 80, stride=2))
+        self.wide = nn.ModuleList(block(80, 80, dilation=dilation) for dilation in (1, 2, 4, 8, 1))
+        self.head = nn.Conv2d(80, len(KINDS), 1)
+
+    def forward(self, page: torch.Tensor) -> torch.Tensor:
+        seen = self.stem(1 - page.unsqueeze(1) / 255)
+        for layer in self.wide:
+            seen = seen + layer(seen)
+        return self.head(seen)
+
+
+class Exported(nn.Module):
+    """With the chances instead of the logits."""
+
+    def __init__(self, model: Marks) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, page: torch.Tensor) -> torch.Tensor:
+        return torch.sigmoid(self.model(page))
+
+
+def page_and_truth(pages: data.Pages, index: int) -> tuple[np.ndarray, np.ndarray]:
+    """The picture as the worker would see it, and the cells that lie in marks."""
+    image = np.array(pages.marks[index])
+    filled_x, filled_y, lying = pages.marks_filled[index]
+    if lying:
+        image = np.rot90(image)
+    truth = np.zeros((len(KINDS), image.shape[0] // CELL, image.shape[1] // CELL), dtype=np.float32)
+    for mark in pages.truth[index]["marks"]:
+        if mark["kind"] not in KINDS:
+            continue
+        left, top, right, bottom = mark["box"]
+        x0, x1 = left * filled_x * truth.shape[2], right * filled_x * truth.shape[2]
+        y0, y1 = top * filled_y * truth.shape[1], bottom * filled_y * truth.shape[1]
+        truth[KINDS.index(mark["kind"]), int(y0) : int(np.ceil(y1)), int(x0) : int(np.ceil(x1))] = 1
+    return image, truth
+
+
+def crop(image: np.ndarray, truth: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """A square around a mark half of the time, anywhere that has ink else."""
+    cells = CROP // CELL
+    inside = np.argwhere(truth.max(0) > 0)
+    if len(inside) and rng.random() < 0.6:
+        row, column = inside[rng.integers(len(inside))] - rng.integers(0, cells, 2)
+    else:
+        row, column = rng.integers(0, truth.shape[1] - cells + 1), rng.integers(0, truth.shape[2] - cells + 1)
+    row, column = int(np.clip(row, 0, truth.shape[1] - cells)), int(np.clip(column, 0, truth.shape[2] - cells))
+    square = image[row * CELL : (row + cells) * CELL, column * CELL : (column + cells) * CELL].astype(np.float32)
+    square = square * rng.uniform(0.75, 1.1) + rng.uniform(-20, 25) + rng.normal(0, rng.uniform(0, 8), square.shape)
+    return np.clip(square, 0, 255).astype(np.float32), truth[:, row : row + cells, column : column + cells]
+
+
+def train(corpus: Path, valid: Path, out: Path, minutes: float, threads: int) -> None:
+    """Trains for `minutes` (resuming from `out`/checkpoint.pt), keeps the weights that do best on the validation families."""
+    torch.manual_seed(7)
+    torch.set_num_threads(threads)
+    rng = np.random.default_rng(7)
+    pages, held = data.load(corpus, 1, 1, marks=True), data.load(valid, 1, 2, marks=True)
+    model = Marks()
+    optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3, weight_decay=0.01)
+    out.mkdir(parents=True, exist_ok=True)
+    state = {"step": 0, "spent": 0.0, "best": 0.0}
+    if (out / "checkpoint.pt").exists():
+        saved = torch.load(out / "checkpoint.pt", weights_only=True)
+        model.load_state_dict(saved["model"])
+        optimizer.load_state_dict(saved["optimizer"])
+        state = saved["state"]
+    started, before = time.monotonic(), state["spent"]
+    marked = np.array([any(mark["kind"] in KINDS for mark in page["marks"]) for page in pages.truth])
+    chance = np.where(marked, 1.0, 0.4)
+    chance = chance / chance.sum()
+    while state["spent"] < minutes * 60:
+        for group in optimizer.param_groups:
+            group["lr"] = 3e-3 * max(0.02, 0.5 * (1 + np.cos(np.pi * min(1.0, state["spent"] / (minutes * 60)))))
+        squares = [crop(*page_and_truth(pages, index), rng) for index in rng.choice(len(pages), 12, p=chance)]
+        image = torch.from_numpy(np.stack([square for square, _ in squares]))
+        truth = torch.from_numpy(np.stack([cells for _, cells in squares]))
+        model.train()
+        logits = model(image)
+        loss = nn.functional.binary_cross_entropy_with_logits(logits, truth, pos_weight=torch.full((len(KINDS), 1, 1), 3.0))
+        chances = torch.sigmoid(logits)
+        overlap = 2 * (chances * truth).sum((0, 2, 3)) / ((chances + truth).sum((0, 2, 3)) + 1)
+        loss = loss + 0.3 * (1 - overlap)[truth.sum((0, 2, 3)) > 0].mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        state["step"] += 1
+        state["spent"] = before + time.monotonic() - started
+        if state["step"] % 200 == 0:
+            figures = evaluate(model, held, 120)
+            score = 0.6 * figures["signature"]["f1"] + 0.4 * figures["stamp"]["f1"]
+            print(f"step {state['step']} {state['spent']:.0f}s loss {loss.item():.3f} validation families {json.dumps(figures)}", flush=True)
+            if score >= state["best"]:
+                state["best"] = score
+                torch.save(model.state_dict(), out / "best.pt")
+            torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "state": state}, out / "checkpoint.pt")
+
+
+def boxes(chances: np.ndarray, threshold: float) -> list[tuple[float, tuple[int, int, int, int]]]:
+    """Connected cells above the threshold: (mean chance, left, top, right, bottom in cells). As `understanding/marks.rs` does."""
+    import cv2
+
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((chances > threshold).astype(np.uint8), connectivity=8)
+    found = []
+    for index in range(1, count):
+        left, top, width, height, area = stats[index]
+        if area >= 3:
+            found.append((float(chances[labels == index].mean()), (left, top, left + width, top + height)))
+    return found
+
+
+@torch.no_grad()
+def evaluate(model: Marks, pages: data.Pages, limit: int, threshold: float = 0.5) -> dict:
+    """Precision, recall and F1 of each kind, a mark counting as found when the boxes share a third of their union."""
+    model.eval()
+    counts = {kind: [0, 0, 0] for kind in KINDS}
+    for index in np.linspace(0, len(pages) - 1, min(limit, len(pages))).astype(int):
+        image, _ = page_and_truth(pages, index)
+        chances = torch.sigmoid(model(torch.from_numpy(image.copy()).float().unsqueeze(0)))[0].numpy()
+        filled_x, filled_y, _ = pages.marks_filled[index]
+        for row, kind in enumerate(KINDS):
+            said = [box for _, box in boxes(chances[row], threshold)]
+            scale = (filled_x * chances.shape[2], filled_y * chances.shape[1])
+            there = [_scaled(mark["box"], scale) for mark in pages.truth[index]["marks"] if mark["kind"] == kind]
+            right = sum(any(_overlap(one, other) > 0.33 for other in said) for one in there)
+            counts[kind][0] += right
+            counts[kind][1] += sum(any(_overlap(one, other) > 0.33 for other in there) for one in said)
+            counts[kind][2] += len(said)
+            counts[kind].append(len(there))
+    return {kind: _scores(three[0], three[1], three[2], sum(three[3:])) for kind, three in counts.items()}
+
+
+def _scaled(box: list[float], scale: tuple[float, float]) -> tuple[float, float, float, float]:
+    return box[0] * scale[0], box[1] * scale[1], box[2] * scale[0], box[3] * scale[1]
+
+
+def _overlap(a: tuple, b: tuple) -> float:
+    width, height = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+    if width <= 0 or height <= 0:
+        return 0.0
+    shared = width * height
+    return shared / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - shared)
+
+
+def _scores(found: int, right: int, said: int, there: int) -> dict[str, float]:
+    precision, recall = right / max(1, said), found / max(1, there)
+    return {"precision": round(precision, 3), "recall": round(recall, 3), "f1": round(2 * precision * recall / max(1e-9, precision + recall), 3), "marks": there}
+
+
+def export(out: Path, corpus: Path, valid: Path, test: Path, target: Path) -> None:
+    """Writes the bundle `target` with manifest, card and golden example from `out`/best.pt."""
+    model = Marks()
+    model.load_state_dict(torch.load(out / "best.pt", weights_only=True))
+    model.eval()
+    held, unseen = data.load(valid, 1, 2, marks=True), data.load(test, 1, 3, marks=True)
+    thresholds = {kind: max((0.3, 0.4, 0.5, 0.6, 0.7, 0.8), key=lambda at, kind=kind: evaluate(model, held, 150, at)[kind]["f1"]) for kind in KINDS}
+    by_threshold = {at: evaluate(model, unseen, 400, at) for at in sorted(set(thresholds.values()))}
+    figures = {kind: by_threshold[thresholds[kind]][kind] for kind in KINDS}
+    bundle.write(
+        target=target,
+        task="marks",
+        model=Exported(model),
+        inputs={"page": torch.from_numpy(page_and_truth(unseen, 0)[0][:320, :320].copy()).float().unsqueeze(0)},
+        outputs={"chances": [1, len(KINDS), None, None]},
+        labels={"chances": KINDS},
+        thresholds=thresholds,
+        calibration={},
+        preprocessing={"short_side": 832, "long_side": 1152, "cell": CELL},
+        figures=figures | {"pages": min(400, len(unseen))},
+        sha256=data.load(corpus, 1, 1, marks=True).sha256,
+        dynamic={"page": {1: "height", 2: "width"}, "chances": {2: "rows", 3: "columns"}},
+    )
+    print(json.dumps(figures))

@@ -1,0 +1,95 @@
+"""What a reader does to words: wrong, lost, glued and split ones, moved boxes, and a confidence that roughly knows.
+
+In: pages of the generator with truth words. Out: the same pages as a reader would hand them on, labels kept.
+"""
+
+from __future__ import annotations
+
+import random
+
+CONFUSIONS = {
+    "0": "OQD8", "1": "lI7", "2": "Z7", "3": "8", "4": "A9", "5": "S6", "6": "G5", "7": "1T", "8": "B3", "9": "g4",
+    "O": "0Q", "I": "1l", "l": "1I", "S": "5", "B": "8", "Z": "2", "G": "6", "A": "4", "T": "7", "e": "c", "c": "e",
+    "a": "o", "o": "a", "n": "u", "u": "n", "r": "n", "i": "l", "t": "f", "h": "b", ".": ",", ",": ".", ":": ".", "-": "",
+    "/": "1l", "#": "H",
+}  # fmt: skip
+"""Characters that PP-OCR and Tesseract mix up most often on the project's own pages."""
+
+
+def read_page(page: dict, rng: random.Random) -> dict:
+    """The page as a reader sees it: good scans nearly clean, bad ones with up to a tenth of the characters wrong."""
+    severity = rng.choice([0.0, 0.3, 1.0, 1.0, 2.0, 4.0])
+    words = [word for word in (_read_word(word, severity, rng) for word in page["words"]) if word]
+    words = _split_and_glue(words, severity, rng)
+    return {**page, "words": _moved(words, rng)}
+
+
+def _read_word(word: dict, severity: float, rng: random.Random) -> dict | None:
+    hand = word.get("hand", False)
+    if rng.random() < severity * (0.06 if hand else 0.004):
+        return None
+    rate = severity * (0.04 if hand else 0.006)
+    text = "".join(_read_character(character, rate, rng) for character in word["text"])
+    if not text:
+        return None
+    wrong = text != word["text"]
+    base = 0.86 if hand else 0.975
+    confidence = base - abs(rng.gauss(0, 0.06 if hand else 0.02)) - (rng.random() * 0.25 if wrong else 0)
+    return {**word, "text": text, "confidence": max(0.3, min(1.0, confidence))}
+
+
+def _read_character(character: str, rate: float, rng: random.Random) -> str:
+    if rng.random() >= rate:
+        return character
+    if rng.random() < 0.15:
+        return ""
+    choices = CONFUSIONS.get(character)
+    return rng.choice(choices) if choices else character
+
+
+def _split_and_glue(words: list[dict], severity: float, rng: random.Random) -> list[dict]:
+    result: list[dict] = []
+    for word in words:
+        previous = result[-1] if result else None
+        same_line = previous is not None and previous["line"] == word["line"]
+        near = same_line and abs(word["box"][0] - previous["box"][2]) < 0.012
+        if near and rng.random() < 0.01 + 0.015 * severity:
+            result[-1] = _glued(previous, word)
+        elif len(word["text"]) > 5 and rng.random() < 0.006 * severity:
+            result.extend(_split(word, rng))
+        else:
+            result.append(word)
+    return result
+
+
+def _glued(first: dict, second: dict) -> dict:
+    """One word of two; it keeps the label of the one that has one."""
+    a, b = first["box"], second["box"]
+    owner = first if first.get("field") or not second.get("field") else second
+    box = [min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])]
+    confidence = min(first["confidence"], second["confidence"])
+    return {**owner, "text": first["text"] + second["text"], "box": box, "confidence": confidence}
+
+
+def _split(word: dict, rng: random.Random) -> list[dict]:
+    left, top, right, bottom = word["box"]
+    at = rng.randrange(2, len(word["text"]) - 1)
+    middle = left + (right - left) * at / len(word["text"])
+    head = {**word, "text": word["text"][:at], "box": [left, top, middle, bottom]}
+    tail = {**word, "text": word["text"][at:], "box": [middle, top, right, bottom], "begin": False}
+    return [head, tail]
+
+
+def _moved(words: list[dict], rng: random.Random) -> list[dict]:
+    """All boxes shifted and scaled together (a crop, another paper size), each jittered by itself."""
+    scale_x, scale_y = rng.uniform(0.94, 1.04), rng.uniform(0.94, 1.04)
+    shift_x, shift_y = rng.uniform(-0.03, 0.03), rng.uniform(-0.03, 0.03)
+    shear = rng.gauss(0, 0.004)
+    for word in words:
+        left, top, right, bottom = word["box"]
+        height = bottom - top
+        jitter = [rng.gauss(0, 0.06) * height for _ in range(4)]
+        lean = shear * (left - 0.5)
+        box = [left * scale_x + shift_x, top * scale_y + shift_y + lean, right * scale_x + shift_x, bottom * scale_y + shift_y + lean]
+        word["box"] = [min(1.0, max(0.0, edge + move)) for edge, move in zip(box, jitter)]
+    return words

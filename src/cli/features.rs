@@ -1,0 +1,149 @@
+//! `countersign features`: computes for training what the models will see at work, with the worker's own code.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use clap::Args;
+use ndarray::{Array1, Array2, Array3, ArrayView2, Axis, concatenate};
+use ndarray_npy::write_npy;
+use serde::Deserialize;
+
+use crate::document::{BBox, Confidence, Source};
+use crate::reading::Word;
+use crate::understanding::features::WordFeatures;
+use crate::understanding::picture::{MarksPicture, THUMBNAIL, thumbnail};
+
+/// Computes model features of pages for training.
+#[derive(Debug, Args)]
+pub struct FeaturesArgs {
+    /// Pages, one JSON object a line: `words` of `text`, `box`, `line`, `confidence`; `image`, a path beside the file.
+    pages: PathBuf,
+    /// Folder for the `.npy` files.
+    #[arg(long)]
+    out: PathBuf,
+    /// Also write the pictures that the `marks` model sees.
+    #[arg(long)]
+    marks: bool,
+}
+
+#[derive(Deserialize)]
+struct TrainingPage {
+    words: Vec<TrainingWord>,
+    #[serde(default)]
+    image: Option<PathBuf>,
+}
+
+#[derive(Deserialize)]
+struct TrainingWord {
+    text: String,
+    #[serde(rename = "box")]
+    bbox: BBox,
+    #[serde(default)]
+    line: u32,
+    #[serde(default)]
+    confidence: Option<f32>,
+}
+
+impl From<TrainingWord> for Word {
+    fn from(word: TrainingWord) -> Self {
+        Self {
+            text: word.text,
+            bbox: word.bbox,
+            confidence: Confidence::new(word.confidence.unwrap_or(0.97)),
+            source: Source::Ocr,
+            line: word.line,
+            second: None,
+        }
+    }
+}
+
+/// Writes `grams`, `shape`, `place`, `neighbours`, `offsets` (rows of all pages below each other), `starts` (first row of each
+/// page, and the end), and where pages name a picture `thumbnails`, `marks` and `marks_filled`.
+pub fn run(args: &FeaturesArgs) -> anyhow::Result<()> {
+    let file = File::open(&args.pages).with_context(|| format!("cannot open {}", args.pages.display()))?;
+    let folder = args.pages.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(&args.out)?;
+    let mut words = Vec::new();
+    let mut pictures = Pictures::default();
+    for (index, line) in BufReader::new(file).lines().enumerate() {
+        let page: TrainingPage = serde_json::from_str(&line?).with_context(|| format!("line {}", index + 1))?;
+        if let Some(image) = &page.image {
+            pictures.add(&folder.join(image), args.marks)?;
+        }
+        let page: Vec<Word> = page.words.into_iter().map(Word::from).collect();
+        words.push(WordFeatures::of(&page));
+    }
+    write_words(&args.out, &words)?;
+    pictures.write(&args.out)
+}
+
+fn write_words(out: &Path, pages: &[WordFeatures]) -> anyhow::Result<()> {
+    let mut starts = vec![0_i64];
+    for page in pages {
+        let rows = i64::try_from(page.grams.nrows())?;
+        starts.push(starts.last().copied().unwrap_or(0) + rows);
+    }
+    write_npy(out.join("starts.npy"), &Array1::from_vec(starts))?;
+    let small = |array: &Array2<i64>| array.mapv(|id| i16::try_from(id).unwrap_or(0));
+    let grams: Vec<_> = pages.iter().map(|page| small(&page.grams)).collect();
+    write_npy(out.join("grams.npy"), &stacked(&grams)?)?;
+    let neighbours: Vec<_> = pages.iter().map(|page| small(&page.neighbours)).collect();
+    write_npy(out.join("neighbours.npy"), &stacked(&neighbours)?)?;
+    for (name, of) in [
+        ("shape.npy", (|page| &page.shape) as fn(&WordFeatures) -> &Array2<f32>),
+        ("place.npy", |page| &page.place),
+        ("offsets.npy", |page| &page.offsets),
+    ] {
+        let arrays: Vec<_> = pages.iter().map(|page| of(page).clone()).collect();
+        write_npy(out.join(name), &stacked(&arrays)?)?;
+    }
+    Ok(())
+}
+
+fn stacked<T: Clone>(arrays: &[Array2<T>]) -> anyhow::Result<Array2<T>> {
+    let views: Vec<ArrayView2<'_, T>> = arrays.iter().map(Array2::view).collect();
+    Ok(concatenate(Axis(0), &views)?)
+}
+
+#[derive(Default)]
+struct Pictures {
+    thumbnails: Vec<u8>,
+    marks: Vec<u8>,
+    filled: Vec<f32>,
+    count: usize,
+}
+
+impl Pictures {
+    fn add(&mut self, path: &Path, marks: bool) -> anyhow::Result<()> {
+        let image = image::open(path).with_context(|| format!("cannot read {}", path.display()))?.into_luma8();
+        self.thumbnails.extend_from_slice(thumbnail(&image).as_raw());
+        if marks {
+            let picture = MarksPicture::of(&image);
+            // A lying page is stored upright so that all rows have one shape; training turns it back.
+            let lying = picture.image.width() > picture.image.height();
+            let stored = if lying { image::imageops::rotate90(&picture.image) } else { picture.image };
+            self.marks.extend_from_slice(stored.as_raw());
+            self.filled.extend([picture.filled.0, picture.filled.1, f32::from(lying)]);
+        }
+        self.count += 1;
+        Ok(())
+    }
+
+    fn write(self, out: &Path) -> anyhow::Result<()> {
+        if self.count == 0 {
+            return Ok(());
+        }
+        let (width, height) = (THUMBNAIL.0 as usize, THUMBNAIL.1 as usize);
+        let thumbnails = Array3::from_shape_vec((self.count, height, width), self.thumbnails)?;
+        write_npy(out.join("thumbnails.npy"), &thumbnails)?;
+        if !self.filled.is_empty() {
+            let (width, height) = crate::understanding::picture::MARKS;
+            let shape = (self.count, height as usize, width as usize);
+            write_npy(out.join("marks.npy"), &Array3::from_shape_vec(shape, self.marks)?)?;
+            write_npy(out.join("marks_filled.npy"), &Array2::from_shape_vec((self.count, 3), self.filled)?)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,75 @@
+//! Pictures of pages for the models that look at them: the one implementation that training and the worker share.
+
+use image::imageops::{self, FilterType};
+use image::{GrayImage, Luma};
+
+/// Width and height of the thumbnail that the `page-class` model sees, in pixels.
+pub const THUMBNAIL: (u32, u32) = (96, 128);
+/// Short and long side of the picture that the `marks` model sees, in pixels: about 100 dpi, multiples of 32.
+pub const MARKS: (u32, u32) = (832, 1152);
+
+/// The page squeezed into [`THUMBNAIL`].
+#[must_use]
+pub fn thumbnail(page: &GrayImage) -> GrayImage {
+    imageops::thumbnail(page, THUMBNAIL.0, THUMBNAIL.1)
+}
+
+/// The page at the size that the `marks` model takes, and how it was scaled.
+#[derive(Debug, Clone)]
+pub struct MarksPicture {
+    /// The page in the top left corner, white beyond it. Upright or lying, as the page is.
+    pub image: GrayImage,
+    /// Share of the picture's width and height that the page fills, 0..1.
+    pub filled: (f32, f32),
+}
+
+impl MarksPicture {
+    /// Scales the page, keeping its shape, into [`MARKS`] (turned for a page that is wider than high).
+    #[must_use]
+    pub fn of(page: &GrayImage) -> Self {
+        let (width, height) = if page.width() > page.height() { (MARKS.1, MARKS.0) } else { MARKS };
+        let scale = f64::from(width) / f64::from(page.width().max(1));
+        let scale = scale.min(f64::from(height) / f64::from(page.height().max(1)));
+        let fitted_width = scaled(page.width(), scale).clamp(1, width);
+        let fitted_height = scaled(page.height(), scale).clamp(1, height);
+        let fitted = if scale < 1.0 {
+            imageops::thumbnail(page, fitted_width, fitted_height)
+        } else {
+            imageops::resize(page, fitted_width, fitted_height, FilterType::Triangle)
+        };
+        let mut image = GrayImage::from_pixel(width, height, Luma([255]));
+        imageops::replace(&mut image, &fitted, 0, 0);
+        Self { image, filled: (part(fitted_width, width), part(fitted_height, height)) }
+    }
+}
+
+fn scaled(side: u32, scale: f64) -> u32 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "positive and clamped by the caller")]
+    let scaled = (f64::from(side) * scale).round() as u32;
+    scaled
+}
+
+fn part(side: u32, whole: u32) -> f32 {
+    #[expect(clippy::cast_possible_truncation, reason = "a share of 0..1 needs no more than single precision")]
+    let part = (f64::from(side) / f64::from(whole)) as f32;
+    part
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lying_page_keeps_its_shape() {
+        let picture = MarksPicture::of(&GrayImage::from_pixel(2200, 1100, Luma([0])));
+        assert_eq!(picture.image.dimensions(), (MARKS.1, MARKS.0));
+        assert!((picture.filled.0 - 1.0).abs() < 1e-6 && picture.filled.1 < 0.7);
+        assert_eq!(picture.image.get_pixel(10, MARKS.0 - 1), &Luma([255]));
+    }
+
+    #[test]
+    fn a_small_page_is_enlarged() {
+        let picture = MarksPicture::of(&GrayImage::from_pixel(85, 110, Luma([0])));
+        assert!(picture.filled.0 > 0.99 || picture.filled.1 > 0.99);
+    }
+}
