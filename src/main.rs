@@ -1,20 +1,11 @@
 //! The `countersign` program.
 
-use clap::{Parser, Subcommand};
+use std::process::ExitCode;
 
-#[derive(Parser)]
-struct Cli {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    Features(countersign::cli::features::FeaturesArgs),
-}
-
-fn main() -> anyhow::Result<()> {
-    match Cli::parse().command {
-        Command::Features(args) => countersign::cli::features::run(&args),
+fn main() -> ExitCode {
+    // A reader child is this program again; it must not do anything before its doors are closed.
+    if std::env::args_os().nth(1).is_some_and(|argument| argument == "reader-child") {
+        return countersign::reading::child::main();
     }
+    countersign::cli::main()
 }

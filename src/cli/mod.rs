@@ -1,3 +1,122 @@
-//! The command line: one file a command.
+//! The command line: one file a command. Arguments → settings → command → exit code.
 
-pub mod features;
+mod doctor;
+mod explain;
+mod features;
+mod process;
+mod report;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::fault::Fault;
+use crate::settings::{LogLevel, Settings};
+
+/// Reads proof-of-delivery paper so that freight gets billed the same day.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Cli {
+    /// Settings file (TOML); `countersign settings` prints every key with its default.
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Process(process::ProcessArgs),
+    Explain(explain::ExplainArgs),
+    /// Says what is missing or wrong on this machine, and how to mend it.
+    Doctor,
+    /// Prints the settings in force; with --defaults the documented defaults.
+    Settings {
+        /// Print the defaults with what each means.
+        #[arg(long)]
+        defaults: bool,
+    },
+    #[command(hide = true)]
+    Features(features::FeaturesArgs),
+}
+
+/// Why a command could not do its work, by exit code.
+#[derive(Debug)]
+pub struct Failure {
+    code: u8,
+    reason: String,
+}
+
+impl Failure {
+    /// Arguments or settings that cannot be used: exit code 2.
+    fn usage(reason: impl ToString) -> Self {
+        Self { code: 2, reason: reason.to_string() }
+    }
+
+    /// Something broke: exit code 1.
+    fn unexpected(reason: impl ToString) -> Self {
+        Self { code: 1, reason: reason.to_string() }
+    }
+}
+
+impl From<Fault> for Failure {
+    /// A fatal fault means that the program is not set up: exit code 2, as for wrong settings.
+    fn from(fault: Fault) -> Self {
+        match &fault {
+            Fault::Fatal { .. } => Self::usage(fault),
+            Fault::Retry { .. } | Fault::Reject(_) => Self::unexpected(fault),
+        }
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::unexpected(error)
+    }
+}
+
+/// Runs the program with the arguments of the process.
+#[must_use]
+pub fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(code) => code,
+        Err(Failure { code, reason }) => {
+            eprintln!("countersign: {reason}");
+            ExitCode::from(code)
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<ExitCode, Failure> {
+    if let Command::Settings { defaults: true } = cli.command {
+        return print(crate::settings::DEFAULTS);
+    }
+    let settings = Settings::load(cli.config.as_deref()).map_err(Failure::usage)?;
+    start_log(settings.log);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    match cli.command {
+        Command::Process(args) => runtime.block_on(process::run(args, settings)),
+        Command::Explain(args) => runtime.block_on(explain::run(args, settings)),
+        Command::Doctor => doctor::run(&settings),
+        Command::Settings { .. } => print(&toml::to_string(&settings).map_err(Failure::unexpected)?),
+        Command::Features(args) => features::run(&args).map(|()| ExitCode::SUCCESS).map_err(|error| Failure::usage(format!("{error:#}"))),
+    }
+}
+
+fn print(text: &str) -> Result<ExitCode, Failure> {
+    use std::io::Write as _;
+    std::io::stdout().write_all(text.as_bytes())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Logs go to standard error: standard output belongs to results.
+fn start_log(level: LogLevel) {
+    let level = match level {
+        LogLevel::Error => tracing::Level::ERROR,
+        LogLevel::Warn => tracing::Level::WARN,
+        LogLevel::Info => tracing::Level::INFO,
+        LogLevel::Debug => tracing::Level::DEBUG,
+    };
+    tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).init();
+}

@@ -45,10 +45,19 @@ pub struct Traits {
     pub unattended: bool,
     /// A date or a quantity was written over and nobody put initials beside it.
     pub altered: bool,
-    /// Dates that could be read in two orders and that nothing decides, as written.
-    pub ambiguous_dates: Vec<Found<String>>,
+    /// Dates that could be read in two orders and that nothing decides.
+    pub ambiguous_dates: Vec<UnsettledDate>,
     /// Identifiers of any kind found in bar codes or words, for matching beyond the named fields.
     pub other_identifiers: Vec<Found<String>>,
+}
+
+/// A date that can be read in two orders.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct UnsettledDate {
+    /// The field it is a value of.
+    pub field: FieldName,
+    /// The date as written.
+    pub found: Found<String>,
 }
 
 /// The classes of domain.md §1.1.

@@ -11,6 +11,8 @@ import numpy as np
 import torch
 from torch import nn
 
+TOLERANCE = 0.002
+"""How far another processor's answer to the golden example may be off: ten times what two of ours differed by."""
 TYPES = {torch.int64: "i64", torch.float32: "f32"}
 
 
@@ -80,9 +82,7 @@ def _run(path: Path, inputs: dict[str, torch.Tensor]) -> dict[str, np.ndarray]:
 
 def _golden(path: Path, tensors: dict[str, np.ndarray]) -> None:
     def plain(value: np.ndarray) -> dict:
-        dtype = "i64" if value.dtype == np.int64 else "f32"
-        flat = value.flatten().tolist()
-        return {"dtype": dtype, "shape": list(value.shape), "data": flat if dtype == "i64" else [round(number, 5) for number in flat]}
+        return {"shape": list(value.shape), "data": [round(number, 5) for number in value.flatten().tolist()]}
 
     path.write_text(json.dumps({name: plain(value) for name, value in tensors.items()}) + "\n", encoding="utf-8")
 
@@ -118,6 +118,7 @@ def _manifest(target, task, inputs, outputs, labels, thresholds, calibration, pr
             lines.append(f"labels = {json.dumps(labels[name])}")
     for heading, table in (("preprocessing", preprocessing), ("thresholds", thresholds), ("calibration", calibration), ("figures", _flat(figures))):
         lines += ["", f"[{heading}]"] + [f'"{key}" = {float(value)}' if heading == "figures" else f"{key} = {float(value)}" for key, value in table.items()]
+    lines += ["", "[golden]", f"tolerance = {TOLERANCE}"]
     (target / "manifest.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

@@ -1,0 +1,189 @@
+//! `countersign process`: takes files and folders through the whole recipe (contract.md §1.3).
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{BufReader, IsTerminal as _, Write as _, stderr, stdout};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+use super::Failure;
+use super::report::{self, Style, Tally};
+use crate::decision::profile::Profiles;
+use crate::events::{StoredEvent, drain, lines};
+use crate::settings::Settings;
+use crate::shipments::feed;
+use crate::shipments::keys::shipment_keys;
+use crate::worker::{Worker, files_under};
+
+/// Reads files and folders and says what became of each document.
+#[derive(Debug, Args)]
+pub struct ProcessArgs {
+    /// PDF, TIFF, JPEG, PNG, WebP or BMP files, or folders of them.
+    #[arg(required = true)]
+    paths: Vec<PathBuf>,
+    /// Shipments to match with, one JSON object a line.
+    #[arg(long)]
+    shipments: Option<PathBuf>,
+    /// Billing profiles: a JSON or TOML file, or a folder of such files.
+    #[arg(long)]
+    profiles: Option<PathBuf>,
+    /// Where ledger, events and cut-out documents are kept.
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// How many uploads are read at once.
+    #[arg(long)]
+    slots: Option<usize>,
+    /// Print the events, one a line, and nothing else.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the command: 0 when every file reached an outcome, 1 when one could not, 2 for unusable arguments or settings.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn run(args: ProcessArgs, mut settings: Settings) -> Result<ExitCode, Failure> {
+    settings.data = args.data.clone().unwrap_or(settings.data);
+    settings.slots = args.slots.unwrap_or(settings.slots).max(1);
+    let path = args.profiles.clone().unwrap_or_else(|| settings.profiles.clone());
+    let profiles = if path.as_os_str().is_empty() { Profiles::builtin() } else { Profiles::load(&path).map_err(Failure::usage)? };
+    let files = files_under(&args.paths).map_err(Failure::usage)?;
+    let shipments = args.shipments.clone().map(open_feed).transpose()?;
+    let worker = Arc::new(Worker::open(settings.clone(), profiles).await?);
+    if let Some(feed) = shipments {
+        store_shipments(&worker, feed).await?;
+    }
+    let mut output = Output::new(&args, files.len(), &settings)?;
+    let missed = process(&worker, files, settings.slots, &mut output).await?;
+    output.finish(&worker).await?;
+    Ok(if missed == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+fn open_feed(path: PathBuf) -> Result<BufReader<File>, Failure> {
+    let opened = File::open(&path).map_err(|error| Failure::usage(format!("cannot read {}: {error}", path.display())));
+    opened.map(BufReader::new)
+}
+
+/// Loads the feed; lines that cannot be read are named, the rest counts.
+async fn store_shipments(worker: &Worker, feed: BufReader<File>) -> Result<(), Failure> {
+    let (shipments, bad_lines) = feed::read_lines(feed);
+    for line in &bad_lines {
+        eprintln!("shipments, line {}: {}", line.number, line.reason);
+    }
+    let keys = |shipment: &_| shipment_keys(shipment).into_iter().map(|key| key.as_str().to_owned()).collect::<Vec<_>>();
+    let stored = worker.ledger().store_shipments(&shipments, keys, Timestamp::now()).await;
+    stored.map_err(crate::fault::Fault::from)?;
+    Ok(())
+}
+
+/// Reads on all slots, decides in the order of the files. Returns how many files reached no outcome.
+async fn process(
+    worker: &Arc<Worker>,
+    files: Vec<PathBuf>,
+    slots: usize,
+    output: &mut Output,
+) -> Result<usize, Failure> {
+    let stop = stop_on_ctrl_c();
+    let (mut waiting, mut missed) = (VecDeque::new(), 0);
+    let mut files = files.into_iter();
+    loop {
+        // Two more than there are slots, so that none waits while an upload is decided.
+        while waiting.len() < slots + 2 && !*stop.borrow() {
+            let Some(path) = files.next() else { break };
+            let (worker, file) = (Arc::clone(worker), path.clone());
+            waiting.push_back((path, tokio::spawn(async move { worker.read(&file).await })));
+        }
+        let Some((path, reading)) = waiting.pop_front() else { break };
+        let read = reading.await.map_err(|died| Failure::unexpected(died.to_string()))?;
+        let events = match read {
+            Ok(read) => worker.decide(read).await,
+            Err(fault) => Err(fault),
+        };
+        match events {
+            Ok(events) => output.tell(worker, &path.display().to_string(), &events).await?,
+            Err(fault @ crate::fault::Fault::Fatal { .. }) => return Err(fault.into()),
+            Err(fault) => {
+                missed += 1;
+                output.warn(&format!("{}: no outcome: {fault}", path.display()));
+            }
+        }
+    }
+    let left = files.count();
+    if left > 0 {
+        output.warn(&format!("stopped: {left} files were not begun"));
+    }
+    Ok(missed + left)
+}
+
+/// Turns true at the first Ctrl-C; a second one ends the program at once, as it would have without us.
+fn stop_on_ctrl_c() -> watch::Receiver<bool> {
+    let (stop, stopped) = watch::channel(false);
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() && stop.send(true).is_ok() {
+            eprintln!("finishing what is in hand; press Ctrl-C again to stop at once");
+            if tokio::signal::ctrl_c().await.is_ok() {
+                std::process::exit(130);
+            }
+        }
+    });
+    stopped
+}
+
+/// Where results go: the events' folder, and standard output as report or as JSON lines.
+struct Output {
+    json: bool,
+    style: Style,
+    folder: lines::Folder,
+    bar: ProgressBar,
+    tally: Tally,
+}
+
+impl Output {
+    fn new(args: &ProcessArgs, files: usize, settings: &Settings) -> Result<Self, Failure> {
+        let target = if stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(u64::try_from(files).ok(), target);
+        let template = ProgressStyle::with_template("{bar:30} {pos} of {len} files, {eta} left  {msg}");
+        bar.set_style(template.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        let folder = lines::Folder::open(&settings.data).map_err(|error| Failure::usage(error.to_string()))?;
+        let colour = stdout().is_terminal();
+        Ok(Self { json: args.json, style: Style { colour }, folder, bar, tally: Tally::default() })
+    }
+
+    async fn tell(&mut self, worker: &Worker, name: &str, events: &[StoredEvent]) -> Result<(), Failure> {
+        drain(worker.ledger(), &mut self.folder, Timestamp::now()).await?;
+        let text = if self.json {
+            events.iter().map(|event| format!("{}\n", event.json)).collect()
+        } else {
+            let parsed: Vec<_> = events.iter().filter_map(|event| serde_json::from_str(&event.json).ok()).collect();
+            report::upload(name, &parsed, self.style, &mut self.tally) + "\n"
+        };
+        self.print(&text)?;
+        self.bar.inc(1);
+        Ok(())
+    }
+
+    fn print(&self, text: &str) -> Result<(), Failure> {
+        self.bar.suspend(|| {
+            let mut out = stdout().lock();
+            out.write_all(text.as_bytes()).and_then(|()| out.flush())
+        })?;
+        Ok(())
+    }
+
+    fn warn(&self, text: &str) {
+        self.bar.suspend(|| eprintln!("{text}"));
+        self.bar.inc(1);
+    }
+
+    async fn finish(mut self, worker: &Worker) -> Result<(), Failure> {
+        drain(worker.ledger(), &mut self.folder, Timestamp::now()).await?;
+        self.bar.finish_and_clear();
+        if self.json { Ok(()) } else { self.print(&format!("{}\n", self.tally.summary())) }
+    }
+}

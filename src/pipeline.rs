@@ -1,0 +1,205 @@
+//! The recipe: how an upload becomes decided documents. Sync, and on one screen.
+//!
+//! In: the bytes of an upload, then what the ledger knows. Out: documents with their papers cut out, then what was decided
+//! about each.
+
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+use serde_json::json;
+
+use crate::charges::score_charges;
+use crate::decision::checks::{Case, Filing};
+use crate::decision::profile::Profiles;
+use crate::decision::{Verdict, decide, priority};
+use crate::document::{Confidence, PageNumber};
+use crate::events::Decided;
+use crate::fault::Fault;
+use crate::inference::Registry;
+use crate::ledger::{Finding, Known};
+use crate::reading::{Page, Reader, TextReader, read_page};
+use crate::settings::Settings;
+use crate::shipments::matching::{Hints, find_shipment};
+use crate::shipments::{Match, Shipment};
+use crate::storage::Location;
+use crate::understanding::normalise::{OrderHint, Window, order_in};
+use crate::understanding::pages::{PageModels, PageView};
+use crate::understanding::values::DateContext;
+use crate::understanding::{Context, Document, documents, settle_dates};
+
+/// What reads one upload at a time: a reader child and a set of models.
+#[derive(Debug)]
+pub struct Slot {
+    reader: Reader,
+    text: TextReader,
+    models: PageModels,
+}
+
+/// An upload that was read and understood.
+#[derive(Debug)]
+pub struct ReadUpload {
+    /// Its documents, each cut out as PDF.
+    pub papers: Vec<Paper>,
+    /// What each stage found.
+    pub findings: Vec<Finding>,
+}
+
+/// A document with its cut-out.
+#[derive(Debug)]
+pub struct Paper {
+    /// What it is and says.
+    pub document: Document,
+    /// Its pages as PDF, as they were uploaded.
+    pub pdf: Vec<u8>,
+}
+
+impl Slot {
+    /// Starts a reader child and opens the models.
+    ///
+    /// # Errors
+    /// [`Fault::Fatal`] where a library, a model or the sandbox is missing.
+    pub fn open(settings: &Settings, registry: &Registry) -> Result<Self, Fault> {
+        let refused = |error| Fault::fatal("opening the models", error);
+        Ok(Self {
+            reader: Reader::spawn(&settings.reader)?,
+            text: TextReader::open(registry).map_err(refused)?,
+            models: PageModels::open(registry).map_err(refused)?,
+        })
+    }
+
+    /// Reads an upload and cuts it into documents.
+    ///
+    /// # Errors
+    /// [`Fault::Reject`] for an upload that cannot be processed, [`Fault::Fatal`] when a model cannot be run.
+    pub fn read(&mut self, bytes: &[u8], context: Context) -> Result<ReadUpload, Fault> {
+        let opened = self.reader.open(bytes)?;
+        let (mut pages, mut views, mut findings) = (Vec::new(), Vec::new(), Vec::new());
+        for index in 0..opened.pages {
+            let (page, view, found) = self.read_one(PageNumber::from_index(index))?;
+            findings.extend(found);
+            pages.push(page);
+            views.push(view);
+        }
+        let documents = documents(&pages, &views, context);
+        let started = Instant::now();
+        let papers = documents.into_iter().map(|document| self.cut(document)).collect::<Result<Vec<_>, Fault>>()?;
+        findings.push(finding(&[], "cutting", started, json!({ "documents": papers.len() })));
+        Ok(ReadUpload { papers, findings })
+    }
+
+    /// Reads one page and looks at it; its picture is dropped, so that an upload of 300 pages needs the memory of one.
+    fn read_one(&mut self, number: PageNumber) -> Result<(Page, PageView, [Finding; 2]), Fault> {
+        let started = Instant::now();
+        let mut page = read_page(&mut self.reader, &mut self.text, number)?;
+        let reading = finding(&[number], "reading", started, reading_found(&page));
+        let started = Instant::now();
+        let view = self.models.view(&page).map_err(|error| Fault::fatal("looking at a page", error))?;
+        let understanding = finding(&[number], "understanding", started, view_found(&view));
+        page.image = image::GrayImage::default();
+        Ok((page, view, [reading, understanding]))
+    }
+
+    fn cut(&mut self, document: Document) -> Result<Paper, Fault> {
+        let pdf = self.reader.cut(&document.pages)?;
+        Ok(Paper { document, pdf })
+    }
+}
+
+/// What is known about a document's shipment from elsewhere.
+#[derive(Debug)]
+pub struct Filed<'a> {
+    /// The document.
+    pub document: Document,
+    /// Where it was stored.
+    pub attachment: Option<Location>,
+    /// Which shipment it belongs to.
+    pub matched: Match,
+    /// Facts about papers filed before.
+    pub filing: Filing,
+    /// Other papers of the same shipment.
+    pub companions: Vec<&'a Document>,
+}
+
+/// Finds the shipment of a document, and reads the dates that only the shipment or its profile can decide.
+#[must_use]
+pub fn match_document(
+    mut document: Document,
+    hints: &Hints,
+    known: &[Known],
+    profiles: &Profiles,
+    received_on: Option<Date>,
+) -> (Document, Match) {
+    let matched = find_shipment(&document, hints, known);
+    if let Match::Matched(candidate, _) = &matched {
+        let dates = dates_of(&candidate.shipment, profiles, received_on);
+        settle_dates(&mut document, &dates);
+        return (document.clone(), find_shipment(&document, hints, known));
+    }
+    (document, matched)
+}
+
+fn dates_of(shipment: &Shipment, profiles: &Profiles, received_on: Option<Date>) -> DateContext {
+    let profile = profiles.find(shipment.customer.profile_id.as_deref()).ok();
+    let country = shipment.parties.consignee.as_ref().and_then(|party| party.country.as_deref());
+    let order = profile.and_then(|profile| profile.date_order).or_else(|| country.and_then(order_in));
+    DateContext { order: OrderHint { order }, plausible: plausible(shipment, received_on) }
+}
+
+/// A delivery lies within three days of the carrier's own message (domain.md §1.3, V7), else between pickup and receipt.
+fn plausible(shipment: &Shipment, received_on: Option<Date>) -> Option<Window> {
+    if let Some(day) = shipment.delivered_on() {
+        return Some(Window { from: day.saturating_sub(3.days()), to: day.saturating_add(3.days()) });
+    }
+    Some(Window { from: shipment.picked_up_on()?, to: received_on? })
+}
+
+/// Decides about a document: is it a valid POD, are its shipment's charges usual, how urgent is it.
+#[must_use]
+pub fn decide_document(filed: Filed<'_>, profiles: &Profiles) -> Decided {
+    let Filed { document, attachment, matched, filing, companions } = filed;
+    let shipment = match &matched {
+        Match::Matched(candidate, _) | Match::Conflict(candidate) => Some(&candidate.shipment),
+        Match::Ambiguous(_) | Match::None => None,
+    };
+    let profile = profiles.find(shipment.and_then(|shipment| shipment.customer.profile_id.as_deref()));
+    let case = Case { document: &document, matched: &matched, profile: profile.as_ref().copied(), filing: &filing };
+    let mut verdict = decide(&case);
+    let mut accessorials = crate::charges::Accessorials::default();
+    if let (Match::Matched(candidate, _), Ok(profile)) = (&matched, &profile) {
+        let pack: Vec<&Document> = std::iter::once(&document).chain(companions).collect();
+        let scored = score_charges(&pack, &candidate.shipment, profile);
+        accessorials = scored.accessorials;
+        add_charge_exceptions(&mut verdict, scored.exceptions);
+    }
+    let priority = priority(&verdict, shipment, accessorials.score);
+    let Verdict { decision, condition, exceptions } = verdict;
+    let priority = Confidence::from_f64(priority);
+    Decided { document, attachment, matched, condition, decision, exceptions, accessorials, priority }
+}
+
+/// One exception a code (domain.md §5.4).
+fn add_charge_exceptions(verdict: &mut Verdict, more: Vec<crate::decision::Exception>) {
+    let known: BTreeSet<_> = verdict.exceptions.iter().map(|exception| exception.code).collect();
+    verdict.exceptions.extend(more.into_iter().filter(|exception| !known.contains(&exception.code)));
+}
+
+fn finding(pages: &[PageNumber], stage: &str, started: Instant, found: serde_json::Value) -> Finding {
+    Finding { pages: pages.to_vec(), stage: stage.to_owned(), took: started.elapsed(), found }
+}
+
+fn reading_found(page: &Page) -> serde_json::Value {
+    json!({
+        "page": page.number, "method": page.method, "turned": page.turned, "words": page.words.len(),
+        "barcodes": page.barcodes.len(), "quality": page.quality,
+    })
+}
+
+fn view_found(view: &PageView) -> serde_json::Value {
+    let best = view.classes.iter().max_by(|a, b| a.1.total_cmp(&b.1));
+    json!({
+        "class": best.map(|(class, _)| class), "chance": best.map(|(_, chance)| chance), "begins": view.first,
+        "tagged": view.tags.iter().filter(|tag| tag.field.is_some()).count(), "marks": view.marks.len(),
+    })
+}

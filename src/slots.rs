@@ -1,0 +1,88 @@
+//! Slots: the threads that read uploads, one reader child and one set of models each.
+//!
+//! In: bytes. Out: what [`Slot::read`] makes of them. A slot is opened when its first upload comes, on the thread that keeps
+//! it: a reader child dies with the thread that started it. A panic costs its upload and its slot, never the program.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use tokio::sync::oneshot;
+
+use crate::fault::{Fault, RejectReason};
+use crate::inference::Registry;
+use crate::pipeline::{ReadUpload, Slot};
+use crate::settings::Settings;
+use crate::understanding::Context;
+
+/// An upload to be read, and where the result goes.
+struct Job {
+    bytes: Vec<u8>,
+    context: Context,
+    reply: oneshot::Sender<Result<ReadUpload, Fault>>,
+}
+
+/// A handle to the slots; dropping it lets their threads end after what they have in hand.
+#[derive(Debug)]
+pub struct Slots {
+    jobs: Sender<Job>,
+}
+
+impl Slots {
+    /// Starts `settings.slots` threads; each opens its slot when its first upload comes.
+    #[must_use]
+    pub fn start(settings: &Settings, registry: &Arc<Registry>) -> Self {
+        let (jobs, queue) = channel();
+        let queue = Arc::new(Mutex::new(queue));
+        for _ in 0..settings.slots {
+            let (settings, registry, queue) = (settings.clone(), Arc::clone(registry), Arc::clone(&queue));
+            thread::spawn(move || serve(&settings, &registry, &queue));
+        }
+        Self { jobs }
+    }
+
+    /// Reads an upload on the next free slot.
+    ///
+    /// # Errors
+    /// As [`Slot::read`] and [`Slot::open`].
+    pub async fn read(&self, bytes: Vec<u8>, context: Context) -> Result<ReadUpload, Fault> {
+        let gone = || Fault::fatal("reading an upload", "the slot's thread has ended");
+        let (reply, result) = oneshot::channel();
+        self.jobs.send(Job { bytes, context, reply }).map_err(|_| gone())?;
+        result.await.map_err(|_| gone())?
+    }
+}
+
+fn serve(settings: &Settings, registry: &Registry, queue: &Mutex<Receiver<Job>>) {
+    let mut slot = None;
+    loop {
+        let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(Job { bytes, context, reply }) = job else { return };
+        let mut work = || read(&mut slot, settings, registry, &bytes, context);
+        let result = catch_unwind(AssertUnwindSafe(&mut work)).unwrap_or_else(|_| {
+            tracing::error!("a stage panicked on an upload; its slot is opened anew");
+            Err(RejectReason::ParserCrashed.into())
+        });
+        if matches!(result, Err(Fault::Reject(RejectReason::ParserCrashed))) {
+            slot = None;
+        }
+        if reply.send(result).is_err() {
+            tracing::warn!("nobody waits for an upload any more");
+        }
+    }
+}
+
+fn read(
+    slot: &mut Option<Slot>,
+    settings: &Settings,
+    registry: &Registry,
+    bytes: &[u8],
+    context: Context,
+) -> Result<ReadUpload, Fault> {
+    let slot = match slot {
+        Some(slot) => slot,
+        None => slot.insert(Slot::open(settings, registry)?),
+    };
+    slot.read(bytes, context)
+}

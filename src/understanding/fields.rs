@@ -1,0 +1,263 @@
+//! Fields: the best value of each field over the pages of a document.
+//!
+//! In: the spans of each page and its bar codes. Out: [`Fields`], the dates that could not be decided, and identifiers that
+//! belong to no field. A bar code that says the same as the print beats the print's reading.
+
+use std::collections::BTreeMap;
+
+use super::normalise::{Gs1Kind, normalise_identifier, ocr_confusions, read_gs1};
+use super::spans::Span;
+use super::values::{self, DateContext, Reading};
+use super::{Field, FieldName, Fields, UnsettledDate, Value};
+use crate::document::{Confidence, Found, PageNumber, Source};
+use crate::reading::Barcode;
+
+/// What one page says.
+#[derive(Debug, Clone)]
+pub struct PageFields<'a> {
+    /// Its number in the upload.
+    pub page: PageNumber,
+    /// Values found by the `fields` model.
+    pub spans: Vec<Span>,
+    /// Its bar codes.
+    pub barcodes: &'a [Barcode],
+}
+
+/// What all pages of a document say together.
+#[derive(Debug, Clone, Default)]
+pub struct Gathered {
+    /// The best value of each field.
+    pub fields: Fields,
+    /// Dates that can be read in two orders and that nothing decides so far.
+    pub unsettled: Vec<UnsettledDate>,
+    /// Identifiers in bar codes that are no field's value.
+    pub other_identifiers: Vec<Found<String>>,
+    /// Mean confidence of the reader over identifiers and dates.
+    pub key_confidence: Option<Confidence>,
+}
+
+/// A bar code is wrong once in a thousand (domain.md §2.1).
+const BARCODE: f32 = 0.999;
+
+/// Gathers the fields of a document's pages.
+#[must_use]
+pub fn gather(pages: &[PageFields<'_>], dates: &DateContext) -> Gathered {
+    let mut gathered = Gathered::default();
+    let scac = best_scac(pages, dates);
+    for page in pages {
+        for span in &page.spans {
+            gathered.take(page.page, span, dates, scac.as_deref());
+        }
+    }
+    gathered.key_confidence = key_confidence(pages);
+    for page in pages {
+        for barcode in page.barcodes {
+            gathered.take_barcode(page.page, barcode);
+        }
+    }
+    gathered.unsettled.retain(|date| !gathered.fields.contains_key(&date.field));
+    gathered
+}
+
+/// The carrier code that the paper names, if any: check digits depend on the carrier.
+fn best_scac(pages: &[PageFields<'_>], dates: &DateContext) -> Option<String> {
+    let spans = pages.iter().flat_map(|page| &page.spans).filter(|span| span.field == FieldName::Scac);
+    spans.max_by(|a, b| a.chance.total_cmp(&b.chance)).and_then(|span| match values::read(span, dates) {
+        Reading::Sure(Value::Text(scac), _) => Some(scac),
+        Reading::Sure(..) | Reading::AmbiguousDate | Reading::Unreadable => None,
+    })
+}
+
+fn key_confidence(pages: &[PageFields<'_>]) -> Option<Confidence> {
+    let keys: Vec<f32> = pages
+        .iter()
+        .flat_map(|page| &page.spans)
+        .filter(|span| values::is_key(span.field))
+        .map(|span| span.read.get())
+        .collect();
+    let count = f32::from(u16::try_from(keys.len()).ok()?);
+    (count > 0.0).then(|| Confidence::new(keys.iter().sum::<f32>() / count))
+}
+
+impl Gathered {
+    fn take(&mut self, page: PageNumber, span: &Span, dates: &DateContext, scac: Option<&str>) {
+        match values::read(span, dates) {
+            Reading::Sure(value, unit) => {
+                let wrong = (1.0 - span.chance * span.read.get()) * values::doubt(span, &value, scac);
+                let found = found(value, page, span, Confidence::new(1.0 - wrong));
+                self.offer(span.field, Field { found, unit, kind: None });
+            }
+            Reading::AmbiguousDate => {
+                let raw = found(span.text(), page, span, Confidence::new(span.chance * span.read.get()));
+                self.unsettled.push(UnsettledDate { field: span.field, found: raw });
+            }
+            Reading::Unreadable => {}
+        }
+    }
+
+    /// Keeps the surer of two values; lists grow instead.
+    fn offer(&mut self, name: FieldName, field: Field) {
+        match self.fields.get_mut(&name) {
+            None => {
+                self.fields.insert(name, field);
+            }
+            Some(kept) if values::is_list(name) => extend_list(kept, field),
+            Some(kept) if kept.found.confidence < field.found.confidence => *kept = field,
+            Some(_) => {}
+        }
+    }
+
+    fn take_barcode(&mut self, page: PageNumber, barcode: &Barcode) {
+        for (value, named) in identifiers_in(&barcode.text) {
+            let evidence = Found {
+                value: value.clone(),
+                raw: barcode.text.clone(),
+                confidence: Confidence::new(BARCODE),
+                page,
+                bbox: barcode.bbox,
+                source: Source::Barcode,
+            };
+            let confirmed = self.confirm(&value, &evidence);
+            if let (false, Some(name)) = (confirmed, named) {
+                self.offer(name, barcode_field(name, &evidence));
+            } else if !confirmed {
+                self.other_identifiers.push(evidence);
+            }
+        }
+    }
+
+    /// The print that says the same as a bar code, but for one confused character, takes the bar code's reading.
+    fn confirm(&mut self, value: &str, evidence: &Found<String>) -> bool {
+        let mut confirmed = false;
+        for (name, field) in &mut self.fields {
+            let same = match &field.found.value {
+                Value::Text(read) if values::is_key(*name) => alike(read, value),
+                Value::List(read) => read.iter().any(|one| alike(one, value)),
+                _ => false,
+            };
+            if same && !values::is_list(*name) {
+                *field = barcode_field(*name, evidence);
+            } else if same {
+                field.found.confidence = evidence.confidence;
+            }
+            confirmed |= same;
+        }
+        confirmed
+    }
+}
+
+fn alike(read: &str, value: &str) -> bool {
+    read == value || ocr_confusions(read).iter().any(|repaired| repaired == value)
+}
+
+fn barcode_field(name: FieldName, evidence: &Found<String>) -> Field {
+    let value = evidence.value.clone();
+    let value = if values::is_list(name) { Value::List(vec![value]) } else { Value::Text(value) };
+    let Found { raw, confidence, page, bbox, source, .. } = evidence.clone();
+    Field { found: Found { value, raw, confidence, page, bbox, source }, unit: None, kind: None }
+}
+
+fn extend_list(kept: &mut Field, more: Field) {
+    let Value::List(list) = &mut kept.found.value else { return };
+    let Value::List(others) = more.found.value else { return };
+    for value in others {
+        if !list.contains(&value) {
+            list.push(value);
+            kept.found.raw = format!("{}, {}", kept.found.raw, more.found.raw);
+            kept.found.confidence = Confidence::new(kept.found.confidence.get().min(more.found.confidence.get()));
+        }
+    }
+}
+
+/// The identifiers in a bar code, with the field that its application identifier names. Numbers of fewer than five characters
+/// are page separators and dock doors.
+fn identifiers_in(text: &str) -> Vec<(String, Option<FieldName>)> {
+    let elements = read_gs1(text).unwrap_or_default();
+    let by_identifier: BTreeMap<String, Option<FieldName>> = elements
+        .into_iter()
+        .filter_map(|element| match element.kind {
+            Gs1Kind::BillOfLading => Some((element.value, Some(FieldName::BolNumber))),
+            Gs1Kind::PurchaseOrder => Some((element.value, Some(FieldName::CustomerPo))),
+            Gs1Kind::Sscc | Gs1Kind::Consignment => Some((element.value, None)),
+            Gs1Kind::Gtin | Gs1Kind::Location | Gs1Kind::Count | Gs1Kind::Other => None,
+        })
+        .collect();
+    if !by_identifier.is_empty() {
+        return by_identifier.into_iter().collect();
+    }
+    let whole = normalise_identifier(text);
+    let is_identifier = (5..=30).contains(&whole.chars().count()) && whole.chars().any(|c| c.is_ascii_digit());
+    if is_identifier { vec![(whole, None)] } else { Vec::new() }
+}
+
+fn found<T>(value: T, page: PageNumber, span: &Span, confidence: Confidence) -> Found<T> {
+    Found { value, raw: span.text(), confidence, page, bbox: span.bbox, source: span.source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::BBox;
+
+    fn span(field: FieldName, text: &str, chance: f32) -> Span {
+        Span {
+            field,
+            lines: vec![text.to_owned()],
+            bbox: BBox::PAGE,
+            chance,
+            read: Confidence::new(0.9),
+            source: Source::Ocr,
+            second: None,
+        }
+    }
+
+    fn barcode(text: &str) -> Barcode {
+        Barcode { symbology: "Code128".into(), text: text.into(), bbox: BBox::PAGE }
+    }
+
+    fn gathered(spans: Vec<Span>, barcodes: &[Barcode]) -> Gathered {
+        gather(&[PageFields { page: PageNumber::from_index(0), spans, barcodes }], &DateContext::default())
+    }
+
+    fn text(gathered: &Gathered, name: FieldName) -> Option<&Value> {
+        gathered.fields.get(&name).map(|field| &field.found.value)
+    }
+
+    #[test]
+    fn a_barcode_corrects_the_print_beside_it() {
+        let found = gathered(vec![span(FieldName::ProNumber, "12345678Z", 0.9)], &[barcode("123456782")]);
+        assert_eq!(text(&found, FieldName::ProNumber), Some(&Value::Text("123456782".into())));
+        assert_eq!(found.fields[&FieldName::ProNumber].found.source, Source::Barcode);
+        assert!(found.other_identifiers.is_empty());
+    }
+
+    #[test]
+    fn a_barcode_that_is_no_fields_value_is_kept_for_matching() {
+        let found = gathered(Vec::new(), &[barcode("123456782"), barcode("D12")]);
+        assert_eq!(found.other_identifiers.len(), 1);
+    }
+
+    #[test]
+    fn several_purchase_orders_make_a_list_and_the_surer_of_two_loads_wins() {
+        let found = gathered(
+            vec![
+                span(FieldName::CustomerPo, "4500123", 0.9),
+                span(FieldName::CustomerPo, "4500124", 0.8),
+                span(FieldName::CustomerPo, "4500123", 0.8),
+                span(FieldName::LoadNumber, "L771", 0.6),
+                span(FieldName::LoadNumber, "L772", 0.9),
+            ],
+            &[],
+        );
+        let pos = Value::List(vec!["4500123".into(), "4500124".into()]);
+        assert_eq!(text(&found, FieldName::CustomerPo), Some(&pos));
+        assert_eq!(text(&found, FieldName::LoadNumber), Some(&Value::Text("L772".into())));
+    }
+
+    #[test]
+    fn an_undecided_date_is_kept_as_written_until_something_settles_it() {
+        let found = gathered(vec![span(FieldName::DeliveryDate, "04/05/2025", 0.9)], &[]);
+        assert!(text(&found, FieldName::DeliveryDate).is_none());
+        assert_eq!(found.unsettled[0].found.raw, "04/05/2025");
+    }
+}

@@ -1,0 +1,237 @@
+//! Marks: signatures, initials and stamps, and whose they are by the place where they stand.
+//!
+//! In: the chances that the `marks` model gives each cell of a page, and the page's words. Out: [`Mark`]s. The network says
+//! that there is ink; the nearest signing label says whose. A mark near no label has no role, and acknowledges nothing.
+
+use ndarray::ArrayView2;
+
+use super::roles::{self, Label};
+use super::{DocumentClass, Mark, MarkKind, Role};
+use crate::document::{BBox, Confidence, PageNumber};
+use crate::reading::Word;
+
+/// A mark as the network sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Seen {
+    /// What it is.
+    pub kind: MarkKind,
+    /// Where.
+    pub bbox: BBox,
+    /// Mean chance of its cells.
+    pub chance: f32,
+}
+
+/// Marks of fewer cells are specks: three cells of 8 pixels at 100 dpi are 6 mm of ink.
+const FEWEST_CELLS: usize = 3;
+
+/// Joins neighbouring cells above `threshold` into marks. `filled` is the share of the grid that the page covers.
+#[must_use]
+pub fn seen(kind: MarkKind, chances: ArrayView2<'_, f32>, threshold: f32, filled: (f32, f32)) -> Vec<Seen> {
+    let (rows, columns) = chances.dim();
+    let mut visited = ndarray::Array2::from_elem((rows, columns), false);
+    let mut found = Vec::new();
+    for row in 0..rows {
+        for column in 0..columns {
+            if visited[[row, column]] || chances[[row, column]] <= threshold {
+                continue;
+            }
+            let cells = flood((row, column), chances, threshold, &mut visited);
+            if cells.len() >= FEWEST_CELLS {
+                found.push(mark_of(kind, &cells, chances, filled));
+            }
+        }
+    }
+    found
+}
+
+fn flood(
+    start: (usize, usize),
+    chances: ArrayView2<'_, f32>,
+    threshold: f32,
+    visited: &mut ndarray::Array2<bool>,
+) -> Vec<(usize, usize)> {
+    let (rows, columns) = chances.dim();
+    let (mut cells, mut open) = (Vec::new(), vec![start]);
+    visited[start] = true;
+    while let Some((row, column)) = open.pop() {
+        cells.push((row, column));
+        for near_row in row.saturating_sub(1)..(row + 2).min(rows) {
+            for near_column in column.saturating_sub(1)..(column + 2).min(columns) {
+                let near = (near_row, near_column);
+                if !visited[near] && chances[near] > threshold {
+                    visited[near] = true;
+                    open.push(near);
+                }
+            }
+        }
+    }
+    cells
+}
+
+fn mark_of(kind: MarkKind, cells: &[(usize, usize)], chances: ArrayView2<'_, f32>, filled: (f32, f32)) -> Seen {
+    let (rows, columns) = chances.dim();
+    let along = |index: usize, count: usize, filled: f32| share(index, count) / filled.max(1e-3);
+    let edge = |of: fn(&(usize, usize)) -> usize| {
+        let low = cells.iter().map(of).min().unwrap_or(0);
+        let high = cells.iter().map(of).max().unwrap_or(0);
+        (low, high + 1)
+    };
+    let ((top, bottom), (left, right)) = (edge(|cell| cell.0), edge(|cell| cell.1));
+    let sum: f32 = cells.iter().map(|&cell| chances[cell]).sum();
+    Seen {
+        kind,
+        bbox: BBox::new(
+            along(left, columns, filled.0),
+            along(top, rows, filled.1),
+            along(right, columns, filled.0),
+            along(bottom, rows, filled.1),
+        ),
+        chance: sum / share(cells.len(), 1),
+    }
+}
+
+fn share(part: usize, whole: usize) -> f32 {
+    #[expect(clippy::cast_precision_loss, reason = "a page has far fewer than 2^23 cells")]
+    let share = part as f32 / whole as f32;
+    share
+}
+
+/// Tells whose the marks of a page are, and adds electronic ones that the words give away (`/s/ name`).
+#[must_use]
+pub fn attribute(page: PageNumber, class: DocumentClass, seen: &[Seen], words: &[Word]) -> Vec<Mark> {
+    let labels = roles::labels(words);
+    let mut marks: Vec<Mark> = seen.iter().filter_map(|one| mark(page, class, one, words, &labels)).collect();
+    marks.extend(typed_signatures(words).map(|(bbox, confidence)| {
+        let (role, chance) = roles::nearest(bbox, &labels);
+        let confidence = Confidence::new(confidence.get() * chance);
+        Mark { kind: MarkKind::Electronic, role, page, bbox, confidence, text: None }
+    }));
+    marks
+}
+
+fn mark(page: PageNumber, class: DocumentClass, seen: &Seen, words: &[Word], labels: &[Label]) -> Option<Mark> {
+    let inside = text_inside(seen.bbox, words);
+    let (role, chance) = match seen.kind {
+        MarkKind::Stamp => stamp_role(&inside, seen.bbox, labels)?,
+        MarkKind::Ink | MarkKind::Initials | MarkKind::Electronic => roles::nearest(seen.bbox, labels),
+    };
+    let kind = match (seen.kind, class) {
+        (MarkKind::Ink, DocumentClass::Epod) => MarkKind::Electronic,
+        (kind, _) => kind,
+    };
+    let text = (seen.kind == MarkKind::Stamp && !inside.is_empty()).then_some(inside);
+    Some(Mark { kind, role, page, bbox: seen.bbox, confidence: Confidence::new(seen.chance * chance), text })
+}
+
+/// A stamp that says "received" is the consignee's wherever it stands; one that says something else ("PAID", "COPY") is
+/// nobody's; one that cannot be read belongs to the nearest label, which counts less.
+fn stamp_role(text: &str, bbox: BBox, labels: &[Label]) -> Option<(Option<Role>, f32)> {
+    let (role, chance) = roles::nearest(bbox, labels);
+    if roles::says_received(text) {
+        return Some((Some(Role::Consignee), 1.0));
+    }
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    if letters >= 4 { Some((None, chance)) } else { Some((role, chance * 0.6)) }
+}
+
+fn text_inside(bbox: BBox, words: &[Word]) -> String {
+    let inside = words.iter().filter(|word| word.bbox.intersection(bbox) > 0.5 * word.bbox.area());
+    inside.map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+/// Signatures typed as `/s/ name`: the box from the sign to the end of its line.
+fn typed_signatures(words: &[Word]) -> impl Iterator<Item = (BBox, Confidence)> {
+    words.iter().enumerate().filter(|(_, word)| word.text.to_ascii_lowercase().starts_with("/s/")).filter_map(
+        |(index, word)| {
+            let rest = words.get(index + 1..)?.iter().take_while(|next| next.line == word.line);
+            let mut named = word.text.chars().count() > 4;
+            let bbox = rest.fold(word.bbox, |bbox, next| {
+                named = true;
+                bbox.union(next.bbox)
+            });
+            named.then_some((bbox, word.confidence))
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array2;
+
+    use super::*;
+    use crate::document::Source;
+
+    fn words(text: &str, left: f32, top: f32, line: u32) -> Vec<Word> {
+        let mut at = left;
+        let one = |text: &str| {
+            let width = 0.011 * share(text.chars().count(), 1);
+            let bbox = BBox::new(at, top, at + width, top + 0.012);
+            at += width + 0.008;
+            Word { text: text.into(), bbox, confidence: Confidence::new(0.95), source: Source::Ocr, line, second: None }
+        };
+        text.split(' ').map(one).collect()
+    }
+
+    fn page_one() -> PageNumber {
+        PageNumber::from_index(0)
+    }
+
+    fn ink(left: f32, top: f32) -> Seen {
+        Seen { kind: MarkKind::Ink, bbox: BBox::new(left, top, left + 0.2, top + 0.03), chance: 0.9 }
+    }
+
+    #[test]
+    fn cells_that_touch_are_one_mark_and_specks_are_none() {
+        let mut chances = Array2::zeros((100, 80));
+        for column in 10..20 {
+            chances[[50, column]] = 0.9;
+            chances[[51, column]] = 0.7;
+        }
+        chances[[5, 5]] = 0.9;
+        let found = seen(MarkKind::Ink, chances.view(), 0.5, (1.0, 0.5));
+        assert_eq!(found.len(), 1);
+        assert!((found[0].chance - 0.8).abs() < 1e-3);
+        assert!((found[0].bbox.left - 0.125).abs() < 1e-3 && (found[0].bbox.top - 1.0).abs() < 1e-3);
+    }
+
+    #[test]
+    fn three_signature_boxes_in_a_row_are_told_apart() {
+        let mut page = words("Shipper Signature", 0.05, 0.9, 0);
+        page.extend(words("Driver Signature", 0.38, 0.9, 1));
+        page.extend(words("Consignee Signature", 0.7, 0.9, 2));
+        let marks = attribute(
+            page_one(),
+            DocumentClass::BolUnsigned,
+            &[ink(0.05, 0.86), ink(0.38, 0.86), ink(0.7, 0.86)],
+            &page,
+        );
+        let roles: Vec<_> = marks.iter().map(|mark| mark.role).collect();
+        assert_eq!(roles, [Some(Role::Shipper), Some(Role::Driver), Some(Role::Consignee)]);
+        assert!(marks.iter().all(|mark| mark.confidence.get() > 0.5));
+    }
+
+    #[test]
+    fn ink_near_no_label_has_no_role() {
+        let page = words("Consignee Signature", 0.7, 0.9, 2);
+        let marks = attribute(page_one(), DocumentClass::BolUnsigned, &[ink(0.1, 0.1)], &page);
+        assert!(marks[0].role.is_none() || marks[0].confidence.get() < 0.5);
+    }
+
+    #[test]
+    fn a_received_stamp_is_the_consignees_and_a_paid_stamp_is_nobodys() {
+        let stamp = |top| Seen { kind: MarkKind::Stamp, bbox: BBox::new(0.5, top, 0.8, top + 0.1), chance: 0.9 };
+        let mut page = words("RECEIVED", 0.55, 0.43, 0);
+        page.extend(words("PAID", 0.55, 0.73, 1));
+        let marks = attribute(page_one(), DocumentClass::DeliveryReceipt, &[stamp(0.4), stamp(0.7)], &page);
+        assert_eq!(marks[0].role, Some(Role::Consignee));
+        assert_eq!(marks[1].role, None);
+    }
+
+    #[test]
+    fn a_typed_signature_is_electronic() {
+        let mut page = words("Received by:", 0.1, 0.5, 0);
+        page.extend(words("/s/ Jo Doe", 0.28, 0.5, 0));
+        let marks = attribute(page_one(), DocumentClass::Epod, &[], &page);
+        assert_eq!((marks[0].kind, marks[0].role), (MarkKind::Electronic, Some(Role::Consignee)));
+    }
+}

@@ -1,0 +1,190 @@
+//! Roles: which words on a page label a place to sign, and whose it is.
+//!
+//! In: the words of a page. Out: [`Label`]s, and for a box the role of the nearest one.
+
+use super::Role;
+use crate::document::BBox;
+use crate::reading::Word;
+
+/// Words that label a place to sign.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Label {
+    /// Whose place it is.
+    pub role: Role,
+    /// Where the words stand.
+    pub bbox: BBox,
+    /// How clearly they ask for a signature, 0..1.
+    pub weight: f32,
+}
+
+/// Words for each role in the six languages, folded by [`fold`]. The first that occurs in a line wins.
+const ROLE_WORDS: [(Role, &[&str]); 3] = [
+    (
+        Role::Consignee,
+        &[
+            "consignee", "receiver", "recipient", "received by", "rec'd by", "recd by", "received in", "goods received",
+            "customer", "delivered to", "receiving", "unloaded by", "accepted by", "receipt", "destinataire", "recu par",
+            "reception", "marchandises recues", "empfanger", "erhalten", "ware erhalten", "gut empfangen", "destinatario",
+            "recibido", "recibi", "odbiorca", "odbiorcy", "odebral", "ontvanger", "geadresseerde", "ontvangen",
+            "ontvangst", "signed by", "signed for by", "dock",
+        ],
+    ),
+    (
+        Role::Driver,
+        &[
+            "driver", "carrier", "trucker", "picked up by", "pickup by", "transporteur", "chauffeur", "fahrer",
+            "frachtfuhrer", "spediteur", "conductor", "transportista", "porteador", "przewoznik", "kierowca",
+            "vervoerder", "agent for carrier",
+        ],
+    ),
+    (
+        Role::Shipper,
+        &[
+            "shipper", "consignor", "sender", "shipped by", "loaded by", "released by", "expediteur", "absender",
+            "versender", "remitente", "expedidor", "cargador", "nadawca", "afzender",
+        ],
+    ),
+];
+
+/// Words that say that somebody is to sign here.
+const SIGNING_WORDS: [&str; 17] = [
+    "sign", "signature", "by", "x", "unterschrift", "stempel", "firma", "podpis", "handtekening", "initials",
+    "received", "recu", "erhalten", "recibido", "odebral", "ontvangen", "per",
+];
+
+/// Words on a stamp that say that freight was taken in.
+const RECEIVED_WORDS: [&str; 17] = [
+    "received", "receiv", "rec'd", "recd", "rcvd", "receiving", "subject to count", "recu", "reception", "erhalten",
+    "wareneingang", "eingegangen", "recibido", "odebrano", "przyjeto", "ontvangen", "accepted",
+];
+
+/// Lines that label a place to sign. A line of more than nine words is prose, not a label.
+#[must_use]
+pub fn labels(words: &[Word]) -> Vec<Label> {
+    let mut labels = Vec::new();
+    for line in words.chunk_by(|a, b| a.line == b.line) {
+        let text = line.iter().map(|word| fold(&word.text)).collect::<Vec<_>>().join(" ");
+        if line.len() > 9 && !text.contains("received in") {
+            continue;
+        }
+        labels.extend(label(&text, line));
+    }
+    labels
+}
+
+/// The label in a line: the role whose word stands first, and the box from there to the last word.
+fn label(text: &str, line: &[Word]) -> Option<Label> {
+    let first = |terms: &[&str]| terms.iter().filter_map(|term| position(text, term)).min();
+    let roles = ROLE_WORDS.iter().filter_map(|(role, terms)| first(terms).map(|at| (at, *role)));
+    let (at, role) = roles.min_by_key(|(at, _)| *at)?;
+    let before = text.get(..at)?.split_whitespace().count();
+    let words = line.get(before..)?;
+    let signing = SIGNING_WORDS.iter().any(|term| position(text, term).is_some());
+    let bbox = words.iter().skip(1).fold(words.first()?.bbox, |bbox, word| bbox.union(word.bbox));
+    Some(Label { role, bbox, weight: if signing { 1.0 } else { 0.6 } })
+}
+
+/// Where a term stands in the text as whole words, in bytes.
+fn position(text: &str, term: &str) -> Option<usize> {
+    let edge = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+    text.match_indices(term).map(|(at, _)| at).find(|&at| {
+        let before = text.get(..at).and_then(|head| head.chars().next_back());
+        let after = text.get(at + term.len()..).and_then(|rest| rest.chars().next());
+        edge(before) && edge(after)
+    })
+}
+
+/// Does the text of a stamp say that freight was taken in?
+#[must_use]
+pub fn says_received(text: &str) -> bool {
+    let text = text.split_whitespace().map(fold).collect::<Vec<_>>().join(" ");
+    RECEIVED_WORDS.iter().any(|term| text.contains(term))
+}
+
+/// Lower case without accents.
+fn fold(text: &str) -> String {
+    let plain = |c: char| match c {
+        'à' | 'á' | 'â' | 'ä' | 'ą' => 'a',
+        'è' | 'é' | 'ê' | 'ë' | 'ę' => 'e',
+        'ì' | 'í' | 'î' | 'ï' => 'i',
+        'ò' | 'ó' | 'ô' | 'ö' => 'o',
+        'ù' | 'ú' | 'û' | 'ü' => 'u',
+        'ç' | 'ć' => 'c',
+        'ł' => 'l',
+        'ń' | 'ñ' => 'n',
+        'ś' => 's',
+        'ź' | 'ż' => 'z',
+        '’' => '\'',
+        other => other,
+    };
+    text.to_lowercase().chars().map(plain).collect()
+}
+
+/// A label further away than this share of the page's height says nothing.
+const FARTHEST: f32 = 0.09;
+
+/// Whose place a box stands in, and how sure that is: near, clear labels count most, and a second role nearly as near takes
+/// certainty away.
+#[must_use]
+pub fn nearest(bbox: BBox, labels: &[Label]) -> (Option<Role>, f32) {
+    let mut best = [(Role::Consignee, 0.0_f32), (Role::Driver, 0.0), (Role::Shipper, 0.0)];
+    for label in labels {
+        let score = label.weight * (1.0 - distance(bbox, label.bbox) / FARTHEST).max(0.0);
+        for (role, kept) in &mut best {
+            if *role == label.role {
+                *kept = kept.max(score);
+            }
+        }
+    }
+    best.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let [(role, first), (_, second), _] = best;
+    if first <= 0.0 {
+        return (None, 1.0);
+    }
+    // Twice as near as any other role is certain; as near as another is a coin's toss.
+    let clear = ((first - second) / first * 2.0).clamp(0.0, 1.0);
+    (Some(role), (0.5 + 0.5 * clear) * (0.6 + 0.4 * first).min(1.0))
+}
+
+/// Distance from a mark to a label, in page heights. A label stands left of the line, or above it, or as a caption below it;
+/// what stands to the right of the mark, or beside it in another column, counts as further away.
+fn distance(mark: BBox, label: BBox) -> f32 {
+    // Widths are shares of the page's width: paper is about 1.3 times as high as wide.
+    let across = (label.left - mark.right).max(mark.left - label.right).max(0.0) / 1.3;
+    let down = (label.top - mark.bottom).max(mark.top - label.bottom).max(0.0);
+    let right_of_mark = label.left > mark.right;
+    let same_band = down == 0.0;
+    let across = match (right_of_mark, same_band) {
+        (true, _) => across * 2.0 + 0.03,
+        (false, true) => across * 0.6,
+        (false, false) => across * 1.5,
+    };
+    across + down
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_is_whole_words_only() {
+        assert!(position("shipper signature", "shipper").is_some());
+        assert!(position("worldshippers inc", "shipper").is_none());
+    }
+
+    #[test]
+    fn accents_and_case_do_not_matter() {
+        assert!(says_received("REÇU le 12"));
+        assert!(says_received("Wareneingang"));
+        assert!(!says_received("PAID IN FULL"));
+    }
+
+    #[test]
+    fn the_label_above_beats_the_one_in_the_next_column() {
+        let above = Label { role: Role::Driver, bbox: BBox::new(0.1, 0.80, 0.3, 0.81), weight: 1.0 };
+        let beside = Label { role: Role::Consignee, bbox: BBox::new(0.5, 0.80, 0.7, 0.81), weight: 1.0 };
+        let (role, sure) = nearest(BBox::new(0.12, 0.83, 0.35, 0.86), &[above, beside]);
+        assert_eq!(role, Some(Role::Driver));
+        assert!(sure > 0.7);
+    }
+}

@@ -1,0 +1,177 @@
+//! Spans: words that the `fields` model says belong to the same value, joined.
+//!
+//! In: the words of a page and the model's [`Tag`] of each. Out: [`Span`]s, which `fields` turns into values.
+
+use super::FieldName;
+use crate::document::{BBox, Confidence, Source};
+use crate::reading::Word;
+
+/// What the `fields` model says of one word.
+#[derive(Debug, Clone, Copy)]
+pub struct Tag {
+    /// The likeliest field; `None` for a word that belongs to no value.
+    pub field: Option<FieldName>,
+    /// Its calibrated chance.
+    pub chance: f32,
+    /// Chance that a value begins with the word.
+    pub begin: f32,
+    /// Chance that the word is written by hand.
+    pub hand: f32,
+}
+
+/// The words of one value.
+#[derive(Debug, Clone)]
+pub struct Span {
+    /// The field it is a value of.
+    pub field: FieldName,
+    /// The text of each of its lines, words joined by one space.
+    pub lines: Vec<String>,
+    /// Where it stands.
+    pub bbox: BBox,
+    /// Mean chance of its tags.
+    pub chance: f32,
+    /// Mean confidence of its readers.
+    pub read: Confidence,
+    /// Who read it.
+    pub source: Source,
+    /// What the second reader made of the same words, where it was asked about all of them.
+    pub second: Option<String>,
+}
+
+impl Span {
+    /// All lines, joined by one space.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.lines.join(" ")
+    }
+}
+
+/// Words of one line further apart than this many heights belong to different values.
+const WIDEST_GAP: f32 = 2.2;
+/// Lines of one block further apart than this many heights belong to different values.
+const WIDEST_LEADING: f32 = 1.6;
+
+/// Joins tagged words into spans, in reading order.
+#[must_use]
+pub fn spans(words: &[Word], tags: &[Tag]) -> Vec<Span> {
+    let mut open: Vec<(FieldName, Vec<usize>)> = Vec::new();
+    for (index, (word, tag)) in words.iter().zip(tags).enumerate() {
+        let Some(field) = tag.field else { continue };
+        let joins = |rows: &[usize]| rows.iter().rev().any(|&row| continues(&words[row], word, field, tag));
+        match open.iter_mut().rev().find(|(other, rows)| *other == field && joins(rows)) {
+            Some((_, rows)) => rows.push(index),
+            None => open.push((field, vec![index])),
+        }
+    }
+    open.into_iter().map(|(field, rows)| span(field, &rows, words, tags)).collect()
+}
+
+/// Does `next` continue the value that `last` is part of?
+fn continues(last: &Word, next: &Word, field: FieldName, tag: &Tag) -> bool {
+    let height = last.bbox.height().max(next.bbox.height());
+    let same_band = (last.bbox.centre().1 - next.bbox.centre().1).abs() < 0.6 * height;
+    if same_band {
+        // Heights are shares of the page's height, widths of its width: paper is about 1.3 times as high as wide.
+        let gap = (next.bbox.left - last.bbox.right) / 1.3;
+        let begins = tag.begin > 0.6 && !is_block(field);
+        return gap < WIDEST_GAP * height && gap > -height && !begins;
+    }
+    let leading = next.bbox.top - last.bbox.bottom;
+    let below = leading < WIDEST_LEADING * height && next.bbox.centre().1 > last.bbox.centre().1;
+    let shared = next.bbox.left < last.bbox.right + 0.1 && next.bbox.right > last.bbox.left - 0.1;
+    is_block(field) && below && shared
+}
+
+/// Fields whose values run over several lines.
+fn is_block(field: FieldName) -> bool {
+    matches!(
+        field,
+        FieldName::ShipFrom | FieldName::ShipTo | FieldName::ExceptionNotation | FieldName::StampText
+    )
+}
+
+fn span(field: FieldName, rows: &[usize], words: &[Word], tags: &[Tag]) -> Span {
+    let mean = |of: &dyn Fn(usize) -> f32| {
+        let count = f32::from(u16::try_from(rows.len()).unwrap_or(u16::MAX));
+        rows.iter().map(|&row| of(row)).sum::<f32>() / count
+    };
+    let hand = mean(&|row| tags[row].hand) > 0.5;
+    let first = &words[rows[0]];
+    let seconds: Option<Vec<&str>> =
+        rows.iter().map(|&row| words[row].second.as_ref().map(|second| second.text.as_str())).collect();
+    Span {
+        field,
+        lines: lines(rows, words),
+        bbox: rows.iter().fold(first.bbox, |bbox, &row| bbox.union(words[row].bbox)),
+        chance: mean(&|row| tags[row].chance),
+        read: Confidence::new(mean(&|row| words[row].confidence.get())),
+        source: if hand && first.source == Source::Ocr { Source::Handwriting } else { first.source },
+        second: seconds.map(|texts| texts.join(" ")),
+    }
+}
+
+fn lines(rows: &[usize], words: &[Word]) -> Vec<String> {
+    let mut lines: Vec<(f32, String)> = Vec::new();
+    for &row in rows {
+        let (_, middle) = words[row].bbox.centre();
+        let height = words[row].bbox.height();
+        match lines.last_mut() {
+            Some((at, line)) if (*at - middle).abs() < 0.6 * height => {
+                line.push(' ');
+                line.push_str(&words[row].text);
+            }
+            _ => lines.push((middle, words[row].text.clone())),
+        }
+    }
+    lines.into_iter().map(|(_, line)| line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn word(text: &str, left: f32, top: f32) -> Word {
+        let width = 0.01 * f32::from(u8::try_from(text.len()).unwrap());
+        Word {
+            text: text.to_owned(),
+            bbox: BBox::new(left, top, left + width, top + 0.012),
+            confidence: Confidence::new(0.9),
+            source: Source::Ocr,
+            line: 0,
+            second: None,
+        }
+    }
+
+    fn tag(field: FieldName, begin: f32) -> Tag {
+        Tag { field: Some(field), chance: 0.9, begin, hand: 0.1 }
+    }
+
+    #[test]
+    fn an_address_keeps_its_lines_although_the_next_column_stands_between_them() {
+        let words = [
+            word("ACME", 0.1, 0.2),
+            word("Widgets", 0.6, 0.2),
+            word("Main", 0.1, 0.215),
+            word("St", 0.15, 0.215),
+            word("Dock", 0.6, 0.215),
+        ];
+        let tags = [FieldName::ShipFrom, FieldName::ShipTo, FieldName::ShipFrom, FieldName::ShipFrom, FieldName::ShipTo]
+            .map(|field| tag(field, 0.0));
+        let found = spans(&words, &tags);
+        assert_eq!(found[0].lines, ["ACME", "Main St"]);
+        assert_eq!(found[1].lines, ["Widgets", "Dock"]);
+    }
+
+    #[test]
+    fn two_purchase_orders_side_by_side_are_two_values() {
+        let words = [word("4500123", 0.1, 0.2), word("4500124", 0.18, 0.2)];
+        let found = spans(&words, &[tag(FieldName::CustomerPo, 0.9), tag(FieldName::CustomerPo, 0.9)]);
+        assert_eq!(found.len(), 2);
+    }
+
+    #[test]
+    fn words_without_a_field_are_no_span() {
+        let none = Tag { field: None, chance: 0.9, begin: 0.0, hand: 0.0 };
+        assert!(spans(&[word("hello", 0.1, 0.1)], &[none]).is_empty());
+    }
+}
