@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import multiprocessing
+import os
 import random
 import subprocess
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ import numpy as np
 
 from . import noise
 
-COUNTERSIGN = Path(__file__).resolve().parents[3] / "target" / "release" / "countersign"
+COUNTERSIGN = Path(os.environ.get("COUNTERSIGN") or Path(__file__).resolve().parents[3] / "target" / "release" / "countersign")
 """The worker; it computes the features, so that training and work never drift."""
 
 PLACE = ("grams", "shape", "place", "neighbours", "offsets")

