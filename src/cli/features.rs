@@ -103,7 +103,7 @@ fn write_words(out: &Path, pages: &[WordFeatures]) -> anyhow::Result<()> {
 }
 
 fn stacked<T: Clone>(arrays: &[Array2<T>]) -> anyhow::Result<Array2<T>> {
-    let views: Vec<ArrayView2<'_, T>> = arrays.iter().map(Array2::view).collect();
+    let views: Vec<ArrayView2<'_, T>> = arrays.iter().map(|array| array.view()).collect();
     Ok(concatenate(Axis(0), &views)?)
 }
 
