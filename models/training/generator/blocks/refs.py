@@ -1,0 +1,100 @@
+"""Reference numbers and dates, true ones among confusers."""
+
+from ..display import WHITE
+from ..sheet import Sheet, Value
+from ..values import value
+
+
+def _pairs(sheet: Sheet, keys: list[str]) -> list[tuple[str, Value]]:
+    empty = sheet.style.order % 10 * 0.012
+    pairs = []
+    for key in keys:
+        known = value(sheet, key)
+        pairs.append((sheet.labelled(key), Value("") if sheet.chance(empty) else known))
+    return pairs
+
+
+def refs(sheet: Sheet, x: float, y: float, width: float, keys: list[str]) -> float:
+    """A block of labelled values."""
+    return {"grid": _grid, "list": _list, "row": _row, "inline": _inline, "columns": _columns, "cards": _cards}[sheet.style.archetypes["refs"]](sheet, x, y, width, _pairs(sheet, keys))
+
+
+def _grid(sheet: Sheet, x: float, y: float, width: float, pairs: list[tuple[str, Value]]) -> float:
+    columns = max(1, min(sheet.style.columns, int(width / 95)))
+    wide, tall = width / columns, sheet.cell_height()
+    for i, (label, known) in enumerate(pairs):
+        sheet.cell(x + wide * (i % columns), y + tall * (i // columns), wide, tall, label, known)
+    return y + tall * -(-len(pairs) // columns) + 4
+
+
+def _list(sheet: Sheet, x: float, y: float, width: float, pairs: list[tuple[str, Value]]) -> float:
+    size = sheet.style.value_size
+    split = x + width * 0.42
+    right = sheet.style.order % 2 == 0
+    for label, known in pairs:
+        y += size * 1.35
+        sheet.label(split - 5 if right else x + 2, y, label, size * 0.9, align="right" if right else "left", width=width * 0.4)
+        sheet.entry(split, y, width * 0.56, known)
+        if sheet.style.boxes == "rule":
+            sheet.line(split, y + 2, x + width, y + 2)
+    return y + 6
+
+
+def _row(sheet: Sheet, x: float, y: float, width: float, pairs: list[tuple[str, Value]]) -> float:
+    per_row = max(2, min(7, int(width / 80)))
+    size = sheet.style.value_size
+    for start in range(0, len(pairs), per_row):
+        part = pairs[start : start + per_row]
+        wide, head = width / len(part), sheet.style.label_size + 5
+        for i, (label, known) in enumerate(part):
+            left = x + i * wide
+            if sheet.style.band:
+                sheet.rect(left, y, left + wide, y + head, fill=sheet.style.accent)
+            elif sheet.style.boxes == "box":
+                sheet.rect(left, y, left + wide, y + head, fill=(228, 228, 228) if sheet.style.order % 2 else None)
+            sheet.label(left + wide / 2, y + head - 3, label, tail=False, align="center", width=wide - 4, colour=WHITE if sheet.style.band else (0, 0, 0))
+            if sheet.style.boxes == "box":
+                sheet.rect(left, y + head, left + wide, y + head + size + 6)
+            sheet.entry(left + 4, y + head + size + 1, wide - 8, known)
+        y += head + size + 8
+    return y + 2
+
+
+def _inline(sheet: Sheet, x: float, y: float, width: float, pairs: list[tuple[str, Value]]) -> float:
+    size, at = sheet.style.value_size, x
+    y += size * 1.3
+    for label, known in pairs:
+        if at > x + width * 0.62:
+            at, y = x, y + size * 1.5
+        at += sheet.label(at, y, label, size * 0.95) + 4
+        at += sheet.entry(at, y, x + width - at, known) + sheet.rng.uniform(12, 26)
+        if not known.text:
+            sheet.line(at - 10, y + 1, at + 40, y + 1)
+            at += 50
+    return y + 8
+
+
+def _columns(sheet: Sheet, x: float, y: float, width: float, pairs: list[tuple[str, Value]]) -> float:
+    half, size = (len(pairs) + 1) // 2, sheet.style.value_size
+    for column in (0, 1):
+        left = x + column * width / 2
+        for row, (label, known) in enumerate(pairs[column * half : (column + 1) * half]):
+            base = y + size * 1.4 * (row + 1)
+            used = sheet.label(left, base, label, width=width * 0.2)
+            if sheet.style.order % 3 == 0:
+                sheet.text(left + used + 1, base, "." * max(0, int((width * 0.22 - used) / 3)), 6, silent=True)
+            sheet.entry(left + width * 0.23, base, width * 0.26, known)
+    return y + size * 1.4 * half + 6
+
+
+def _cards(sheet: Sheet, x: float, y: float, width: float, pairs: list[tuple[str, Value]]) -> float:
+    """Big values with the label beneath (test split only)."""
+    columns = max(1, min(4, int(width / 110)))
+    wide, size = width / columns, sheet.style.value_size * 1.2
+    tall = size + sheet.style.label_size + 12
+    for i, (label, known) in enumerate(pairs):
+        left, top = x + wide * (i % columns), y + tall * (i // columns)
+        sheet.rect(left + 2, top + 1, left + wide - 2, top + tall - 2, fill=(244, 244, 244) if i % 2 else None, width=0.4)
+        sheet.entry(left + 6, top + size + 2, wide - 12, known, size, bold=True)
+        sheet.label(left + 6, top + tall - 5, label, tail=False, width=wide - 12)
+    return y + tall * -(-len(pairs) // columns) + 4
