@@ -70,7 +70,8 @@ impl fmt::Display for Sha256 {
     Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(transparent)]
-pub struct DocumentId(pub Uuid);
+#[schemars(with = "String")]
+pub struct DocumentId(#[schemars(with = "String")] pub Uuid);
 
 impl DocumentId {
     /// The id of the document that `pages` of `object` (whose bytes hash to `sha256`) make up.

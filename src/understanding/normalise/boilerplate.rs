@@ -164,3 +164,69 @@ pub(super) fn ticked(line: &str) -> Vec<&str> {
     parts.retain(|part| !part.trim().is_empty());
     parts
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn conditions_instructions_headers_and_empty_labels_are_boilerplate() {
+        for line in [
+            "Any shortage or damage must be noted at time of delivery",
+            "Claims for loss or damage shall be filed within nine months",
+            "If freight is refused please call",
+            "Report damages to 800-555-1234",
+            "SHORT   OVER   DAMAGED",
+            "O S & D",
+            "Shortage",
+            "Damages:",
+            "Comments / Exceptions: ________",
+            "the property described below, in apparent good order, except as noted",
+            "RECEIVED, subject to the classifications and tariffs in effect",
+            "Etwaige Schäden sind sofort zu melden",
+            "Toute réserve doit être confirmée",
+            "Wszelkie uszkodzenia należy zgłosić",
+            "Eventuele schade dient te worden gemeld",
+            "Cualquier daño debe anotarse",
+            "Carrier's reservations and observations on taking over the goods",
+            "the carrier is not liable for damage to the freight that is found by the consignee",
+        ] {
+            assert!(is_boilerplate(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_a_receiver_writes_is_none() {
+        for line in [
+            "2 ctn short",
+            "damaged",
+            "REFUSED",
+            "1 plt wet, claim to follow",
+            "SLC",
+            "subject to count",
+            "received 22 of 24",
+            "corner crushed",
+            "2 of the 24 cartons were wet and one was crushed",
+            "Short 2",
+            "no damage",
+            "sous réserve de contrôle",
+            "unter Vorbehalt",
+            "Damage: 1 ctn",
+        ] {
+            assert!(!is_boilerplate(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn words_of_empty_boxes_are_left_out() {
+        for (line, parts) in [
+            ("[ ] Short [x] Over [ ] Damaged", vec![" Over "]),
+            ("Short [ ] Over [x] Damaged [ ]", vec![" Over "]),
+            ("2 ctn short", vec!["2 ctn short"]),
+            ("Remarks ☐ clean ☑ short", vec!["Remarks ", " short"]),
+            ("", vec![]),
+        ] {
+            assert_eq!(ticked(line), parts, "{line}");
+        }
+    }
+}

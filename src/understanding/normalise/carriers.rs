@@ -1,6 +1,7 @@
 //! PRO numbers by carrier: shape and check digit (domain.md §2.3).
 
 use super::check_digits::{CheckResult, Scheme};
+use super::identifiers::normalise_identifier;
 
 /// How a carrier numbers its freight bills.
 struct ProRule {
@@ -68,14 +69,15 @@ impl ProRule {
     }
 }
 
-/// What the carrier's check digit says of a normalised PRO: `Unknown` for a carrier without a known rule and where no
+/// What the carrier's check digit says of a PRO: `Unknown` for a carrier without a known rule and where no
 /// carrier is known, for a check digit does not tell whose number it is. A number of another shape than that of a
 /// carrier with a rule fails.
 #[must_use]
 pub fn check_pro(scac: Option<&str>, value: &str) -> CheckResult {
+    let value = normalise_identifier(value);
     match scac.and_then(ProRule::of).and_then(|rule| rule.scheme) {
         None => CheckResult::Unknown,
-        Some(scheme) if scheme.passes(value) => CheckResult::Passes,
+        Some(scheme) if scheme.passes(&value) => CheckResult::Passes,
         Some(_) => CheckResult::Fails,
     }
 }
@@ -105,6 +107,7 @@ mod tests {
             (Some("XPOL"), "123456782", CheckResult::Passes),
             (Some("cnwy "), "600123451", CheckResult::Passes),
             (Some("XPOL"), "123456789", CheckResult::Fails),
+            (Some("XPOL"), "123-456782", CheckResult::Passes),
             (Some("XPOL"), "12345678", CheckResult::Fails),
             (Some("RDWY"), "828561881X", CheckResult::Passes),
             (Some("RDWY"), "828561881K", CheckResult::Fails),

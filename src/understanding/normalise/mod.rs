@@ -8,6 +8,7 @@ mod boilerplate;
 mod calendar;
 mod carriers;
 mod check_digits;
+mod date_order;
 mod date_parts;
 mod dates;
 mod gs1;
@@ -20,6 +21,7 @@ mod parties;
 mod phrases;
 mod places;
 mod quantities;
+mod time_order;
 mod times;
 mod tokens;
 mod units;
@@ -35,6 +37,7 @@ pub use parties::{name_similarity, read_party};
 pub use quantities::{
     Count, Weight, WeightUnit, read_count, read_counts, read_money, read_page_of, read_weight,
 };
-pub use times::{OrderedTime, TimeReading, minutes_between, order_times, read_time};
+pub use time_order::{OrderedTime, minutes_between, order_times};
+pub use times::{TimeReading, read_time};
 pub use tokens::normalise_words;
 pub use units::Unit;

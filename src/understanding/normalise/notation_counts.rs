@@ -218,21 +218,26 @@ fn in_front(pieces: &[Piece], end: usize) -> Option<Quantity> {
         .into_iter()
         .filter_map(|back| end.checked_sub(back))
         .find_map(|start| Quantity::at(pieces, start).filter(|quantity| quantity.end == end))?;
-    // `2 of 24 short`: the part is short, not the whole.
-    let whole = || {
-        Some((
-            start.start.checked_sub(2)?,
-            pieces.get(start.start - 1..start.start)?,
-        ))
-    };
-    let part = whole()
-        .filter(|(_, joint)| matches(OF, joint).is_some())
-        .and_then(|(at, _)| pieces.get(at)?.qty.map(|qty| (at, qty)));
-    Some(part.map_or(start, |(at, qty)| Quantity {
-        qty,
-        start: at,
-        ..start
-    }))
+    Some(
+        part_before(pieces, start.start).map_or(start, |(at, qty)| Quantity {
+            qty,
+            start: at,
+            ..start
+        }),
+    )
+}
+
+/// The part in `2 of 24 short`, `2 of the 24 short`: the part is short, not the whole.
+fn part_before(pieces: &[Piece], whole: usize) -> Option<(usize, u32)> {
+    let joint = format!("{OF} the|den|les|las|los|de?");
+    [1, 2].into_iter().find_map(|length| {
+        let start = whole.checked_sub(length)?;
+        let joined = matches(&joint, pieces.get(start..whole)?) == Some(length);
+        let part = start.checked_sub(1)?;
+        joined
+            .then(|| Some((part, pieces.get(part)?.qty?)))
+            .flatten()
+    })
 }
 
 fn behind(pieces: &[Piece], start: usize) -> Option<Quantity> {

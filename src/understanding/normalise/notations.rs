@@ -18,8 +18,8 @@ pub struct ParsedNotation {
     pub kind: NotationKind,
     /// How many; of a temperature, the degrees. `None` where it does not say.
     pub qty: Option<u32>,
-    /// Of what; `None` where it does not say.
-    pub unit: Option<Unit>,
+    /// Of what, as `ctn`, `plt`, `pcs`; `None` where it does not say: then pieces and handling units may both be meant.
+    pub unit: Option<&'static str>,
     /// As written.
     pub text: String,
 }
@@ -108,7 +108,7 @@ fn notations_of(
     let told = |kind| ParsedNotation {
         kind,
         qty: quantity.map(|q| q.qty),
-        unit: quantity.and_then(|q| q.unit),
+        unit: quantity.and_then(|q| q.unit).map(Unit::lower_code),
         text: text.clone(),
     };
     let behind = pieces.get(mention.end..).unwrap_or_default();
@@ -202,7 +202,7 @@ fn difference(line: &str, pieces: &[Piece]) -> Option<ParsedNotation> {
     Some(ParsedNotation {
         kind,
         qty: Some(received.qty.abs_diff(expected)),
-        unit: received.unit,
+        unit: received.unit.map(Unit::lower_code),
         text,
     })
 }
@@ -215,3 +215,6 @@ fn excerpt(line: &str, pieces: &[Piece], start: usize, end: usize) -> String {
         .map_or(line.len(), |piece| piece.end);
     line.get(first..last).unwrap_or(line).to_owned()
 }
+
+#[cfg(test)]
+mod tests;

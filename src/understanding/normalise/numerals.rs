@@ -163,13 +163,13 @@ pub(super) fn weight_unit(tokens: &[Token<'_>]) -> Option<(WeightUnit, Decimal)>
 fn weight_named(word: &str) -> Option<(WeightUnit, Decimal)> {
     match word {
         "lb" | "lbs" | "ib" | "ibs" | "1bs" | "pound" | "pounds" | "#" => {
-            Some((WeightUnit::Lb, Decimal::ONE))
+            Some((WeightUnit::Pound, Decimal::ONE))
         }
         "kg" | "kgs" | "kgm" | "kilo" | "kilos" | "kilogram" | "kilogramm" => {
-            Some((WeightUnit::Kg, Decimal::ONE))
+            Some((WeightUnit::Kilogram, Decimal::ONE))
         }
         "t" | "to" | "mt" | "tonne" | "tonnes" | "tonnen" => {
-            Some((WeightUnit::Kg, Decimal::ONE_THOUSAND))
+            Some((WeightUnit::Kilogram, Decimal::ONE_THOUSAND))
         }
         _ => None,
     }

@@ -361,8 +361,8 @@ mod tests {
         }
 
         #[test]
-        fn no_lines_break_the_reading(lines in prop::collection::vec("\\PC{0,30}", 0..5)) {
-            read_party(&lines);
+        fn any_lines_give_a_party_with_a_name_or_none(lines in prop::collection::vec("\\PC{0,30}", 0..5)) {
+            prop_assert!(read_party(&lines).is_none_or(|party| !party.name.is_empty()));
         }
     }
 }

@@ -24,9 +24,9 @@ pub struct Count {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum WeightUnit {
     /// Pounds.
-    Lb,
+    Pound,
     /// Kilograms.
-    Kg,
+    Kilogram,
 }
 
 impl WeightUnit {
@@ -34,8 +34,8 @@ impl WeightUnit {
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
-            Self::Lb => "lb",
-            Self::Kg => "kg",
+            Self::Pound => "lb",
+            Self::Kilogram => "kg",
         }
     }
 }
@@ -178,8 +178,8 @@ pub fn read_page_of(raw: &str) -> Option<PageOf> {
         .position(|token| PAGE.contains(&fold(token.text).as_str()));
     let behind_label = tokens.get(label.map_or(0, |at| at + 1)..)?;
     let said = |token: &&Token<'_>| token.is_word() || token.text == "/";
-    let [page, joint, of, behind @ ..] = behind_label.iter().filter(said).collect::<Vec<_>>()[..]
-    else {
+    let rest: Vec<&Token<'_>> = behind_label.iter().filter(said).collect();
+    let [page, joint, of, behind @ ..] = rest.as_slice() else {
         return None;
     };
     let number = |digits: String| {
@@ -266,7 +266,7 @@ mod tests {
 
     #[test]
     fn weights_are_read_in_both_ways_of_writing_numbers() {
-        let (lb, kg) = (Some(WeightUnit::Lb), Some(WeightUnit::Kg));
+        let (lb, kg) = (Some(WeightUnit::Pound), Some(WeightUnit::Kilogram));
         for (raw, value, unit) in [
             ("12,340 lbs", 12_340.0, lb),
             ("12.340,5 kg", 12_340.5, kg),
@@ -352,11 +352,10 @@ mod tests {
         }
 
         #[test]
-        fn no_text_breaks_the_reading(raw in "\\PC{0,40}") {
-            read_counts(&raw);
-            read_weight(&raw);
-            read_money(&raw);
-            read_page_of(&raw);
+        fn any_text_gives_sensible_values_or_none(raw in "\\PC{0,40}") {
+            prop_assert!(read_counts(&raw).len() <= raw.len());
+            prop_assert!(read_weight(&raw).is_none_or(|weight| weight.value >= 0.0));
+            prop_assert!(read_page_of(&raw).is_none_or(|page| page.page <= page.of));
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Units of freight in six languages.
 
+use std::fmt;
+
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Unit {
@@ -116,6 +118,26 @@ impl Unit {
         }
     }
 
+    /// The code in lower case, as remarks write it: `plt`.
+    #[must_use]
+    pub fn lower_code(self) -> &'static str {
+        match self {
+            Self::Pallet => "plt",
+            Self::Skid => "skd",
+            Self::Carton => "ctn",
+            Self::Drum => "drm",
+            Self::Roll => "rol",
+            Self::Tote => "tot",
+            Self::Case => "cs",
+            Self::Piece => "pcs",
+            Self::Bundle => "bdl",
+            Self::Box => "bx",
+            Self::Crate => "crt",
+            Self::Bag => "bag",
+            Self::Package => "pkg",
+        }
+    }
+
     /// Counted as handling units (pallets, skids), not as pieces (cartons, cases). Drums, rolls, totes and crates are handled
     /// one by one.
     #[must_use]
@@ -130,6 +152,13 @@ impl Unit {
             | Self::Bag
             | Self::Package => false,
         }
+    }
+}
+
+impl fmt::Display for Unit {
+    /// The code, as [`Unit::code`].
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
     }
 }
 
@@ -152,7 +181,8 @@ mod tests {
     #[test]
     fn codes_name_their_unit() {
         for (unit, _) in WORDS {
-            assert_eq!(Unit::named(&unit.code().to_ascii_lowercase()), Some(*unit));
+            assert_eq!(unit.lower_code(), unit.code().to_ascii_lowercase());
+            assert_eq!(Unit::named(unit.lower_code()), Some(*unit));
         }
     }
 }
