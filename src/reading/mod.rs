@@ -4,5 +4,6 @@
 //! hostile bytes runs in sandboxed reader children; the text models run in the parent.
 
 mod page;
+pub mod quality;
 
 pub use page::*;
