@@ -175,3 +175,139 @@ fn wrong_value(line: &str, error: &serde_json::Error) -> LineError {
         Category::Io | Category::Syntax | Category::Eof => LineError::NotJson(message),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::BufReader;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const GOOD: &str = r#"{"id":"A1","version":3,"tenant":"t"}"#;
+
+    fn reason(line: &str) -> String {
+        read_line(line).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_bad_line_is_named_by_key_and_reason() {
+        for (line, expected) in [
+            (r#"{"version":1}"#, "`id` is missing"),
+            (r#"{"id":"","version":1}"#, "`id` is missing"),
+            (r#"{"id":"1"}"#, "`version` is missing"),
+            (r#"{"id":"1","version":null}"#, "`version` is missing"),
+            (
+                r#"{"id":1,"version":1}"#,
+                "`id`: invalid type: integer `1`, expected a string",
+            ),
+            (
+                r#"{"id":"1","version":"7"}"#,
+                "`version`: invalid type: string \"7\", expected u64",
+            ),
+            (
+                r#"{"id":"1","version":1,"refs":[{"type":"PO","value":"5"},{"type":"PO","value":5}]}"#,
+                "`refs[1].value`: invalid type: integer `5`, expected a string",
+            ),
+            (
+                r#"{"id":"1","version":1,"refs":[{"type":"PO"}],"mode":"TL"}"#,
+                "`refs[0]`: missing field `value`",
+            ),
+            (
+                r#"{"id":"1","version":1,"stops":[{"seq":1,"expected":{"pieces":"a, \"b\""}}]}"#,
+                "`stops[0].expected.pieces`: invalid type: string \"a, \\\"b\\\"\", expected u32",
+            ),
+            (
+                "[]",
+                "the line is no JSON object: write one shipment a line, without brackets around them",
+            ),
+        ] {
+            assert_eq!(reason(line), expected, "{line}");
+        }
+        assert!(reason("{\"id\":").starts_with("the line is no JSON: EOF"));
+        let bad_day = r#"{"id":"1","version":1,"pod_due_at":"tomorrow"}"#;
+        assert!(
+            reason(bad_day).starts_with("`pod_due_at`: "),
+            "{}",
+            reason(bad_day)
+        );
+        let bad_amount = r#"{"id":"1","version":1,"billed":[{"code":"DET","amount":"much"}]}"#;
+        assert!(
+            reason(bad_amount).starts_with("`billed[0].amount`: "),
+            "{}",
+            reason(bad_amount)
+        );
+    }
+
+    #[test]
+    fn the_rest_of_a_feed_with_bad_lines_loads() {
+        let feed = format!("\u{feff}{GOOD}\r\n\r\n  \n{{\"id\":\"2\"}}\n{GOOD}");
+        let (shipments, bad) = read_lines(feed.as_bytes());
+        assert_eq!(shipments.len(), 2);
+        assert_eq!(shipments[0].tenant, "t");
+        let bad: Vec<_> = bad
+            .iter()
+            .map(|line| (line.number, line.reason.as_str()))
+            .collect();
+        assert_eq!(bad, [(4, "`version` is missing")]);
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_is_refused_and_skipped() {
+        let long = format!("{{\"id\":\"{}\"}}", "x".repeat(3 * LONGEST_LINE));
+        let feed = format!("{long}\n{GOOD}\n{long}");
+        let (shipments, bad) = read_lines(BufReader::new(feed.as_bytes()));
+        assert_eq!(shipments.len(), 1);
+        assert_eq!(
+            bad.iter().map(|line| line.number).collect::<Vec<_>>(),
+            [1, 3]
+        );
+        assert_eq!(bad[0].reason, LineError::TooLong.to_string());
+        let most = format!("{GOOD}{}", " ".repeat(LONGEST_LINE - GOOD.len()));
+        assert_eq!(
+            read_lines(format!("{most}\n").as_bytes()).0.len(),
+            1,
+            "the limit itself is allowed"
+        );
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_cost_one_line() {
+        let (shipments, bad) = read_lines([b"\xff\xfe\n", GOOD.as_bytes()].concat().as_slice());
+        assert_eq!((shipments.len(), bad.len()), (1, 1));
+        assert_eq!(bad[0].reason, LineError::NotUtf8.to_string());
+    }
+
+    #[test]
+    fn an_older_version_arriving_late_changes_nothing() {
+        let line = |id: &str, tenant: &str, version: u64, status: &str| {
+            let line = format!(
+                r#"{{"id":"{id}","tenant":"{tenant}","version":{version},"status":"{status}"}}"#
+            );
+            read_line(&line).unwrap()
+        };
+        let newest = latest(vec![
+            line("1", "a", 2, "delivered"),
+            line("2", "a", 1, "open"),
+            line("1", "a", 1, "late"),
+            line("1", "b", 1, "other tenant"),
+            line("2", "a", 5, "newer"),
+            line("2", "a", 5, "again"),
+        ]);
+        let statuses: Vec<_> = newest
+            .iter()
+            .filter_map(|one| one.raw_status.as_deref())
+            .collect();
+        assert_eq!(statuses, ["delivered", "newer", "other tenant"]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_breaks_the_feed(lines in prop::collection::vec("\\PC{0,60}", 0..6)) {
+            let feed = lines.join("\n") + "\n" + GOOD;
+            let (shipments, bad) = read_lines(feed.as_bytes());
+            prop_assert_eq!(shipments.len(), 1);
+            prop_assert!(bad.len() <= lines.len());
+        }
+    }
+}

@@ -153,3 +153,137 @@ fn days_around(day: Date) -> Vec<Date> {
     let days = [-1, 0, 1].map(|days| day.checked_add(Span::new().days(days)));
     days.into_iter().filter_map(Result::ok).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::super::matching::sample::{date, document, found, party, shipment, text};
+    use super::*;
+    use crate::document::Source;
+
+    fn shared(paper: &Document, shipment: &Shipment) -> Vec<String> {
+        let own = shipment_keys(shipment);
+        let shared = document_keys(paper)
+            .into_iter()
+            .filter(|key| own.contains(key));
+        shared.map(|key| key.as_str().to_owned()).collect()
+    }
+
+    #[test]
+    fn papers_and_shipments_meet_however_the_number_is_written_and_called() {
+        for (field, on_paper, kind, in_feed, expected) in [
+            (
+                FieldName::ProNumber,
+                "123-456782",
+                "PRO",
+                "123456782",
+                vec!["id:123456782", "idf:123456782"],
+            ),
+            (
+                FieldName::ProNumber,
+                "12345678Z",
+                "PRO",
+                "123456782",
+                vec!["idf:123456782"],
+            ),
+            (
+                FieldName::BolNumber,
+                "SID 4512345",
+                "LOAD",
+                "SID4512345",
+                vec!["id:SID4512345", "idf:5104512345"],
+            ),
+            (
+                FieldName::ShipperRef,
+                "80012345",
+                "DELIVERY",
+                "0080012345",
+                vec!["id:80012345", "idf:80012345"],
+            ),
+            (
+                FieldName::CustomerPo,
+                "45-001234",
+                "PO",
+                "45001234",
+                vec!["po:45001234"],
+            ),
+            (FieldName::CustomerPo, "45001234", "BOL", "45001234", vec![]),
+            (FieldName::BolNumber, "N/A", "BOL", "N/A", vec![]),
+        ] {
+            let paper = document([(field, text(on_paper))]);
+            let shipment = shipment("s", &[(kind, in_feed)], json!({}));
+            assert_eq!(shared(&paper, &shipment), expected, "{on_paper} {in_feed}");
+        }
+    }
+
+    #[test]
+    fn a_number_anywhere_meets_every_kind() {
+        let mut paper = document([]);
+        for number in ["CSQU3054383", "45001234", "106141412345678908"] {
+            paper
+                .traits
+                .other_identifiers
+                .push(found(number.to_owned(), Source::Ocr, 0.9));
+        }
+        let equipment = json!({"equipment": {"container": "CSQU 305438-3"}});
+        let shipment = shipment(
+            "s",
+            &[("PO", "45001234"), ("SSCC", "(00)106141412345678908")],
+            equipment,
+        );
+        for key in ["id:CSQU3054383", "po:45001234", "id:106141412345678908"] {
+            assert!(shared(&paper, &shipment).contains(&key.to_owned()), "{key}");
+        }
+    }
+
+    #[test]
+    fn a_paper_without_numbers_meets_by_place_and_day() {
+        let consignee = (FieldName::ShipTo, party("ACME FOODS, INC", "43215-0001"));
+        let trailer = json!({"equipment": {"trailer": "TR-5301"}});
+        let mut own = shipment("s", &[], trailer);
+        own.parties.consignee = None;
+        own.stops[0].name = Some("Acme Foods".to_owned());
+        own.stops[0].address = Some(json!({"zip": "43215"}));
+        let paper = document([
+            consignee.clone(),
+            (FieldName::DeliveryDate, date("2026-03-15")),
+            (FieldName::TrailerNumber, text("TR 5301")),
+        ]);
+        let keys = [
+            "day:43215:2026-03-15",
+            "site:43215:ACME",
+            "site:43215:FOODS",
+            "trl:TR5301:2026-03-15",
+        ];
+        assert_eq!(shared(&paper, &own), keys);
+        assert!(document_keys(&paper).iter().all(Key::is_weak));
+    }
+
+    #[test]
+    fn hints_lead_to_the_shipment_they_name() {
+        let own = shipment_keys(&shipment("s-1", &[("PRO", "123456782")], json!({})));
+        let hints = Hints {
+            shipment_id: Some("s-1".to_owned()),
+            file_name: Some("POD_123-456782 (2).pdf".to_owned()),
+            ..Hints::default()
+        };
+        let met: Vec<_> = hint_keys(&hints)
+            .into_iter()
+            .filter(|key| own.contains(key))
+            .collect();
+        assert_eq!(met.len(), 2, "{met:?}");
+        assert!(met.iter().all(|key| !key.is_weak()));
+    }
+
+    proptest! {
+        #[test]
+        fn keys_stay_short_and_few(values in prop::collection::vec("\\PC{0,200}", 0..20)) {
+            let refs: Vec<_> = values.iter().map(|value| ("BOL", value.as_str())).collect();
+            let keys = shipment_keys(&shipment("s", &refs, json!({})));
+            prop_assert!(keys.len() <= 2 * values.len() + 10);
+            prop_assert!(keys.iter().all(|key| key.as_str().chars().count() <= LONGEST));
+        }
+    }
+}

@@ -11,6 +11,8 @@ mod carriers;
 mod circumstances;
 mod identifiers;
 mod paper;
+#[cfg(test)]
+mod properties;
 mod references;
 #[cfg(test)]
 pub(super) mod sample;
