@@ -1,1 +1,234 @@
-//! To be written.
+//! Which shipment does a document belong to?
+//!
+//! In: a [`Document`], what the upload notice told ([`Hints`]) and the shipments that share a key with it
+//! ([`keys`](super::keys)). Out: a [`Match`]. Every piece of evidence is a weight in log-odds ([`weights`]); nothing is
+//! attached by guess: too little evidence is [`Match::None`], too little lead [`Match::Ambiguous`].
+//!
+//! Known shipments must be those of the document's tenant. A shipment whose accepted paper is this very document
+//! (processed again) comes with `accepted_pod: None`.
+
+mod carriers;
+mod circumstances;
+mod identifiers;
+mod paper;
+#[cfg(test)]
+mod properties;
+mod references;
+#[cfg(test)]
+pub(super) mod sample;
+#[cfg(test)]
+mod simulation;
+#[cfg(test)]
+mod tests;
+mod weights;
+
+use std::cmp::Ordering;
+
+use jiff::civil::Date;
+
+pub(super) use self::circumstances::expected_day;
+use self::circumstances::{Circumstances, circumstances};
+use self::identifiers::{Identification, crowds, hits, identify};
+use self::paper::Paper;
+pub(super) use self::paper::{Label, readings};
+use super::{Candidate, Match, MatchEvidence, RunnerUp, Shipment};
+use crate::document::{Confidence, DocumentId};
+use crate::understanding::Document;
+
+/// Sums of weights are off by rounding.
+const ROUNDING: f64 = 1e-9;
+
+/// A shipment that the ledger knows.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// Its newest version.
+    pub shipment: Shipment,
+    /// The proof of delivery that was accepted for it.
+    pub accepted_pod: Option<DocumentId>,
+}
+
+/// What the upload notice told, beside the paper (contract.md §1.1).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hints {
+    /// The shipment, by its id in the feed.
+    pub shipment_id: Option<String>,
+    /// The carrier's code.
+    pub carrier_scac: Option<String>,
+    /// Last part of the file's path or object key.
+    pub file_name: Option<String>,
+    /// The day the upload was received; tells old shipments with recycled numbers from new ones.
+    pub received_on: Option<Date>,
+}
+
+/// Finds the shipment that `document` belongs to among the `known` ones. Their order does not matter.
+#[must_use]
+pub fn find_shipment(document: &Document, hints: &Hints, known: &[Known]) -> Match {
+    let paper = Paper::new(document, hints);
+    let found: Vec<_> = known
+        .iter()
+        .map(|known| (&known.shipment, hits(&paper, &known.shipment)))
+        .collect();
+    let crowds = crowds(&paper, &found);
+    let weighed = known.iter().zip(&found).map(|(known, (_, hits))| {
+        let identification = identify(&paper, &known.shipment, hits, &crowds);
+        Weighed::new(&paper, known, identification)
+    });
+    let mut ranked: Vec<_> = weighed.collect();
+    ranked.sort_by(Weighed::best_first);
+    spread_probability(&mut ranked);
+    conclude(&ranked)
+}
+
+/// Softmax of the standings of all candidates and of "none of them".
+fn spread_probability(ranked: &mut [Weighed<'_>]) {
+    let highest = ranked.first().map_or(0.0, Weighed::standing);
+    let highest = highest.max(weights::NONE_OF_THEM);
+    let none = (weights::NONE_OF_THEM - highest).exp();
+    let odds = |weighed: &Weighed<'_>| (weighed.standing() - highest).exp();
+    let sum = none + ranked.iter().map(odds).sum::<f64>();
+    for weighed in ranked {
+        weighed.probability = odds(weighed) / sum;
+    }
+}
+
+/// `ranked` comes best first.
+fn conclude(ranked: &[Weighed<'_>]) -> Match {
+    let Some(best) = ranked.first() else {
+        return Match::None;
+    };
+    let second = ranked.get(1);
+    if best.is_acceptable() {
+        return if second.is_some_and(|second| second.is_near(best)) {
+            ambiguous(ranked.iter().filter(|weighed| weighed.is_near(best)))
+        } else {
+            Match::Matched(best.candidate(1.0), second.and_then(Weighed::runner_up))
+        };
+    }
+    let conflict = ranked.iter().find(|weighed| weighed.is_conflict());
+    let supported = ranked.iter().find(|weighed| weighed.has_support());
+    match (conflict, supported) {
+        (None, None) => Match::None,
+        (Some(conflict), None) => Match::Conflict(conflict.candidate(1.0)),
+        (Some(conflict), Some(supported)) if conflict.standing() >= supported.standing() => {
+            Match::Conflict(conflict.candidate(1.0))
+        }
+        (conflict, Some(supported)) => {
+            let near = |weighed: &&Weighed<'_>| weighed.is_near(supported) && weighed.has_support();
+            let near: Vec<_> = ranked.iter().filter(near).collect();
+            match conflict {
+                _ if near.len() > 1 => ambiguous(near.into_iter()),
+                Some(conflict) => Match::Conflict(conflict.candidate(1.0)),
+                None => Match::None,
+            }
+        }
+    }
+}
+
+fn ambiguous<'a>(near: impl Iterator<Item = &'a Weighed<'a>>) -> Match {
+    let candidate = |weighed: &Weighed<'_>| weighed.candidate(weights::AMBIGUOUS_AT_MOST);
+    Match::Ambiguous(near.take(3).map(candidate).collect())
+}
+
+/// A known shipment with the evidence for and against it.
+struct Weighed<'a> {
+    shipment: &'a Shipment,
+    identification: Identification,
+    circumstances: Circumstances,
+    /// Sum of the evidence.
+    score: f64,
+    /// Probability that it is the one.
+    probability: f64,
+}
+
+impl<'a> Weighed<'a> {
+    fn new(paper: &Paper<'_>, known: &'a Known, identification: Identification) -> Self {
+        let circumstances = circumstances(paper, known, identification.newest);
+        let evidence = identification
+            .evidence
+            .iter()
+            .chain(&circumstances.evidence);
+        Self {
+            shipment: &known.shipment,
+            score: evidence.map(|evidence| evidence.weight).sum(),
+            identification,
+            circumstances,
+            probability: 0.0,
+        }
+    }
+
+    /// The score a rival has to beat: what it would be if the paper's near misses were slips.
+    fn standing(&self) -> f64 {
+        self.score + self.identification.doubt
+    }
+
+    /// Too near to `leader` to be told apart from it.
+    fn is_near(&self, leader: &Self) -> bool {
+        leader.standing() - self.standing() < weights::MARGIN - ROUNDING
+    }
+
+    fn best_first(&self, other: &Self) -> Ordering {
+        let by_standing = other.standing().total_cmp(&self.standing());
+        by_standing.then_with(|| self.shipment.id.cmp(&other.shipment.id))
+    }
+
+    /// V3 of domain.md §1.3: one strong identifier, or two weak ones and the consignee; a strong identifier that is
+    /// another rules the weak ones out.
+    fn is_identified(&self) -> bool {
+        let by_weak = self.identification.weak >= 2
+            && self.circumstances.same_site
+            && !self.identification.other_number;
+        let on_paper = self.identification.weak >= 1 || self.circumstances.same_site;
+        let by_hint = self.circumstances.hinted && on_paper;
+        self.identification.strong >= 1 || by_hint || by_weak
+    }
+
+    /// The paper names another consignee or carrier, and no second identifier outweighs that.
+    fn is_contradicted(&self) -> bool {
+        self.circumstances.contradicted && self.identification.strong < 2
+    }
+
+    fn is_acceptable(&self) -> bool {
+        self.score >= weights::ACCEPT - ROUNDING && self.is_identified() && !self.is_contradicted()
+    }
+
+    /// Worth a person's look: near to acceptance, or it shares a number and only its standing speaks against it.
+    fn has_support(&self) -> bool {
+        let shares_a_number = self.identification.strong + self.identification.weak > 0;
+        let near = self.standing() >= weights::SUPPORT;
+        let number_alone = shares_a_number && self.score >= weights::NOT_DELIVERED;
+        (near || number_alone) && !self.is_contradicted()
+    }
+
+    /// The paper names its identifier, today's and not one that was given again, but contradicts it.
+    fn is_conflict(&self) -> bool {
+        self.is_contradicted() && self.identification.exact && !self.circumstances.recycled
+    }
+
+    fn candidate(&self, at_most: f32) -> Candidate {
+        let mut evidence: Vec<MatchEvidence> = self.identification.evidence.clone();
+        evidence.extend_from_slice(&self.circumstances.evidence);
+        evidence.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
+        Candidate {
+            shipment: self.shipment.clone(),
+            confidence: Confidence::new(self.confidence().get().min(at_most)),
+            score: self.score,
+            evidence,
+        }
+    }
+
+    /// Worth naming only when something speaks for it.
+    fn runner_up(&self) -> Option<RunnerUp> {
+        (self.standing() > 0.0).then(|| RunnerUp {
+            id: self.shipment.id.clone(),
+            confidence: self.confidence(),
+        })
+    }
+
+    fn confidence(&self) -> Confidence {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a probability of 0..1 loses nothing that matters"
+        )]
+        Confidence::new(self.probability as f32)
+    }
+}

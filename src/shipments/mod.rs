@@ -3,10 +3,14 @@
 //! In: a [`Document`](crate::understanding::Document) and the candidates the ledger found by key.
 //! Out: a [`Match`], with the evidence that speaks for it.
 
+mod check_digits;
 pub mod feed;
+mod json_path;
 pub mod keys;
 pub mod matching;
+mod numbers;
 mod shipment;
+mod sites;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -172,16 +172,20 @@ pub enum Value {
     Count(u32),
     /// A measure; the unit stands beside it.
     Number(f64),
-    /// A calendar date, ISO 8601.
-    Date(#[schemars(with = "String")] Date),
+    /// A calendar date, ISO 8601. Read back only as it is written: `20260314` is an identifier.
+    Date(
+        #[serde(deserialize_with = "as_written::date")]
+        #[schemars(with = "String")]
+        Date,
+    ),
     /// Local time on a 24 hour clock, `HH:MM`.
     Time(
         #[serde(with = "hours_minutes")]
         #[schemars(with = "String")]
         Time,
     ),
-    /// An amount.
-    Money(Money),
+    /// An amount. Read back only as it is written, with two places: `123456782` is an identifier.
+    Money(#[serde(deserialize_with = "as_written::money")] Money),
     /// A party with its address.
     Party(Party),
     /// Page k of n.
@@ -221,6 +225,30 @@ pub struct PageOf {
     pub page: u32,
     /// Of how many.
     pub of: u32,
+}
+
+/// Reads dates and amounts back only in the form in which they are written, so that a text of digits stays a text.
+mod as_written {
+    use jiff::civil::Date;
+    use rust_decimal::Decimal;
+    use serde::{Deserialize as _, Deserializer, de::Error as _};
+
+    use crate::document::Money;
+
+    pub(super) fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let date = text.parse::<Date>().ok();
+        date.filter(|date| date.to_string() == text)
+            .ok_or_else(|| D::Error::custom("no date"))
+    }
+
+    pub(super) fn money<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Money, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let money = Decimal::from_str_exact(&text).ok().map(Money);
+        money
+            .filter(|money| money.to_string() == text)
+            .ok_or_else(|| D::Error::custom("no amount"))
+    }
 }
 
 mod hours_minutes {
@@ -332,4 +360,32 @@ pub enum NotationKind {
     Unattended,
     Correction,
     Reservation,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_of_a_parked_document_come_back_as_they_were() {
+        let day: Date = "2026-03-14".parse().unwrap();
+        for value in [
+            Value::Text("123456782".to_owned()),
+            Value::Text("20260314".to_owned()),
+            Value::Text("07209562763".to_owned()),
+            Value::Text("4500.1".to_owned()),
+            Value::Date(day),
+            Value::Money(Money("135.00".parse().unwrap())),
+            Value::Time("09:30".parse().unwrap()),
+            Value::Count(96),
+            Value::Number(1830.5),
+            Value::List(vec!["4500123456".to_owned()]),
+            Value::Party(Party::default()),
+            Value::Flag(true),
+        ] {
+            let written = serde_json::to_string(&value).unwrap();
+            let read: Value = serde_json::from_str(&written).unwrap();
+            assert_eq!(read, value, "{written}");
+        }
+    }
 }

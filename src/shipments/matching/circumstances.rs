@@ -1,0 +1,246 @@
+//! What speaks for and against a shipment beside its numbers: consignee, carrier, dates, quantities, how it stands.
+
+use jiff::civil::Date;
+
+use super::carriers::{CarrierAgreement, carrier_agreement};
+use super::paper::Paper;
+use super::{Known, weights};
+use crate::shipments::numbers::{Number, in_file_name, plain};
+use crate::shipments::sites::{self, SiteAgreement};
+use crate::shipments::{Agreement, Expected, MatchEvidence, Shipment, Status, StopKind};
+use crate::understanding::FieldName;
+
+/// What the circumstances say about one shipment.
+#[derive(Default)]
+pub(super) struct Circumstances {
+    pub(super) evidence: Vec<MatchEvidence>,
+    /// The consignee agrees by name or by name and place.
+    pub(super) same_site: bool,
+    /// The consignee or the carrier is another.
+    pub(super) contradicted: bool,
+    /// It is so old that its numbers were given again.
+    pub(super) recycled: bool,
+    /// The upload notice names it.
+    pub(super) hinted: bool,
+}
+
+/// Weighs the circumstances of one shipment. `newest` is the day of the newest known shipment with the same number.
+pub(super) fn circumstances(
+    paper: &Paper<'_>,
+    known: &Known,
+    newest: Option<Date>,
+) -> Circumstances {
+    let mut circumstances = Circumstances::default();
+    circumstances.add_site(paper, &known.shipment);
+    circumstances.add_carrier(paper, &known.shipment);
+    circumstances.add_days(paper, &known.shipment, newest);
+    circumstances.add_quantities(paper, &known.shipment);
+    circumstances.add_trailer(paper, &known.shipment);
+    circumstances.add_hints(paper, &known.shipment);
+    circumstances.add_standing(known);
+    circumstances
+}
+
+impl Circumstances {
+    fn push(&mut self, field: &str, agreement: Agreement, weight: f64) {
+        self.evidence.push(MatchEvidence {
+            field: field.to_owned(),
+            agreement,
+            weight,
+        });
+    }
+
+    fn add_site(&mut self, paper: &Paper<'_>, shipment: &Shipment) {
+        let Some(consignee) = paper.consignee() else {
+            return;
+        };
+        let agreement = sites::agreement(consignee, &sites::destinations(shipment));
+        let (agrees, weight) = match agreement {
+            SiteAgreement::NameAndPostal => (Agreement::Exact, weights::SITE),
+            SiteAgreement::NameOnly => (Agreement::Partial, weights::SITE_NAME),
+            SiteAgreement::PostalOnly => (Agreement::Partial, weights::SITE_POSTAL),
+            SiteAgreement::Unknown => return,
+            SiteAgreement::OtherPlace => (Agreement::Conflict, weights::OTHER_PLACE),
+            SiteAgreement::Contradicts => (Agreement::Conflict, weights::OTHER_CONSIGNEE),
+        };
+        self.same_site = agreement >= SiteAgreement::NameOnly;
+        self.contradicted |= agreement == SiteAgreement::Contradicts;
+        self.push("ship_to", agrees, weight);
+    }
+
+    fn add_carrier(&mut self, paper: &Paper<'_>, shipment: &Shipment) {
+        if let CarrierAgreement::Other(field) = carrier_agreement(paper, shipment) {
+            self.contradicted = true;
+            self.push(field, Agreement::Conflict, weights::OTHER_CARRIER);
+        }
+    }
+
+    fn add_days(&mut self, paper: &Paper<'_>, shipment: &Shipment, newest: Option<Date>) {
+        let around = paper.around().or(newest);
+        let age = around.zip(expected_day(shipment));
+        let age = age.map(|(around, day)| days_between(around, day));
+        if age.is_some_and(|days| days.abs() > weights::RECYCLED_AFTER_DAYS) {
+            self.recycled = true;
+            self.push("delivery_date", Agreement::Conflict, weights::OTHER_YEAR);
+        } else if let Some(delivered) = paper.date(FieldName::DeliveryDate) {
+            self.add_delivery_day(delivered, shipment);
+        } else if let Some(picked_up) = paper.date(FieldName::PickupDate) {
+            self.add_pickup_day(picked_up, shipment);
+        }
+    }
+
+    fn add_delivery_day(&mut self, delivered: Date, shipment: &Shipment) {
+        let after = |day: Option<Date>| day.map(|day| days_between(delivered, day));
+        let after_told = after(shipment.delivered_on());
+        let after_planned = after(appointment_day(shipment));
+        let too_early = after(shipment.picked_up_on()).is_some_and(|days| days < -1);
+        let (agreement, weight) = match (after_told, after_planned) {
+            _ if too_early => (Agreement::Conflict, weights::OTHER_WEEK),
+            (Some(0), _) => (Agreement::Exact, weights::SAME_DAY),
+            (Some(-1 | 1), _) | (None, Some(-1..=1)) => (Agreement::Partial, weights::NEXT_DAY),
+            (Some(-7..=7), _) | (None, _) => return,
+            (Some(_), _) => (Agreement::Conflict, weights::OTHER_WEEK),
+        };
+        self.push("delivery_date", agreement, weight);
+    }
+
+    fn add_pickup_day(&mut self, picked_up: Date, shipment: &Shipment) {
+        let after = shipment.picked_up_on();
+        match after.map(|day| days_between(picked_up, day)) {
+            Some(-1..=1) => self.push("pickup_date", Agreement::Partial, weights::NEXT_DAY),
+            Some(-7..=7) | None => {}
+            Some(_) => self.push("pickup_date", Agreement::Conflict, weights::OTHER_WEEK),
+        }
+    }
+
+    /// Compares quantities with those of each delivery stop and of all of them together.
+    fn add_quantities(&mut self, paper: &Paper<'_>, shipment: &Shipment) {
+        let stops = shipment.stops.iter();
+        let stops = stops.filter(|stop| stop.kind == StopKind::Delivery);
+        let expected: Vec<_> = stops.map(|stop| &stop.expected).collect();
+        let pieces = expected.iter().filter_map(|stop| stop.pieces);
+        let units = expected.iter().filter_map(|stop| stop.hu);
+        let unit = paper.field(FieldName::Weight);
+        let unit = unit.and_then(|field| field.unit.as_deref());
+        let weights = expected.iter().filter_map(|stop| in_unit(stop, unit));
+        for (field, name, stops, tolerance) in [
+            (
+                "pieces",
+                FieldName::Pieces,
+                pieces.map(f64::from).collect(),
+                0.0,
+            ),
+            (
+                "handling_units",
+                FieldName::HandlingUnits,
+                units.map(f64::from).collect(),
+                0.0,
+            ),
+            (
+                "weight",
+                FieldName::Weight,
+                weights.collect::<Vec<_>>(),
+                weights::WEIGHT_TOLERANCE,
+            ),
+        ] {
+            match paper.quantity(name) {
+                None => {}
+                Some(_) if stops.is_empty() => {}
+                Some(quantity) if agrees(quantity, &stops, tolerance) => {
+                    self.push(field, Agreement::Exact, weights::QUANTITY);
+                }
+                Some(_) => self.push(field, Agreement::Conflict, weights::OTHER_QUANTITY),
+            }
+        }
+    }
+
+    /// Trailers come and go: the number counts only on the day.
+    fn add_trailer(&mut self, paper: &Paper<'_>, shipment: &Shipment) {
+        let trailers = paper
+            .text(FieldName::TrailerNumber)
+            .zip(shipment.equipment.trailer.as_deref());
+        let same = trailers.is_some_and(|(a, b)| !plain(a).is_empty() && plain(a) == plain(b));
+        let days = paper
+            .date(FieldName::DeliveryDate)
+            .zip(expected_day(shipment));
+        let near = days.is_some_and(|(a, b)| days_between(a, b).abs() <= 1);
+        if same && near {
+            self.push("trailer_number", Agreement::Exact, weights::TRAILER);
+        }
+    }
+
+    fn add_hints(&mut self, paper: &Paper<'_>, shipment: &Shipment) {
+        self.hinted = paper.hints.shipment_id.as_deref() == Some(&shipment.id);
+        if self.hinted {
+            self.push("shipment_id", Agreement::Exact, weights::HINTED);
+        }
+        let file_name = paper.hints.file_name.as_deref();
+        if file_name.is_some_and(|name| is_named_after(name, shipment)) {
+            self.push("file_name", Agreement::Partial, weights::FILE_NAME);
+        }
+    }
+
+    fn add_standing(&mut self, known: &Known) {
+        match known.shipment.status() {
+            Status::Delivered => {}
+            Status::Open => self.push("status", Agreement::Conflict, weights::NOT_DELIVERED),
+            Status::Cancelled => self.push("status", Agreement::Conflict, weights::CANCELLED),
+        }
+        if known.accepted_pod.is_some() {
+            self.push(
+                "already_attached",
+                Agreement::Conflict,
+                weights::ALREADY_ATTACHED,
+            );
+        }
+    }
+}
+
+fn is_named_after(file_name: &str, shipment: &Shipment) -> bool {
+    let own = shipment.refs.iter();
+    let own: Vec<_> = own
+        .filter_map(|reference| Number::read(&reference.value))
+        .collect();
+    in_file_name(file_name)
+        .iter()
+        .any(|number| own.contains(number))
+}
+
+/// The weight of a stop in the unit of the paper; where either gives none, they are the same.
+fn in_unit(stop: &Expected, unit: Option<&str>) -> Option<f64> {
+    /// Kilograms in an international pound.
+    const POUND: f64 = 0.453_592_37;
+    let metric = |unit: &str| unit.to_ascii_lowercase().starts_with("kg");
+    let weight = stop.weight?;
+    let units = stop.uom.as_deref().map(metric).zip(unit.map(metric));
+    Some(match units {
+        Some((true, false)) => weight / POUND,
+        Some((false, true)) => weight * POUND,
+        Some((true, true) | (false, false)) | None => weight,
+    })
+}
+
+fn agrees(quantity: f64, stops: &[f64], tolerance: f64) -> bool {
+    let total: f64 = stops.iter().sum();
+    let mut expected = stops.iter().chain([&total]);
+    expected.any(|expected| (quantity - expected).abs() <= expected * tolerance + 1e-6)
+}
+
+/// The day a shipment is delivered: as the carrier told it, else as planned, else its pickup.
+pub(super) fn expected_day(shipment: &Shipment) -> Option<Date> {
+    let planned = || appointment_day(shipment);
+    let delivered = shipment.delivered_on().or_else(planned);
+    delivered.or_else(|| shipment.picked_up_on())
+}
+
+fn appointment_day(shipment: &Shipment) -> Option<Date> {
+    let stop = shipment.delivery_stop()?;
+    let appointment = stop.appt.as_ref()?;
+    let at = appointment.from.or(appointment.to)?;
+    Some(stop.at_site(at).0)
+}
+
+/// Days from `earlier` to `later`; negative the other way round.
+pub(super) fn days_between(later: Date, earlier: Date) -> i64 {
+    later.duration_since(earlier).as_hours() / 24
+}

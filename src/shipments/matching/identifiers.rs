@@ -1,0 +1,244 @@
+//! Which of the paper's numbers does a shipment go by?
+//!
+//! A number that is the same counts in full. One that is nearly the same counts as repaired when a single known
+//! shipment comes near it and none has it exactly; else it only casts doubt: two shipments one look-alike character
+//! apart are not told apart by one reading.
+
+use jiff::civil::Date;
+
+use super::circumstances::expected_day;
+use super::paper::{Label, Paper, Reading};
+use super::references::{Held, Kind, OWN_PLACES, Weight, held, weigh};
+use super::weights;
+use crate::document::Source;
+use crate::shipments::check_digits::{CheckResult, check_pro};
+use crate::shipments::numbers::Likeness;
+use crate::shipments::{Agreement, MatchEvidence, Shipment};
+
+/// A number on the paper that a shipment goes by, or nearly.
+pub(super) struct Hit {
+    /// Place in [`Paper::readings`].
+    reading: usize,
+    /// Place among the numbers of the shipment.
+    held: usize,
+    kind: Kind,
+    likeness: Likeness,
+    weight: Weight,
+    /// Its check digit is right.
+    verified: bool,
+}
+
+/// How many of the known shipments one number of the paper fits.
+#[derive(Default, Clone)]
+pub(super) struct Crowd {
+    same: usize,
+    confused: usize,
+    one_off: usize,
+    /// One has it exactly, with the right check digit.
+    verified: bool,
+    /// The newest of those that have it exactly.
+    newest: Option<Date>,
+}
+
+/// What the identifiers say about one shipment.
+#[derive(Default)]
+pub(super) struct Identification {
+    pub(super) evidence: Vec<MatchEvidence>,
+    /// How many identifiers agree that name one shipment.
+    pub(super) strong: usize,
+    /// One of them is exactly the same.
+    pub(super) exact: bool,
+    /// How many others agree: purchase orders, deliveries …
+    pub(super) weak: usize,
+    /// A number that should name this shipment is another.
+    pub(super) other_number: bool,
+    /// What its numbers would weigh if the paper's were slips: held against a rival, never for this shipment.
+    pub(super) doubt: f64,
+    /// The newest known shipment that goes by the same strong number.
+    pub(super) newest: Option<Date>,
+}
+
+/// Every number of the paper that `shipment` goes by, or nearly.
+pub(super) fn hits(paper: &Paper<'_>, shipment: &Shipment) -> Vec<Hit> {
+    let held = held(shipment);
+    let readings = paper.readings.iter().enumerate();
+    let pairs =
+        readings.flat_map(|reading| held.iter().enumerate().map(move |held| (reading, held)));
+    let hits = pairs.filter_map(|((reading_at, reading), (held_at, held))| {
+        let weight = weigh(paper, shipment, reading, held.kind)?;
+        Some(Hit {
+            reading: reading_at,
+            held: held_at,
+            kind: held.kind,
+            likeness: likeness(reading, held, &weight)?,
+            weight,
+            verified: check_pro(held.scac, &reading.raw) == CheckResult::Passes,
+        })
+    });
+    hits.collect()
+}
+
+/// Nearly the same number is a slip only when the shipment's has a right check digit and the paper's has not.
+fn likeness(reading: &Reading, held: &Held<'_>, weight: &Weight) -> Option<Likeness> {
+    let likeness = reading.number.likeness(&held.number)?;
+    let may_be_slip = match likeness {
+        Likeness::Same => return Some(likeness),
+        Likeness::Confused => reading.source != Source::Barcode,
+        Likeness::OneOff => reading.source != Source::Barcode && weight.names_one,
+    };
+    let right = check_pro(held.scac, held.raw) != CheckResult::Fails;
+    let misread = check_pro(held.scac, &reading.raw) != CheckResult::Passes;
+    (may_be_slip && right && misread).then_some(likeness)
+}
+
+/// Counts, for every reading, how many of the known shipments it fits.
+pub(super) fn crowds(paper: &Paper<'_>, found: &[(&Shipment, Vec<Hit>)]) -> Vec<Crowd> {
+    let readings = 0..paper.readings.len();
+    readings.map(|reading| crowd(reading, found)).collect()
+}
+
+fn crowd(reading: usize, found: &[(&Shipment, Vec<Hit>)]) -> Crowd {
+    let mut crowd = Crowd::default();
+    for (shipment, hits) in found {
+        let of_reading = hits.iter().filter(|hit| hit.reading == reading);
+        let Some(best) = of_reading.max_by_key(|hit| hit.likeness) else {
+            continue;
+        };
+        match best.likeness {
+            Likeness::Confused => crowd.confused += 1,
+            Likeness::OneOff => crowd.one_off += 1,
+            Likeness::Same => {
+                crowd.same += 1;
+                crowd.verified |= best.verified;
+                crowd.newest = crowd.newest.max(expected_day(shipment));
+            }
+        }
+    }
+    crowd
+}
+
+/// What a hit is worth.
+#[derive(Clone, Copy)]
+enum Credit {
+    For(f64, Agreement),
+    Doubt(f64),
+}
+
+impl Credit {
+    fn log_odds(self) -> f64 {
+        match self {
+            Self::For(log_odds, _) | Self::Doubt(log_odds) => log_odds,
+        }
+    }
+}
+
+fn credit(hit: &Hit, reading: &Reading, crowd: &Crowd) -> Option<Credit> {
+    let (share, unique) = match hit.likeness {
+        Likeness::Same => return Some(Credit::For(shared(&hit.weight, crowd), Agreement::Exact)),
+        Likeness::Confused => (weights::REPAIRED, crowd.confused == 1),
+        Likeness::OneOff => (weights::ONE_OFF, crowd.confused == 0 && crowd.one_off == 1),
+    };
+    let repaired = hit.weight.log_odds * share;
+    if crowd.same > 0 {
+        let slip = reading.doubtful() || reading.by_eye() && hit.likeness == Likeness::Confused;
+        let doubt = hit.weight.log_odds - weights::LEAD_OVER_LOOK_ALIKE;
+        (slip && !crowd.verified && doubt > 0.0).then_some(Credit::Doubt(doubt))
+    } else if unique && hit.weight.in_place {
+        Some(Credit::For(repaired, Agreement::Repaired))
+    } else {
+        Some(Credit::Doubt(repaired))
+    }
+}
+
+/// A number that names one shipment counts in full; any other is divided by the log of those that share it, so that
+/// one that nobody shares keeps its weight.
+fn shared(weight: &Weight, crowd: &Crowd) -> f64 {
+    if weight.names_one {
+        return weight.log_odds;
+    }
+    let sharing = u32::try_from(crowd.same.max(1)).unwrap_or(u32::MAX);
+    weight.log_odds / (1.0 + f64::from(sharing).ln())
+}
+
+/// Weighs the hits of one shipment: every number, on the paper and of the shipment, and every kind counts once.
+pub(super) fn identify(
+    paper: &Paper<'_>,
+    shipment: &Shipment,
+    hits: &[Hit],
+    crowds: &[Crowd],
+) -> Identification {
+    let credits = hits.iter().filter_map(|hit| {
+        let reading = paper.readings.get(hit.reading)?;
+        let crowd = crowds.get(hit.reading)?;
+        Some((hit, reading, crowd, credit(hit, reading, crowd)?))
+    });
+    let mut credits: Vec<_> = credits.collect();
+    credits.sort_by(|(.., a), (.., b)| b.log_odds().total_cmp(&a.log_odds()));
+
+    let mut identification = Identification::default();
+    let mut used: Vec<(&Hit, &Reading)> = Vec::new();
+    for (hit, reading, crowd, credit) in credits {
+        let spent = |(other, seen): &(&Hit, &Reading)| {
+            other.held == hit.held || other.kind == hit.kind || seen.number == reading.number
+        };
+        if !used.iter().any(spent) {
+            identification.add(hit, reading.label, crowd, credit);
+            used.push((hit, reading));
+        }
+    }
+    identification.add_other_numbers(paper, shipment, hits);
+    identification
+}
+
+impl Identification {
+    fn add(&mut self, hit: &Hit, label: Label, crowd: &Crowd, credit: Credit) {
+        let (log_odds, agreement) = match credit {
+            Credit::Doubt(log_odds) => return self.doubt += log_odds,
+            Credit::For(log_odds, agreement) => (log_odds, agreement),
+        };
+        if hit.weight.names_one && hit.likeness != Likeness::OneOff {
+            self.strong += 1;
+            self.exact |= agreement == Agreement::Exact;
+            self.newest = self.newest.max(crowd.newest);
+        } else {
+            self.weak += 1;
+        }
+        self.push(label, agreement, log_odds);
+    }
+
+    fn push(&mut self, label: Label, agreement: Agreement, weight: f64) {
+        self.evidence.push(MatchEvidence {
+            field: label.field().to_owned(),
+            agreement,
+            weight,
+        });
+    }
+
+    /// Numbers that stand where the shipment's own should stand, and are others.
+    fn add_other_numbers(&mut self, paper: &Paper<'_>, shipment: &Shipment, hits: &[Hit]) {
+        let held = held(shipment);
+        for place in OWN_PLACES {
+            let own = held.iter().filter(|held| place.kinds.contains(&held.kind));
+            let scacs: Vec<_> = own.map(|held| held.scac).collect();
+            let fits = |at: usize| hits.iter().any(|hit| hit.reading == at);
+            let readings = paper.readings.iter().enumerate();
+            let here: Vec<_> = readings
+                .filter(|(_, reading)| reading.label == place.label)
+                .collect();
+            let credible = here.iter().any(|(_, reading)| reading.credible(&scacs));
+            let none_fits = !here.iter().any(|(at, _)| fits(*at));
+            if !scacs.is_empty() && credible && none_fits {
+                self.other_number |= place.label != Label::Po;
+                self.push(place.label, Agreement::Conflict, place.other_number);
+            }
+        }
+    }
+}
+
+impl Reading {
+    /// Legible, and not rejected by the check digit of one of the carriers (golden case 5).
+    fn credible(&self, scacs: &[Option<&str>]) -> bool {
+        let rejected = |scac: &Option<&str>| check_pro(*scac, &self.raw) == CheckResult::Fails;
+        !self.hardly_legible() && !scacs.iter().any(rejected)
+    }
+}

@@ -1,0 +1,213 @@
+//! What a document says about its shipment, ready to be compared.
+
+use jiff::civil::Date;
+
+use super::Hints;
+use crate::document::Source;
+use crate::shipments::numbers::Number;
+use crate::understanding::{Document, Field, FieldName, Party, Value};
+
+/// What a document says about its shipment.
+pub(super) struct Paper<'a> {
+    pub(super) document: &'a Document,
+    pub(super) hints: &'a Hints,
+    pub(super) readings: Vec<Reading>,
+}
+
+/// An identifier on the paper.
+#[derive(Debug)]
+pub(super) struct Reading {
+    /// Where it stood.
+    pub(super) label: Label,
+    /// As printed, for check digits.
+    pub(super) raw: String,
+    pub(super) number: Number,
+    pub(super) source: Source,
+    /// 0..1.
+    pub(super) confidence: f32,
+}
+
+/// By what label an identifier stood on the paper.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Label {
+    Pro,
+    Bol,
+    MasterBol,
+    Load,
+    ShipperRef,
+    Po,
+    Appointment,
+    Invoice,
+    Container,
+    /// Seen on the page, under no label that was understood.
+    Elsewhere,
+}
+
+const LABELS: [(FieldName, Label); 9] = [
+    (FieldName::ProNumber, Label::Pro),
+    (FieldName::BolNumber, Label::Bol),
+    (FieldName::MasterBol, Label::MasterBol),
+    (FieldName::LoadNumber, Label::Load),
+    (FieldName::ShipperRef, Label::ShipperRef),
+    (FieldName::CustomerPo, Label::Po),
+    (FieldName::AppointmentNumber, Label::Appointment),
+    (FieldName::InvoiceNo, Label::Invoice),
+    (FieldName::ContainerNumber, Label::Container),
+];
+
+/// Below this confidence a value is for a person to read (domain.md §2.2).
+const LEGIBLE: f32 = 0.60;
+/// From here on OCR alone is believed where nothing speaks against it (domain.md §2.2).
+const SURE: f32 = 0.90;
+
+impl<'a> Paper<'a> {
+    pub(super) fn new(document: &'a Document, hints: &'a Hints) -> Self {
+        Self {
+            document,
+            hints,
+            readings: readings(document),
+        }
+    }
+
+    pub(super) fn field(&self, name: FieldName) -> Option<&'a Field> {
+        self.document.fields.get(&name)
+    }
+
+    /// The text of a field.
+    pub(super) fn text(&self, name: FieldName) -> Option<&'a str> {
+        texts(&self.field(name)?.found.value).next()
+    }
+
+    /// The text of a field that is legible enough to speak against a shipment.
+    pub(super) fn legible_text(&self, name: FieldName) -> Option<&'a str> {
+        let found = &self.field(name)?.found;
+        texts(&found.value)
+            .next()
+            .filter(|_| found.confidence.get() >= LEGIBLE)
+    }
+
+    pub(super) fn consignee(&self) -> Option<&'a Party> {
+        match &self.field(FieldName::ShipTo)?.found.value {
+            Value::Party(party) => Some(party),
+            Value::Flag(_)
+            | Value::Count(_)
+            | Value::Number(_)
+            | Value::Date(_)
+            | Value::Time(_)
+            | Value::Money(_)
+            | Value::PageOf(_)
+            | Value::List(_)
+            | Value::Text(_) => None,
+        }
+    }
+
+    pub(super) fn date(&self, name: FieldName) -> Option<Date> {
+        if let Value::Date(date) = self.field(name)?.found.value {
+            Some(date)
+        } else {
+            None
+        }
+    }
+
+    /// A count or a measure.
+    pub(super) fn quantity(&self, name: FieldName) -> Option<f64> {
+        match self.field(name)?.found.value {
+            Value::Count(count) => Some(f64::from(count)),
+            Value::Number(number) => Some(number),
+            Value::Flag(_)
+            | Value::Date(_)
+            | Value::Time(_)
+            | Value::Money(_)
+            | Value::Party(_)
+            | Value::PageOf(_)
+            | Value::List(_)
+            | Value::Text(_) => None,
+        }
+    }
+
+    /// A day near the delivery: written on the paper, or when the upload was received.
+    pub(super) fn around(&self) -> Option<Date> {
+        let delivered = self.date(FieldName::DeliveryDate);
+        let picked_up = || self.date(FieldName::PickupDate);
+        delivered.or_else(picked_up).or(self.hints.received_on)
+    }
+}
+
+impl Reading {
+    /// Could one character be wrong? Bar codes carry their own check.
+    pub(super) fn by_eye(&self) -> bool {
+        match self.source {
+            Source::Ocr | Source::Handwriting => true,
+            Source::Barcode | Source::TextLayer | Source::Hint => false,
+        }
+    }
+
+    pub(super) fn hardly_legible(&self) -> bool {
+        self.by_eye() && self.confidence < LEGIBLE
+    }
+
+    /// Could any character be wrong, not only one that looks like another?
+    pub(super) fn doubtful(&self) -> bool {
+        self.by_eye() && (self.confidence < SURE || self.source == Source::Handwriting)
+    }
+}
+
+impl Label {
+    /// The name of the field in the events.
+    pub(super) fn field(self) -> &'static str {
+        match self {
+            Self::Pro => "pro_number",
+            Self::Bol => "bol_number",
+            Self::MasterBol => "master_bol",
+            Self::Load => "load_number",
+            Self::ShipperRef => "shipper_ref",
+            Self::Po => "customer_po",
+            Self::Appointment => "appointment_number",
+            Self::Invoice => "invoice_no",
+            Self::Container => "container_number",
+            Self::Elsewhere => "other_identifiers",
+        }
+    }
+}
+
+/// Every identifier on the paper.
+pub(in crate::shipments) fn readings(document: &Document) -> Vec<Reading> {
+    let labelled = LABELS.iter().filter_map(|(name, label)| {
+        let found = &document.fields.get(name)?.found;
+        let reading = |text| reading(*label, text, found.source, found.confidence.get());
+        Some(texts(&found.value).filter_map(reading))
+    });
+    let elsewhere = document.traits.other_identifiers.iter();
+    let elsewhere = elsewhere.filter_map(|found| {
+        let confidence = found.confidence.get();
+        reading(Label::Elsewhere, &found.value, found.source, confidence)
+    });
+    labelled.flatten().chain(elsewhere).collect()
+}
+
+fn reading(label: Label, text: &str, source: Source, confidence: f32) -> Option<Reading> {
+    Some(Reading {
+        label,
+        raw: text.to_owned(),
+        number: Number::read(text)?,
+        source,
+        confidence,
+    })
+}
+
+/// The texts of a value: one, several or none.
+fn texts(value: &Value) -> impl Iterator<Item = &str> {
+    let texts = match value {
+        Value::Text(text) => std::slice::from_ref(text),
+        Value::List(list) => list.as_slice(),
+        Value::Flag(_)
+        | Value::Count(_)
+        | Value::Number(_)
+        | Value::Date(_)
+        | Value::Time(_)
+        | Value::Money(_)
+        | Value::Party(_)
+        | Value::PageOf(_) => &[],
+    };
+    texts.iter().map(String::as_str)
+}

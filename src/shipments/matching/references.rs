@@ -1,0 +1,215 @@
+//! The numbers a shipment goes by, where on paper they may stand, and what each weighs there.
+
+use super::carriers::{CarrierAgreement, carrier_agreement};
+use super::circumstances::{days_between, expected_day};
+use super::paper::{Label, Paper, Reading};
+use super::weights;
+use crate::document::Source;
+use crate::shipments::numbers::Number;
+use crate::shipments::{ReferenceKind, Shipment};
+use crate::understanding::FieldName;
+
+/// A number that a shipment goes by.
+pub(super) struct Held<'a> {
+    pub(super) kind: Kind,
+    pub(super) number: Number,
+    /// As the feed writes it, for check digits.
+    pub(super) raw: &'a str,
+    /// The carrier that gave it, of a PRO.
+    pub(super) scac: Option<&'a str>,
+}
+
+/// What kind of number a shipment goes by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Reference(ReferenceKind),
+    Container,
+}
+
+/// What one number weighs.
+pub(super) struct Weight {
+    /// Log-odds, were it exactly the same.
+    pub(super) log_odds: f64,
+    /// Does it name one shipment (domain.md §0: a purchase order does not)?
+    pub(super) names_one: bool,
+    /// Does it stand under a label that fits?
+    pub(super) in_place: bool,
+}
+
+/// Every number that `shipment` goes by.
+pub(super) fn held(shipment: &Shipment) -> Vec<Held<'_>> {
+    let references = shipment.refs.iter().filter_map(|reference| {
+        let own = reference.scac.as_deref();
+        let pro = reference.kind == ReferenceKind::Pro;
+        Some(Held {
+            kind: Kind::Reference(reference.kind),
+            number: Number::read(&reference.value)?,
+            raw: &reference.value,
+            scac: own.or(shipment.carrier.scac.as_deref()).filter(|_| pro),
+        })
+    });
+    let container = shipment.equipment.container.as_deref();
+    let container = container.and_then(|raw| {
+        Some(Held {
+            kind: Kind::Container,
+            number: Number::read(raw)?,
+            raw,
+            scac: None,
+        })
+    });
+    references.chain(container).collect()
+}
+
+/// What a number of this kind weighs where `reading` stands; `None` where such a number cannot stand.
+pub(super) fn weigh(
+    paper: &Paper<'_>,
+    shipment: &Shipment,
+    reading: &Reading,
+    kind: Kind,
+) -> Option<Weight> {
+    let place = place(reading, kind)?;
+    let (log_odds, names_one) = match kind {
+        Kind::Container => container(paper, shipment),
+        Kind::Reference(ReferenceKind::Pro) => (pro(paper, shipment, reading), true),
+        Kind::Reference(kind) => {
+            let log_odds = weights::exact(kind);
+            (log_odds, log_odds >= weights::exact(ReferenceKind::Bol))
+        }
+    };
+    let legible = if reading.hardly_legible() {
+        weights::HARDLY_LEGIBLE
+    } else {
+        1.0
+    };
+    Some(Weight {
+        log_odds: log_odds * place.share() * legible,
+        names_one,
+        in_place: place == Place::Own,
+    })
+}
+
+/// A container names a shipment only near its delivery: containers travel on.
+fn container(paper: &Paper<'_>, shipment: &Shipment) -> (f64, bool) {
+    let delivered = paper.date(FieldName::DeliveryDate);
+    let apart = delivered.zip(expected_day(shipment));
+    let near = apart.is_some_and(|(a, b)| days_between(a, b).abs() <= weights::CONTAINER_DAYS);
+    if near {
+        (weights::CONTAINER, true)
+    } else {
+        (weights::CONTAINER_UNDATED, false)
+    }
+}
+
+fn pro(paper: &Paper<'_>, shipment: &Shipment, reading: &Reading) -> f64 {
+    let barcode = match reading.source {
+        Source::Barcode => weights::BARCODE_BONUS,
+        Source::Ocr | Source::TextLayer | Source::Handwriting | Source::Hint => 0.0,
+    };
+    let carrier = match carrier_agreement(paper, shipment) {
+        CarrierAgreement::Unknown => weights::PRO_WITHOUT_CARRIER,
+        CarrierAgreement::Same | CarrierAgreement::Other(_) => 0.0,
+    };
+    weights::exact(ReferenceKind::Pro) + barcode + carrier
+}
+
+/// Does a number stand where its kind belongs?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Own,
+    Other,
+}
+
+impl Place {
+    fn share(self) -> f64 {
+        match self {
+            Self::Own => 1.0,
+            Self::Other => weights::OUT_OF_PLACE,
+        }
+    }
+}
+
+/// Where a kind of number may stand. A bar code without a label says itself what it is.
+fn place(reading: &Reading, kind: Kind) -> Option<Place> {
+    let (own, other) = kinds_under(reading.label);
+    let itself = reading.label == Label::Elsewhere && reading.source == Source::Barcode;
+    if own.contains(&kind) || itself && other.contains(&kind) {
+        Some(Place::Own)
+    } else {
+        other.contains(&kind).then_some(Place::Other)
+    }
+}
+
+const PRO: Kind = Kind::Reference(ReferenceKind::Pro);
+const BOL: Kind = Kind::Reference(ReferenceKind::Bol);
+const MBOL: Kind = Kind::Reference(ReferenceKind::Mbol);
+const LOAD: Kind = Kind::Reference(ReferenceKind::Load);
+const PO: Kind = Kind::Reference(ReferenceKind::Po);
+const SO: Kind = Kind::Reference(ReferenceKind::So);
+const DELIVERY: Kind = Kind::Reference(ReferenceKind::Delivery);
+const PICKUP: Kind = Kind::Reference(ReferenceKind::Pickup);
+const APPT: Kind = Kind::Reference(ReferenceKind::Appt);
+const INVOICE: Kind = Kind::Reference(ReferenceKind::Invoice);
+const AWB: Kind = Kind::Reference(ReferenceKind::Awb);
+const CMR: Kind = Kind::Reference(ReferenceKind::Cmr);
+const GSIN: Kind = Kind::Reference(ReferenceKind::Gsin);
+const SSCC: Kind = Kind::Reference(ReferenceKind::Sscc);
+
+/// The kinds that a label means, and the kinds that stand under it all the same: shippers print a load number as
+/// "BOL / SID", carriers invoice under the PRO, waybill numbers of all sorts stand where the PRO belongs.
+fn kinds_under(label: Label) -> (&'static [Kind], &'static [Kind]) {
+    match label {
+        Label::Pro => (&[PRO, AWB, CMR], &[BOL, LOAD, INVOICE]),
+        Label::Bol => (&[BOL, MBOL, GSIN, LOAD, AWB, CMR], &[PRO, SO, DELIVERY]),
+        Label::MasterBol => (&[MBOL, BOL, GSIN], &[LOAD]),
+        Label::Load => (&[LOAD, BOL, PICKUP], &[PRO, MBOL, SO]),
+        Label::ShipperRef => (&[SO, DELIVERY, BOL], &[LOAD, PICKUP]),
+        Label::Po => (&[PO], &[]),
+        Label::Appointment => (&[APPT], &[PICKUP]),
+        Label::Invoice => (&[INVOICE, PRO], &[LOAD]),
+        Label::Container => (&[Kind::Container], &[]),
+        Label::Elsewhere => (
+            &[],
+            &[
+                PRO,
+                BOL,
+                MBOL,
+                LOAD,
+                PO,
+                SO,
+                DELIVERY,
+                PICKUP,
+                APPT,
+                INVOICE,
+                AWB,
+                CMR,
+                GSIN,
+                SSCC,
+                Kind::Container,
+            ],
+        ),
+    }
+}
+
+/// A place that belongs to a kind of number, and what another number there weighs.
+pub(super) struct OwnPlace {
+    pub(super) label: Label,
+    pub(super) kinds: &'static [Kind],
+    pub(super) other_number: f64,
+}
+
+/// Where a shipment's own numbers stand.
+pub(super) const OWN_PLACES: [OwnPlace; 5] = [
+    own_place(Label::Pro, &[PRO], weights::OTHER_PRO),
+    own_place(Label::Bol, &[BOL, GSIN], weights::OTHER_NUMBER),
+    own_place(Label::Load, &[LOAD], weights::OTHER_NUMBER),
+    own_place(Label::Container, &[Kind::Container], weights::OTHER_NUMBER),
+    own_place(Label::Po, &[PO], weights::OTHER_PO),
+];
+
+const fn own_place(label: Label, kinds: &'static [Kind], other_number: f64) -> OwnPlace {
+    OwnPlace {
+        label,
+        kinds,
+        other_number,
+    }
+}

@@ -1,0 +1,241 @@
+//! Where freight goes: do the consignee on the paper and a destination of the shipment agree?
+//!
+//! In: names and postal codes. Out: a [`SiteAgreement`]. A missing name or postal code never speaks against anybody.
+
+use super::{Shipment, StopKind};
+use crate::shipments::numbers::plain;
+use crate::understanding::Party;
+
+/// From here on two names are the same (V4 of domain.md §1.3).
+pub(super) const SAME_NAME: f32 = 0.80;
+
+/// Below this two names are different companies: random pairs of consignee names score 0.1 to 0.4.
+pub(super) const OTHER_NAME: f32 = 0.50;
+
+/// Words that stand in names without telling companies apart.
+const NOISE: [&str; 24] = [
+    "INC",
+    "LLC",
+    "LTD",
+    "CO",
+    "CORP",
+    "COMPANY",
+    "CORPORATION",
+    "LP",
+    "LLP",
+    "PLC",
+    "GMBH",
+    "AG",
+    "SA",
+    "SRL",
+    "SARL",
+    "SP",
+    "ZOO",
+    "BV",
+    "NV",
+    "THE",
+    "OF",
+    "AND",
+    "DBA",
+    "ATTN",
+];
+
+/// A place that a shipment goes to.
+pub(super) struct Destination {
+    pub(super) name: Option<String>,
+    pub(super) postal: Option<String>,
+}
+
+/// How the consignee on the paper agrees with a shipment, worst to best.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum SiteAgreement {
+    /// Another company in another place.
+    Contradicts,
+    /// The same company in another place, as chains have them.
+    OtherPlace,
+    /// Too little stands there to tell.
+    Unknown,
+    /// The same postal code.
+    PostalOnly,
+    /// The same name; one side gives no postal code.
+    NameOnly,
+    /// The same name and postal code.
+    NameAndPostal,
+}
+
+/// The consignee and every delivery stop of a shipment.
+pub(super) fn destinations(shipment: &Shipment) -> Vec<Destination> {
+    let consignee = shipment.parties.consignee.iter().map(|party| Destination {
+        name: party.name.clone(),
+        postal: party.postal.as_deref().and_then(postal),
+    });
+    let stops = shipment.stops.iter();
+    let stops = stops.filter(|stop| stop.kind == StopKind::Delivery);
+    let stops = stops.map(|stop| Destination {
+        name: stop.name.clone(),
+        postal: stop.address.as_ref().and_then(postal_of_address),
+    });
+    consignee.chain(stops).collect()
+}
+
+/// The best agreement of the paper's consignee with any destination.
+pub(super) fn agreement(paper: &Party, destinations: &[Destination]) -> SiteAgreement {
+    let each = destinations.iter().map(|site| agrees(paper, site));
+    each.max().unwrap_or(SiteAgreement::Unknown)
+}
+
+fn agrees(paper: &Party, site: &Destination) -> SiteAgreement {
+    let legible = |name: &&str| !name_words(name).is_empty();
+    let names = Some(paper.name.as_str()).filter(legible);
+    let names = names.zip(site.name.as_deref().filter(legible));
+    let alike = names.map(|(paper, site)| similar_names(paper, site));
+    let paper_postal = paper.postal.as_deref().and_then(postal);
+    let same_postal = paper_postal.zip(site.postal.as_ref()).map(|(a, b)| a == *b);
+    match (alike, same_postal) {
+        (Some(alike), Some(true)) if alike >= SAME_NAME => SiteAgreement::NameAndPostal,
+        (Some(alike), None) if alike >= SAME_NAME => SiteAgreement::NameOnly,
+        (Some(alike), Some(false)) if alike >= SAME_NAME => SiteAgreement::OtherPlace,
+        (Some(alike), Some(false)) if alike < OTHER_NAME => SiteAgreement::Contradicts,
+        (Some(_) | None, Some(true)) => SiteAgreement::PostalOnly,
+        (Some(_) | None, Some(false) | None) => SiteAgreement::Unknown,
+    }
+}
+
+/// A postal code ready to be compared: the first five digits of a US code, else its letters and digits.
+pub(super) fn postal(raw: &str) -> Option<String> {
+    let code = plain(raw);
+    let us = matches!(code.len(), 5 | 9) && code.bytes().all(|byte| byte.is_ascii_digit());
+    let code = if us { code.get(..5)?.to_owned() } else { code };
+    (code.len() >= 4).then_some(code)
+}
+
+/// The postal code in a stop's address: a key of an object, or the last code in a line of text.
+fn postal_of_address(address: &serde_json::Value) -> Option<String> {
+    if let Some(line) = address.as_str() {
+        let words = line.split([' ', ',']).rev();
+        let mut codes = words.filter(|word| word.bytes().filter(u8::is_ascii_digit).count() >= 4);
+        return codes.next().and_then(postal);
+    }
+    let keys = ["postal", "postal_code", "zip", "postcode"];
+    let code = keys.iter().find_map(|key| address.get(key)?.as_str())?;
+    postal(code)
+}
+
+/// How alike two names are, 0..1: the words in alphabetical order, compared letter by letter; a name whose words all
+/// stand in the other (`ACME FOODS` in `ACME FOODS DC 12`) counts as alike.
+pub(super) fn similar_names(a: &str, b: &str) -> f32 {
+    let (a, b) = (name_words(a), name_words(b));
+    let (few, many) = if a.len() <= b.len() {
+        (&a, &b)
+    } else {
+        (&b, &a)
+    };
+    let contained = few.iter().all(|word| many.contains(word));
+    if contained && few.iter().map(String::len).sum::<usize>() >= 5 {
+        return if few.len() == many.len() { 1.0 } else { 0.9 };
+    }
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a ratio of 0..1 loses nothing that matters"
+    )]
+    let alike = strsim::normalized_levenshtein(&a.join(" "), &b.join(" ")) as f32;
+    alike
+}
+
+/// The words of a name that tell companies apart, in alphabetical order.
+pub(super) fn name_words(name: &str) -> Vec<String> {
+    let words = name.split(|letter: char| !letter.is_alphanumeric() && letter != '\'');
+    let words = words.map(|word| word.replace('\'', "").to_uppercase());
+    let mut words: Vec<_> = words
+        .filter(|word| !word.is_empty() && !NOISE.contains(&word.as_str()))
+        .collect();
+    words.sort();
+    words.dedup();
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn party(name: &str, postal: &str) -> Party {
+        Party {
+            name: name.to_owned(),
+            postal: Some(postal.to_owned()).filter(|postal| !postal.is_empty()),
+            ..Party::default()
+        }
+    }
+
+    #[test]
+    fn names_are_alike_across_order_suffixes_and_slips() {
+        for (a, b) in [
+            ("Acme Foods, Inc.", "ACME FOODS"),
+            ("ACME F00DS", "Acme Foods"),
+            ("Foods Acme LLC", "acme foods"),
+            ("Acme Foods DC 12 Receiving", "Acme Foods"),
+            ("O'Neill Brothers", "ONEILL BROTHERS"),
+        ] {
+            assert!(
+                similar_names(a, b) >= SAME_NAME - 0.01,
+                "{a} {b} {}",
+                similar_names(a, b)
+            );
+        }
+        for (a, b) in [
+            ("Acme Foods", "Birch Paper Mill"),
+            ("Harbor Supply", "Lakeside Tools Ltd"),
+        ] {
+            assert!(
+                similar_names(a, b) < OTHER_NAME,
+                "{a} {b} {}",
+                similar_names(a, b)
+            );
+        }
+    }
+
+    #[test]
+    fn only_another_name_in_another_place_contradicts() {
+        use SiteAgreement::{
+            Contradicts, NameAndPostal, NameOnly, OtherPlace, PostalOnly, Unknown,
+        };
+        let shipment: Shipment = serde_json::from_str(
+            r#"{"id":"1","version":1,"parties":{"consignee":{"name":"Acme Foods","postal":"43215-1234"}}}"#,
+        )
+        .unwrap();
+        let destinations = destinations(&shipment);
+        for (name, postal, expected) in [
+            ("ACME FOODS INC", "43215", NameAndPostal),
+            ("ACME FOODS INC", "", NameOnly),
+            ("", "43215", PostalOnly),
+            ("Birch Paper Mill", "43215", PostalOnly),
+            ("Acme Foods", "90210", OtherPlace),
+            ("Birch Paper Mill", "90210", Contradicts),
+            ("Birch Paper Mill", "", Unknown),
+            ("", "", Unknown),
+        ] {
+            assert_eq!(
+                agreement(&party(name, postal), &destinations),
+                expected,
+                "{name} {postal}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_stop_is_a_destination_whatever_its_address_looks_like() {
+        for address in [
+            r#""12 Mill Rd, Dayton, OH 45402""#,
+            r#"{"street":"12 Mill Rd","zip":"45402-0001"}"#,
+        ] {
+            let shipment = format!(
+                r#"{{"id":"1","version":1,"stops":[{{"name":"Acme Foods","address":{address}}}]}}"#
+            );
+            let shipment: Shipment = serde_json::from_str(&shipment).unwrap();
+            assert_eq!(
+                agreement(&party("Acme Foods", "45402"), &destinations(&shipment)),
+                SiteAgreement::NameAndPostal,
+                "{address}"
+            );
+        }
+    }
+}
