@@ -31,7 +31,7 @@ pub(super) fn all<T: JsonSchema>() -> Vec<String> {
 
 /// Which of `known` looks most like `name`; empty only where nothing is known.
 pub(super) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
-    let likeness = |other: &str| strsim::normalized_damerau_levenshtein(name, other);
+    let likeness = |other: &str| strsim::jaro_winkler(name, other);
     known
         .into_iter()
         .max_by(|a, b| likeness(a).total_cmp(&likeness(b)))

@@ -83,9 +83,9 @@ fn an_unmatched_receipt_and_a_conflicting_one_go_to_review() {
         (State::Review, vec![Code::NoMatch])
     );
 
-    for (conflict, code) in [
-        ("ship_to", Code::ConsigneeMismatch),
-        ("scac", Code::WrongShipment),
+    for (conflict, code, failed) in [
+        ("ship_to", Code::ConsigneeMismatch, "V4"),
+        ("scac", Code::WrongShipment, "V3"),
     ] {
         let mut other = candidate(shipment());
         other
@@ -97,6 +97,7 @@ fn an_unmatched_receipt_and_a_conflicting_one_go_to_review() {
             (verdict.decision.state, codes(&verdict)),
             (State::Review, vec![code])
         );
+        assert!(!passed(&verdict, failed));
     }
 }
 

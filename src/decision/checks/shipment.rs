@@ -54,26 +54,33 @@ pub fn v3_attached(case: &Case<'_>) -> Tested<Attached> {
     }
 }
 
-/// The paper names a shipment's number, but another consignee (a misdelivery?) or another carrier (a wrong paper?).
+/// The paper names a shipment's number, but other things do not agree.
 fn conflict(case: &Case<'_>, candidate: &Candidate) -> Finding {
-    let conflicting = || {
-        let evidence = candidate.evidence.iter();
-        evidence.filter(|item| item.agreement == Agreement::Conflict)
-    };
-    let consignee = conflicting().any(|item| is_consignee(&item.field));
-    let code = if consignee {
+    let fields = conflicting(candidate).collect::<Vec<_>>().join(", ");
+    let id = &candidate.shipment.id;
+    let detail = format!(
+        "names shipment {id}, but these do not agree: {fields}; \
+         look for a misdelivery or a reconsignment paper"
+    );
+    let place = conflicting(candidate).find_map(|field| place_of_name(case, field));
+    Finding::new(conflict_code(candidate), Stop::Review, detail, place)
+}
+
+/// Another consignee may be a misdelivery, anything else is the wrong paper.
+fn conflict_code(candidate: &Candidate) -> ExceptionCode {
+    if conflicting(candidate).any(is_consignee) {
         ExceptionCode::ConsigneeMismatch
     } else {
         ExceptionCode::WrongShipment
-    };
-    let fields = conflicting().map(|item| item.field.as_str());
-    let detail = format!(
-        "names shipment {}, but these do not agree: {}; look for a misdelivery or a reconsignment paper",
-        candidate.shipment.id,
-        fields.collect::<Vec<_>>().join(", "),
-    );
-    let place = conflicting().find_map(|item| place_of_name(case, &item.field));
-    Finding::new(code, Stop::Review, detail, place)
+    }
+}
+
+/// The fields that speak against the candidate.
+fn conflicting(candidate: &Candidate) -> impl Iterator<Item = &str> {
+    let evidence = candidate.evidence.iter();
+    evidence
+        .filter(|item| item.agreement == Agreement::Conflict)
+        .map(|item| item.field.as_str())
 }
 
 fn is_consignee(evidence_field: &str) -> bool {
@@ -89,9 +96,20 @@ fn place_of_name(case: &Case<'_>, evidence_field: &str) -> Option<Place> {
 /// read pass where a strong identifier speaks for the shipment.
 #[must_use]
 pub fn v4_right_consignee(case: &Case<'_>) -> Tested {
-    let Match::Matched(candidate, _) = case.matched else {
-        return Tested::passed((), "no shipment to compare the consignee with");
-    };
+    match case.matched {
+        Match::Matched(candidate, _) => of_candidate(case, candidate),
+        Match::Conflict(candidate)
+            if conflict_code(candidate) == ExceptionCode::ConsigneeMismatch =>
+        {
+            Tested::failed(conflict(case, candidate))
+        }
+        Match::Conflict(_) | Match::Ambiguous(_) | Match::None => {
+            Tested::passed((), "no shipment to compare the consignee with")
+        }
+    }
+}
+
+fn of_candidate(case: &Case<'_>, candidate: &Candidate) -> Tested {
     let shipment = &candidate.shipment;
     let known = sites(shipment);
     let written = case
