@@ -2,18 +2,33 @@
 //! to act on what.
 //!
 //! In: a [`Document`](crate::understanding::Document), its [`Match`](crate::shipments::Match) and the [`Profile`].
-//! Out: a [`Decision`] with the [`Exception`]s that follow from it.
+//! Out: a [`Verdict`]: a [`Decision`], the [`Condition`] of the freight, and the [`Exception`]s that follow.
 
 pub mod checks;
 pub mod condition;
 pub mod exceptions;
+mod names;
+pub mod priority;
 pub mod profile;
+mod verdict;
+
+#[cfg(test)]
+mod golden;
+#[cfg(test)]
+mod invariants;
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod states;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use checks::{Case, Filing};
 pub use exceptions::{Exception, ExceptionCode, Owner};
-pub use profile::Profile;
+pub use priority::priority;
+pub use profile::{MissingProfile, Profile, ProfileError, Profiles};
+pub use verdict::{Verdict, decide};
 
 use crate::understanding::Notation;
 
@@ -77,8 +92,10 @@ pub struct Condition {
     pub notations: Vec<Notation>,
 }
 
-/// States of the freight.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// States of the freight, from good to bad.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum ConditionState {
     /// Signed, no negative remark.
@@ -87,6 +104,6 @@ pub enum ConditionState {
     Qualified,
     /// Short, over, damaged, wrong temperature or seal.
     Foul,
-    /// Not taken.
+    /// Not taken, all or a part of it.
     Refused,
 }
