@@ -208,10 +208,10 @@ fn delivery_day(document: &Document) -> Option<Date> {
         .ambiguous_dates
         .iter()
         .any(|date| date.raw == field.found.raw);
-    match field.found.value {
-        Value::Date(day) if !is_ambiguous => Some(day),
-        _ => None,
+    if let Value::Date(day) = field.found.value {
+        return (!is_ambiguous).then_some(day);
     }
+    None
 }
 
 fn load_identifiers(document: &Document) -> Vec<(ReferenceKind, String)> {
@@ -237,10 +237,10 @@ fn value(field: &Field) -> &Value {
 /// A field's text; as written where its value is no text (digits only may come back from the ledger as a number).
 fn text(document: &Document, name: FieldName) -> Option<String> {
     let found = &legible(document, name)?.found;
-    match &found.value {
-        Value::Text(text) => Some(text.clone()),
-        _ => Some(found.raw.clone()),
+    if let Value::Text(text) = &found.value {
+        return Some(text.clone());
     }
+    Some(found.raw.clone())
 }
 
 fn place(document: &Document, name: FieldName) -> Option<Place> {

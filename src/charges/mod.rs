@@ -5,6 +5,7 @@
 //! in [`rules`]; one that lacks its evidence is silent.
 
 mod catalogue;
+mod clock;
 pub mod detention;
 pub mod evidence;
 pub mod rules;

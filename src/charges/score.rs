@@ -157,11 +157,25 @@ fn named(line: &Line<'_>, finding: &Finding) -> String {
 
 /// Severity and owner of domain.md §5.4.
 fn exception(code: ExceptionCode, detail: String, place: Option<Place>) -> Exception {
-    let (severity, owner) = match code {
-        ExceptionCode::AccessorialDuplicate | ExceptionCode::AmountMismatch => (1, Owner::Billing),
-        ExceptionCode::PayeeMismatch => (1, Owner::Compliance),
-        ExceptionCode::AccessorialOutlier | ExceptionCode::MissedRevenue => (3, Owner::Billing),
-        _ => (2, Owner::Billing),
+    let is_urgent = matches!(
+        code,
+        ExceptionCode::AccessorialDuplicate
+            | ExceptionCode::AmountMismatch
+            | ExceptionCode::PayeeMismatch
+    );
+    let is_minor = matches!(
+        code,
+        ExceptionCode::AccessorialOutlier | ExceptionCode::MissedRevenue
+    );
+    let severity = match (is_urgent, is_minor) {
+        (true, _) => 1,
+        (false, false) => 2,
+        (false, true) => 3,
+    };
+    let owner = if code == ExceptionCode::PayeeMismatch {
+        Owner::Compliance
+    } else {
+        Owner::Billing
     };
     Exception {
         code,

@@ -1,4 +1,4 @@
-//! Rules on what was billed before: the same charge, the same invoice, another load's receipt, the same work twice.
+//! The rule on what was billed before: the same charge, the same invoice, another load's receipt.
 
 use super::{Case, Finding, Line, Rule, detention, evidence::is_site};
 use crate::charges::catalogue::{Bearer, Proof, plain};
@@ -152,10 +152,12 @@ fn receipts_of(line: &Line<'_>) -> usize {
 
 /// Pickups that can bear the charge beside the deliveries.
 fn pickups_showing(line: &Line<'_>) -> usize {
-    let shows = |stop: &Stop| match line.kind.map(|kind| kind.proof) {
-        Some(Proof::Site(site)) => is_site(stop, site) == Some(true),
-        Some(Proof::Appointment) => stop.appt.is_some(),
-        _ => false,
+    let proof = line.kind.map(|kind| kind.proof);
+    let shows = |stop: &Stop| {
+        if let Some(Proof::Site(site)) = proof {
+            return is_site(stop, site) == Some(true);
+        }
+        matches!(proof, Some(Proof::Appointment)) && stop.appt.is_some()
     };
     let stops = line.case.shipment.stops.iter();
     let pickups = stops.filter(|stop| stop.kind == StopKind::Pickup);
@@ -204,29 +206,6 @@ fn is_near(known: &Reference, value: &str) -> bool {
         return false;
     }
     known.contains(&value) || value.contains(&known) || strsim::levenshtein(&known, &value) <= 2
-}
-
-/// Charges that pay for the same hours or the same work; the second is the one to look at (domain.md §4.3, A07).
-const OVERLAPS: [(&str, &str, &str); 4] = [
-    ("DET", "LAY", "the same hours"),
-    ("LUMPER", "DASSIST", "the same unloading"),
-    ("REDEL", "STOP", "the same second call"),
-    ("APPT", "NOTIFY", "the same call"),
-];
-
-/// A07: two charges for the same hours or work. Needs both on one shipment with at most one delivery: with more, each may have
-/// its own stop. What a pickup adds is not known, so it stays likely only.
-pub(super) fn a07_overlap(line: &Line<'_>) -> Option<Finding> {
-    let (first, _, what) = OVERLAPS
-        .iter()
-        .find(|(first, second, _)| line.is(second) && line.case.has_line(first))?;
-    let stops = line.case.shipment.stops.iter();
-    let deliveries = stops.filter(|stop| stop.kind == StopKind::Delivery);
-    if deliveries.count() > 1 {
-        return None;
-    }
-    let detail = format!("billed {}, but {first} is billed for {what}", line.amount());
-    Some(Finding::new(Rule::Overlap, detail).likely_if(true))
 }
 
 #[cfg(test)]
@@ -384,24 +363,5 @@ mod tests {
         assert_eq!(names("L-904417"), [true]);
         assert_eq!(names("L778120"), [false]);
         assert_eq!(names("L-77B12O"), [false]);
-    }
-
-    #[test]
-    fn two_charges_for_the_same_work_overlap_at_one_delivery_only() {
-        for (first, second) in [
-            ("DET", "LAY"),
-            ("LUMPER", "DASSIST"),
-            ("REDEL", "STOP"),
-            ("APPT", "NOTIFY"),
-        ] {
-            let lines = json!([line("1001", second, "75.00"), line("1001", first, "95.00")]);
-            assert_eq!(
-                flagged(a07_overlap, &[], one_delivery(&lines)),
-                [true, false],
-                "{first}"
-            );
-            let two = json!({"stops": [{"seq": 1}, {"seq": 2}], "billed": lines});
-            assert_eq!(flagged(a07_overlap, &[], two), [false, false], "{first}");
-        }
     }
 }

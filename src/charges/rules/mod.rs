@@ -11,6 +11,7 @@ mod duplicates;
 mod evidence;
 mod fuel;
 mod missed;
+mod overlaps;
 
 use rust_decimal::Decimal;
 
@@ -270,7 +271,7 @@ const RULES: &[OnLine] = &[
     detention::a04_wrong_free_time,
     detention::a05_time_inflation,
     duplicates::a06_duplicate,
-    duplicates::a07_overlap,
+    overlaps::a07_overlap,
     contract::a08_unauthorised,
     contract::a09_not_in_contract,
     fuel::a14_fuel_surcharge,
