@@ -10,10 +10,11 @@ use crate::shipments::{Shipment, Status, Stop, StopKind};
 const OVERNIGHT_MINUTES: u32 = 420;
 
 /// A01: nothing in the pack, the events, the shipment or the authorisations shows that the charge was earned. Needs a charge
-/// whose evidence Countersign can read; base charges and those proved by papers that it does not read are exempt.
+/// whose evidence Countersign can read; base charges and those proved by papers that it does not read are exempt. A contradiction (A02)
+/// says more, and silences it.
 pub(super) fn a01_no_evidence(line: &Line<'_>) -> Option<Finding> {
     let kind = line.kind?;
-    if is_shown(line.case, kind)? {
+    if is_shown(line.case, kind)? || a02_contradicted(line).is_some() {
         return None;
     }
     let wanted = wanted(kind.proof)?;
@@ -209,7 +210,7 @@ mod tests {
     #[test]
     fn a_charge_that_nothing_shows_lacks_evidence() {
         let receipt = delivery_receipt(vec![]);
-        for code in ["DET", "LUMPER", "LIFT", "INSIDE_D", "REDEL", "LAY", "TONU"] {
+        for code in ["DET", "LUMPER", "LIFT", "INSIDE_D", "REDEL", "LAY"] {
             let shipment = at_site(code, &json!({}));
             assert!(rule(a01_no_evidence, &[&receipt], &shipment), "{code}");
         }
