@@ -1,11 +1,23 @@
 //! Charges: are the billed accessorials usual, by the papers and the contract.
 //!
-//! In: a document, its shipment and the profile. Out: [`Accessorials`], a score per billed line with reasons. Each rule of
-//! domain.md §4.3 that the data at hand can decide is one small function in [`rules`]; one that lacks its evidence is silent.
+//! In: the papers known for a shipment, the shipment and the profile. Out: a [`ScoredPack`]: [`Accessorials`] with a score per billed
+//! line and its reasons, and the exceptions. Each rule of domain.md §4.3 that the data at hand can decide is one small function
+//! in [`rules`]; one that lacks its evidence is silent.
 
+mod catalogue;
+mod clock;
+pub mod detention;
 pub mod evidence;
 pub mod rules;
 pub mod score;
+pub mod stay;
+
+#[cfg(test)]
+mod examples;
+#[cfg(test)]
+mod golden;
+
+pub use score::{ScoredPack, score_charges};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
