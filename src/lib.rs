@@ -17,3 +17,10 @@ pub mod shipments;
 pub mod decision;
 
 pub mod charges;
+
+// Where outcomes go.
+pub mod ledger;
+
+pub mod events;
+
+pub mod storage;
