@@ -288,6 +288,7 @@ pub struct ResolvedData {
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct ResolvedException {
     /// Its id.
+    #[schemars(with = "String")]
     pub id: Uuid,
     /// What it was.
     pub code: ExceptionCode,

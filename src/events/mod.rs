@@ -6,7 +6,7 @@
 mod data;
 mod envelope;
 pub mod lines;
-pub mod outbox;
+mod outbox;
 pub mod schemas;
 
 #[cfg(test)]
@@ -14,4 +14,4 @@ pub(crate) mod examples;
 
 pub use data::*;
 pub use envelope::*;
-pub use outbox::Sink;
+pub use outbox::{Sink, drain};

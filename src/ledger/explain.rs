@@ -106,27 +106,27 @@ fn known_word(row: &AnyRow, name: &str) -> Result<Option<Sha256>, LedgerError> {
     }
 }
 
+/// The findings about the whole upload and about pages of the document.
 async fn findings(
     connection: &mut AnyConnection,
     upload: &UploadRecord,
     document: &StoredDocument,
 ) -> Result<Vec<Finding>, LedgerError> {
-    let rows = sqlx::query(
-        "SELECT * FROM findings WHERE upload = $1 AND (document IS NULL OR document = $2) ORDER BY seq",
-    )
-    .bind(upload.id.to_string())
-    .bind(document.id.to_string())
-    .fetch_all(connection)
-    .await?;
-    let read = |row: &AnyRow| {
-        let about: Option<&str> = row.try_get("document")?;
-        let pages = about.map(|_| document.document.pages.clone());
-        Ok(Finding {
-            pages: pages.unwrap_or_default(),
-            stage: row.try_get("stage")?,
-            took: Duration::from_micros(sql::unsigned(row, "took_us")?),
-            found: sql::column(row, "found")?,
-        })
-    };
-    rows.iter().map(read).collect()
+    let rows = sqlx::query("SELECT * FROM findings WHERE upload = $1 ORDER BY seq")
+        .bind(upload.id.to_string())
+        .fetch_all(connection)
+        .await?;
+    let mut findings = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    let pages = &document.document.pages;
+    findings.retain(|finding| finding.pages.iter().all(|page| pages.contains(page)));
+    Ok(findings)
+}
+
+fn read(row: &AnyRow) -> Result<Finding, LedgerError> {
+    Ok(Finding {
+        pages: sql::column(row, "pages")?,
+        stage: row.try_get("stage")?,
+        took: Duration::from_micros(sql::unsigned(row, "took_us")?),
+        found: sql::column(row, "found")?,
+    })
 }

@@ -51,7 +51,7 @@ pub enum Serves {
 /// What one stage found, for a person who asks.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
-    /// The pages of the document that it is about; empty for the whole upload.
+    /// The pages that it is about; empty for the whole upload.
     pub pages: Vec<PageNumber>,
     /// The stage, as `reading`.
     pub stage: String,
@@ -249,16 +249,13 @@ async fn store_findings(
     findings: &[Finding],
 ) -> Result<(), LedgerError> {
     for (seq, finding) in (0_i64..).zip(findings) {
-        let Origin { object, sha256, .. } = &upload.origin;
-        let document = (!finding.pages.is_empty())
-            .then(|| DocumentId::new(object, sha256, &finding.pages).to_string());
         let took = u64::try_from(finding.took.as_micros()).unwrap_or(u64::MAX);
         sqlx::query(
-            "INSERT INTO findings (upload, seq, document, stage, took_us, found) VALUES ($1, $2, $3, $4, $5, $6)",
+            "INSERT INTO findings (upload, seq, pages, stage, took_us, found) VALUES ($1, $2, $3, $4, $5, $6)",
         )
         .bind(upload.id.to_string())
         .bind(seq)
-        .bind(document)
+        .bind(sql::json(&finding.pages)?)
         .bind(finding.stage.as_str())
         .bind(sql::signed(took))
         .bind(sql::json(&finding.found)?)

@@ -72,8 +72,8 @@ CREATE INDEX documents_by_shipment ON documents (tenant, shipment);
 CREATE TABLE findings (
     upload TEXT NOT NULL REFERENCES uploads (id),
     seq BIGINT NOT NULL,
-    -- NULL for what concerns the whole upload.
-    document TEXT,
+    -- JSON: the pages that it is about; empty for the whole upload.
+    pages TEXT NOT NULL,
     stage TEXT NOT NULL,
     took_us BIGINT NOT NULL,
     found TEXT NOT NULL,

@@ -1,7 +1,6 @@
 use super::*;
 use crate::events::examples::{self, ambiguous, models, object, unsigned};
-use crate::events::outbox::drain;
-use crate::events::{EventType, lines};
+use crate::events::{EventType, drain, lines};
 use crate::fault::RejectReason;
 
 on_every_database! {
@@ -274,17 +273,19 @@ async fn a_document_is_explained(ledger: &Ledger) {
     let upload = begun(begin(ledger, "a.pdf", b"bytes", at(1)).await);
     let findings = [
         finding("reading", Vec::new()),
-        finding("decision", pages(0..1)),
-        finding("decision", pages(1..2)),
+        finding("page", pages(0..1)),
+        finding("decision", pages(0..2)),
+        finding("decision", pages(2..3)),
     ];
-    let outcome = one(billable("S-1", pages(0..1)));
+    let outcome = one(billable("S-1", pages(0..2)));
     let finished = ledger
         .finish_upload(&upload, &outcome, &findings, at(2))
         .await;
     let events = done(finished.unwrap());
-    let id = document_id("a.pdf", b"bytes");
+    let origin = &upload.origin;
+    let id = DocumentId::new(&origin.object, &origin.sha256, &pages(0..2));
     let explained = ledger.explain(id).await.unwrap().unwrap();
-    assert_eq!(explained.findings, findings[..2]);
+    assert_eq!(explained.findings, findings[..3]);
     assert_eq!(explained.events, events);
     assert_eq!(explained.document.id, id);
     assert_eq!(explained.upload.object, object("a.pdf"));
