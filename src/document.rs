@@ -1,11 +1,12 @@
 //! The nouns that every stage shares: what an upload, a page, a place on a page, a value with its evidence and
 //! an amount of money are. Plain data, no behaviour that belongs to a stage.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::num::NonZeroU32;
 
 use rust_decimal::Decimal;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -33,7 +34,7 @@ pub struct ObjectRef {
 }
 
 /// SHA-256 of the uploaded bytes, written as 64 lower-case hex digits.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Sha256(String);
 
@@ -226,11 +227,8 @@ impl From<BBox> for [f32; 4] {
 }
 
 /// How sure a reader, model or match is: 0 (not at all) to 1 (certain). Written with three decimals.
-#[derive(
-    Debug, Clone, Copy, PartialEq, PartialOrd, Default, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default, Serialize, Deserialize)]
 #[serde(from = "f32", into = "f64")]
-#[schemars(with = "f64")]
 pub struct Confidence(f32);
 
 impl Confidence {
@@ -267,8 +265,7 @@ impl From<Confidence> for f64 {
 }
 
 /// An amount in the shipment's currency. Written as a decimal string with two places, `"135.00"`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, JsonSchema)]
-#[schemars(with = "String")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Money(pub Decimal);
 
 impl fmt::Display for Money {
@@ -345,4 +342,27 @@ pub struct Found<T> {
     pub bbox: BBox,
     /// Who read it.
     pub source: Source,
+}
+
+/// Schemas that say more than the written type does.
+macro_rules! written_as {
+    ($($noun:ident: $schema:tt),* $(,)?) => {
+        $(
+            impl JsonSchema for $noun {
+                fn schema_name() -> Cow<'static, str> {
+                    stringify!($noun).into()
+                }
+
+                fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                    json_schema!($schema)
+                }
+            }
+        )*
+    };
+}
+
+written_as! {
+    Sha256: {"type": "string", "pattern": "^[0-9a-f]{64}$", "description": "SHA-256, lower-case hex."},
+    Confidence: {"type": "number", "minimum": 0, "maximum": 1, "description": "0 not at all … 1 certain."},
+    Money: {"type": "string", "pattern": r"^-?\d+\.\d\d$", "description": "An amount in the shipment's currency."},
 }

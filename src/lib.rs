@@ -1,14 +1,18 @@
 //! Countersign reads proof-of-delivery paper so that freight gets billed the same day.
 //!
 //! The modules stand in the order in which a document passes through them. Each stage takes plain data and returns plain
-//! data; only `intake`, `storage`, `ledger`, `events` and the worker loop wait for anything.
+//! data; only `storage`, `ledger`, `events` and the worker loop wait for anything.
 
 // What every stage shares.
 pub mod document;
 pub mod fault;
 
 // The way of a document.
+pub mod storage;
+
 pub mod reading;
+
+pub mod inference;
 
 pub mod understanding;
 
@@ -18,5 +22,16 @@ pub mod decision;
 
 pub mod charges;
 
-// The shell around it.
+// Where outcomes go.
+pub mod ledger;
+
+pub mod events;
+
+// The recipe, the loop around it, and the command line.
+pub mod pipeline;
+pub mod slots;
+pub mod worker;
+
+pub mod settings;
+
 pub mod cli;

@@ -329,14 +329,21 @@ pub struct Charge {
     /// Quantity.
     #[serde(default)]
     pub qty: Option<f64>,
-    /// Rate.
-    #[serde(default)]
+    /// Rate. Kept to the last digit: rates have more decimals than amounts.
+    #[serde(default, serialize_with = "to_the_last_digit")]
     pub rate: Option<Money>,
     /// Amount.
     pub amount: Money,
     /// When it was billed.
     #[serde(default)]
     pub billed_at: Option<Timestamp>,
+}
+
+fn to_the_last_digit<S: serde::Serializer>(
+    rate: &Option<Money>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    rate.map(|rate| rate.0.to_string()).serialize(serializer)
 }
 
 /// What the feed itself requires.

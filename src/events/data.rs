@@ -1,0 +1,335 @@
+//! The `data` of each event type, field by field as contract.md §2.1 has it.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::charges::Accessorials;
+use crate::decision::{Condition, Decision, Exception, ExceptionCode, State};
+use crate::document::{Confidence, DocumentId, ObjectRef, PageNumber, Sha256};
+use crate::fault::RejectReason;
+use crate::reading::Quality;
+use crate::shipments::{Candidate, Match, MatchEvidence, RunnerUp};
+use crate::storage::Location;
+use crate::understanding::{Document, DocumentClass, Fields};
+
+/// The models that were at work, each as `name@version`. A new set makes new events of an old upload.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize, JsonSchema)]
+pub struct Models {
+    /// Page class.
+    pub classifier: String,
+    /// Fields.
+    pub extractor: String,
+    /// Signatures and stamps.
+    pub marks: String,
+    /// Printed text.
+    pub recognizer: String,
+    /// Scores of charges.
+    pub accessorials: String,
+}
+
+impl Models {
+    /// All of them in one line: the part of an event's id that tells model sets apart.
+    #[must_use]
+    pub fn set(&self) -> String {
+        [
+            &self.classifier,
+            &self.extractor,
+            &self.marks,
+            &self.recognizer,
+            &self.accessorials,
+        ]
+        .map(String::as_str)
+        .join(" ")
+    }
+}
+
+/// The bytes that a document was cut out of, and the models that read them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// Where they lay.
+    pub object: ObjectRef,
+    /// Their hash.
+    pub sha256: Sha256,
+    /// Who read them.
+    pub models: Models,
+}
+
+/// All that the stages found about one document.
+#[derive(Debug, Clone)]
+pub struct Decided {
+    /// What it is and says.
+    pub document: Document,
+    /// Where it was stored as PDF; `None` where storage is not writable.
+    pub attachment: Option<Location>,
+    /// Its shipment.
+    pub matched: Match,
+    /// State of the freight.
+    pub condition: Condition,
+    /// The verdict.
+    pub decision: Decision,
+    /// What somebody has to act on.
+    pub exceptions: Vec<Exception>,
+    /// The charges of its shipment, scored.
+    pub accessorials: Accessorials,
+    /// Place in work queues, 0..1.
+    pub priority: Confidence,
+}
+
+impl Decided {
+    /// The shipment that the document can be billed with: one that clearly matches, and a verdict that allows it.
+    #[must_use]
+    pub fn billable_with(&self) -> Option<&Candidate> {
+        let allowed = match self.decision.state {
+            State::Billable | State::BillableWithOsd => true,
+            State::HoldMissing | State::HoldCustomerPolicy | State::Review | State::Reject => false,
+        };
+        match &self.matched {
+            Match::Matched(candidate, _) if allowed => Some(candidate),
+            Match::Matched(..) | Match::Ambiguous(_) | Match::Conflict(_) | Match::None => None,
+        }
+    }
+}
+
+/// `document` of the contract.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct DocumentPart {
+    /// Deterministic id.
+    pub id: DocumentId,
+    /// The upload.
+    pub object: ObjectRef,
+    /// Hash of the uploaded bytes.
+    pub sha256: Sha256,
+    /// Pages of the upload that make up the document, counted from 1.
+    pub pages: Vec<PageNumber>,
+    /// Class id of domain.md §1.1.
+    pub class: DocumentClass,
+    /// Calibrated: of documents said 0.9, nine in ten are right.
+    pub class_confidence: Confidence,
+    /// Quality of its worst page.
+    pub quality: Quality,
+    /// The document as PDF, where storage is writable.
+    pub attachment: Option<Location>,
+}
+
+impl DocumentPart {
+    /// The document as events name it.
+    #[must_use]
+    pub fn new(origin: &Origin, document: &Document, attachment: Option<&Location>) -> Self {
+        Self {
+            id: DocumentId::new(&origin.object, &origin.sha256, &document.pages),
+            object: origin.object.clone(),
+            sha256: origin.sha256.clone(),
+            pages: document.pages.clone(),
+            class: document.class,
+            class_confidence: document.class_confidence,
+            quality: document.quality.clone(),
+            attachment: attachment.cloned(),
+        }
+    }
+}
+
+/// `shipment` of the contract.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct ShipmentPart {
+    /// Shipment id.
+    pub id: String,
+    /// Whose data it is.
+    pub tenant: String,
+    /// The version that was decided on.
+    pub version: u64,
+    /// Probability that it is the one.
+    pub confidence: Confidence,
+    /// The next best one.
+    pub runner_up: Option<RunnerUp>,
+    /// What speaks for and against it.
+    pub evidence: Vec<MatchEvidence>,
+}
+
+impl ShipmentPart {
+    /// The one shipment that the paper names, be it with a conflict; `None` where nothing matched or several did.
+    #[must_use]
+    pub fn of(matched: &Match) -> Option<Self> {
+        let (candidate, runner_up) = match matched {
+            Match::Matched(candidate, runner_up) => (candidate, runner_up.clone()),
+            Match::Conflict(candidate) => (candidate, None),
+            Match::Ambiguous(_) | Match::None => return None,
+        };
+        Some(Self {
+            id: candidate.shipment.id.clone(),
+            tenant: candidate.shipment.tenant.clone(),
+            version: candidate.shipment.version,
+            confidence: candidate.confidence,
+            runner_up,
+            evidence: candidate.evidence.clone(),
+        })
+    }
+}
+
+/// A shipment that may be the one, of an `AMBIGUOUS_MATCH`.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct CandidatePart {
+    /// Shipment id.
+    pub id: String,
+    /// Probability that it is the one.
+    pub confidence: Confidence,
+    /// What speaks for and against it.
+    pub evidence: Vec<MatchEvidence>,
+}
+
+impl CandidatePart {
+    fn all(matched: &Match) -> Vec<Self> {
+        let candidates = match matched {
+            Match::Ambiguous(candidates) => candidates.as_slice(),
+            Match::Matched(..) | Match::Conflict(_) | Match::None => &[],
+        };
+        candidates
+            .iter()
+            .map(|candidate| Self {
+                id: candidate.shipment.id.clone(),
+                confidence: candidate.confidence,
+                evidence: candidate.evidence.clone(),
+            })
+            .collect()
+    }
+}
+
+/// `data` of `validated` and `raised`.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct DocumentData {
+    /// The document.
+    pub document: DocumentPart,
+    /// Its shipment; null where nothing matched.
+    pub shipment: Option<ShipmentPart>,
+    /// The shipments between which nothing decides, best first; absent unless the match is ambiguous.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub candidates: Vec<CandidatePart>,
+    /// The fields found.
+    #[schemars(transform = open_to_new_fields)]
+    pub fields: Fields,
+    /// State of the freight.
+    pub condition: Condition,
+    /// The verdict.
+    pub decision: Decision,
+    /// What somebody has to act on.
+    pub exceptions: Vec<Exception>,
+    /// Scored charges.
+    pub accessorials: Accessorials,
+    /// Place in work queues: value at stake × urgency × chance of a dispute.
+    pub priority: Confidence,
+    /// Who read it.
+    pub models: Models,
+}
+
+/// Consumers that validate must survive a field name that a later version adds.
+fn open_to_new_fields(schema: &mut schemars::Schema) {
+    schema.remove("additionalProperties");
+}
+
+impl DocumentData {
+    /// The common data of both outcomes.
+    #[must_use]
+    pub fn new(origin: &Origin, decided: &Decided) -> Self {
+        Self {
+            document: DocumentPart::new(origin, &decided.document, decided.attachment.as_ref()),
+            shipment: ShipmentPart::of(&decided.matched),
+            candidates: CandidatePart::all(&decided.matched),
+            fields: decided.document.fields.clone(),
+            condition: decided.condition.clone(),
+            decision: decided.decision.clone(),
+            exceptions: decided.exceptions.clone(),
+            accessorials: decided.accessorials.clone(),
+            priority: decided.priority,
+            models: origin.models.clone(),
+        }
+    }
+}
+
+/// `data` of `classified`.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct ClassifiedData {
+    /// The document.
+    pub document: DocumentPart,
+    /// Who read it.
+    pub models: Models,
+}
+
+/// `data` of `rejected`.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct RejectedData {
+    /// The upload.
+    pub object: ObjectRef,
+    /// Hash of its bytes; null where they were never read.
+    pub sha256: Option<Sha256>,
+    /// Always `TECH_UNREADABLE`.
+    pub code: ExceptionCode,
+    /// Why.
+    pub reason: RejectReason,
+    /// Why, for a person.
+    pub detail: String,
+    /// Who would have read it.
+    pub models: Models,
+}
+
+/// `data` of `resolved`.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct ResolvedData {
+    /// The exception that ended.
+    pub exception: ResolvedException,
+    /// The document that it was raised for.
+    pub document: DocumentPart,
+    /// The shipment, where one is known.
+    pub shipment: Option<ShipmentRef>,
+    /// Who read it.
+    pub models: Models,
+}
+
+/// An exception that ended.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct ResolvedException {
+    /// Its id.
+    #[schemars(with = "String")]
+    pub id: Uuid,
+    /// What it was.
+    pub code: ExceptionCode,
+    /// What ended it.
+    pub how: Resolution,
+    /// For a person. Holds neither names nor signatures.
+    pub detail: String,
+}
+
+/// What ended an exception.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Resolution {
+    /// A later document supplied what was missing.
+    Document,
+    /// A shipment or a later version of it did.
+    Shipment,
+    /// A person did.
+    Person,
+}
+
+/// One version of a shipment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ShipmentRef {
+    /// Shipment id.
+    pub id: String,
+    /// Whose data it is.
+    pub tenant: String,
+    /// Its version.
+    pub version: u64,
+}
+
+/// `data` of `charges.scored`.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct ScoredData {
+    /// The document whose evidence was used.
+    pub document: DocumentPart,
+    /// The shipment version that brought the charges.
+    pub shipment: ShipmentRef,
+    /// Scored charges.
+    pub accessorials: Accessorials,
+    /// Who read and scored.
+    pub models: Models,
+}

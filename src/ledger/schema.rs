@@ -1,0 +1,37 @@
+//! The tables, brought up to date when the ledger is opened.
+
+use sqlx::{AnyConnection, Row as _};
+
+use super::{Ledger, LedgerError};
+
+/// Every step of the tables' history, oldest first. Steps are only ever added.
+const STEPS: &[&str] = &[include_str!("migrations/0001_ledger.sql")];
+
+/// Runs the steps that this ledger has not seen. Two programs that open a new ledger at once take turns.
+pub(super) async fn bring_up_to_date(ledger: &Ledger) -> Result<(), LedgerError> {
+    let mut tx = ledger.write().await?;
+    sqlx::query("CREATE TABLE IF NOT EXISTS steps (step BIGINT NOT NULL PRIMARY KEY)")
+        .execute(&mut *tx)
+        .await?;
+    let seen = seen(&mut tx).await?;
+    let unseen = STEPS.get(seen..).ok_or_else(|| {
+        LedgerError::unusable("a newer countersign wrote it, use that version or a newer one")
+    })?;
+    for (step, sql) in (seen..).zip(unseen) {
+        sqlx::raw_sql(*sql).execute(&mut *tx).await?;
+        let step = i64::try_from(step).unwrap_or(i64::MAX);
+        sqlx::query("INSERT INTO steps (step) VALUES ($1)")
+            .bind(step)
+            .execute(&mut *tx)
+            .await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn seen(connection: &mut AnyConnection) -> Result<usize, LedgerError> {
+    let row = sqlx::query("SELECT COUNT(*) FROM steps")
+        .fetch_one(connection)
+        .await?;
+    usize::try_from(row.try_get::<i64, _>(0)?).map_err(LedgerError::corrupt)
+}

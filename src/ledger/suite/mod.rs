@@ -1,0 +1,120 @@
+//! What every database has to do as the ledger: each behaviour is one function over [`Ledger`], run here on SQLite. A
+//! second database joins by another arm of [`on_every_database`].
+
+mod audit;
+mod opening;
+mod shipments;
+mod uploads;
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::*;
+use crate::document::DocumentId;
+use crate::events::examples::{at, billable, origin, pages};
+use crate::events::{Decided, StoredEvent};
+use crate::shipments::Shipment;
+
+/// Makes each named behaviour a test on a fresh ledger.
+macro_rules! on_every_database {
+    ($($behaviour:ident),* $(,)?) => {
+        mod on_sqlite {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $behaviour() {
+                    let folder = tempfile::tempdir().unwrap();
+                    let ledger = crate::ledger::suite::sqlite(folder.path()).await;
+                    super::$behaviour(&ledger).await;
+                }
+            )*
+        }
+    };
+}
+use on_every_database;
+
+async fn sqlite(folder: &Path) -> Ledger {
+    let path = folder.join("ledger.db");
+    Ledger::open(path.to_str().unwrap()).await.unwrap()
+}
+
+fn one(decided: Decided) -> Outcome {
+    Outcome::Documents(vec![DocumentOutcome {
+        decided,
+        serves: Serves::AsPod,
+        stop: 0,
+        looks: None,
+    }])
+}
+
+fn finding(stage: &str, pages: Vec<crate::document::PageNumber>) -> Finding {
+    Finding {
+        pages,
+        stage: stage.to_owned(),
+        took: Duration::from_micros(1_250),
+        found: json!({"words": 12}),
+    }
+}
+
+/// Stores shipments by id, in version 1, each under its id as key.
+async fn know(ledger: &Ledger, ids: &[&str]) {
+    let shipments: Vec<Shipment> = ids
+        .iter()
+        .map(|id| crate::events::examples::shipment(id, 1))
+        .collect();
+    let keys_of = |shipment: &Shipment| [shipment.id.clone()];
+    ledger
+        .store_shipments(&shipments, keys_of, at(0))
+        .await
+        .unwrap();
+}
+
+async fn begin(ledger: &Ledger, key: &str, bytes: &[u8], now: Timestamp) -> Begun {
+    let origin = origin(key, bytes);
+    ledger.begin_upload(&origin, 4, now).await.unwrap()
+}
+
+fn begun(begun: Begun) -> Upload {
+    match begun {
+        Begun::New(upload) | Begun::DuplicateOf(upload, _) => upload,
+        Begun::Again(events) => panic!("finished already: {events:?}"),
+    }
+}
+
+async fn finish(ledger: &Ledger, upload: &Upload, outcome: &Outcome, now: Timestamp) -> Finish {
+    ledger
+        .finish_upload(upload, outcome, &[], now)
+        .await
+        .unwrap()
+}
+
+fn done(finish: Finish) -> Vec<StoredEvent> {
+    match finish {
+        Finish::Done(events) => events,
+        Finish::Conflict(conflict) => panic!("{conflict:?}"),
+    }
+}
+
+/// One upload with one billable document for `shipment`, from begin to end.
+async fn bill(ledger: &Ledger, key: &str, shipment: &str) -> Vec<StoredEvent> {
+    let upload = begun(begin(ledger, key, key.as_bytes(), at(1)).await);
+    done(
+        finish(
+            ledger,
+            &upload,
+            &one(billable(shipment, pages(0..1))),
+            at(2),
+        )
+        .await,
+    )
+}
+
+fn document_id(key: &str, bytes: &[u8]) -> DocumentId {
+    let origin = origin(key, bytes);
+    DocumentId::new(&origin.object, &origin.sha256, &pages(0..1))
+}
+
+async fn count(ledger: &Ledger, what: &'static str) -> i64 {
+    use sqlx::Row as _;
+    let row = sqlx::query(what).fetch_one(&ledger.pool).await.unwrap();
+    row.try_get(0).unwrap()
+}

@@ -1,0 +1,80 @@
+use super::*;
+use crate::fault::Fault;
+
+#[tokio::test]
+async fn a_ledger_outlives_the_program_under_any_file_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("the ledger 100%?#ü.db");
+    let path = path.to_str().unwrap();
+    let ledger = Ledger::open(path).await.unwrap();
+    know(&ledger, &["S-1"]).await;
+    ledger.pool.close().await;
+    assert!(Path::new(path).is_file());
+    let ledger = Ledger::open(path).await.unwrap();
+    assert_eq!(count(&ledger, "SELECT COUNT(*) FROM shipments").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_programs_may_open_a_new_ledger_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (one, two) = tokio::join!(sqlite(folder.path()), sqlite(folder.path()));
+    know(&one, &["S-1"]).await;
+    assert_eq!(count(&two, "SELECT COUNT(*) FROM shipments").await, 1);
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_ledger_is_refused_as_damaged() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(
+        folder.path().join("ledger.db"),
+        b"not a ledger at all ".repeat(100),
+    )
+    .unwrap();
+    let path = folder.path().join("ledger.db");
+    let error = Ledger::open(path.to_str().unwrap()).await.unwrap_err();
+    assert!(matches!(error, LedgerError::Corrupt(_)), "{error:?}");
+    assert!(matches!(Fault::from(error), Fault::Fatal { .. }));
+}
+
+#[tokio::test]
+async fn a_location_that_cannot_be_opened_is_unusable() {
+    for location in ["/no/such/folder/ledger.db", "postgres://localhost/ledger"] {
+        let error = Ledger::open(location).await.unwrap_err();
+        assert!(matches!(error, LedgerError::Unusable(_)), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_ledger_of_a_newer_program_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = sqlite(folder.path()).await;
+    sqlx::query("INSERT INTO steps (step) VALUES (98), (99)")
+        .execute(&ledger.pool)
+        .await
+        .unwrap();
+    ledger.pool.close().await;
+    let path = folder.path().join("ledger.db");
+    let error = Ledger::open(path.to_str().unwrap()).await.unwrap_err();
+    assert!(error.to_string().contains("newer"), "{error}");
+}
+
+#[tokio::test]
+async fn a_held_ledger_is_busy_and_worth_another_try() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = sqlite(folder.path()).await;
+    let hasty = ledger.pool.clone();
+    let held = ledger.write().await.unwrap();
+    let mut connection = hasty.acquire().await.unwrap();
+    sqlx::query("PRAGMA busy_timeout = 0")
+        .execute(&mut *connection)
+        .await
+        .unwrap();
+    let refused = sqlx::query("UPDATE heads SET seq = 1")
+        .execute(&mut *connection)
+        .await
+        .unwrap_err();
+    let error = LedgerError::from(refused);
+    assert!(matches!(error, LedgerError::Busy(_)), "{error:?}");
+    assert!(matches!(Fault::from(error), Fault::Retry { .. }));
+    held.rollback().await.unwrap();
+}

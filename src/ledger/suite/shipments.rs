@@ -1,0 +1,202 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::events::examples::shipment;
+
+on_every_database! {
+    versions_arrive_in_any_order_and_the_newest_stays,
+    storing_again_changes_nothing,
+    a_new_version_is_found_by_its_own_keys_only,
+    strong_keys_come_before_any_number_of_weak_ones,
+    tenants_do_not_see_each_other,
+    a_candidate_says_what_is_attached_to_it_already,
+    exact_rates_survive,
+}
+
+fn keyed(shipment: &Shipment) -> Vec<String> {
+    vec![
+        format!("id:{}", shipment.id),
+        format!("version:{}", shipment.version),
+        "day:01101".to_owned(),
+    ]
+}
+
+async fn store(ledger: &Ledger, shipments: &[Shipment]) -> Stored {
+    let stored = ledger.store_shipments(shipments, keyed, at(0)).await;
+    stored.unwrap()
+}
+
+async fn find(ledger: &Ledger, tenant: &str, strong: &[&str], weak: &[&str]) -> Vec<Known> {
+    let owned = |keys: &[&str]| keys.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let search = Search {
+        tenant,
+        strong: &owned(strong),
+        weak: &owned(weak),
+        asking: document_id("asking", b"asking"),
+    };
+    ledger.find_candidates(&search, 3).await.unwrap()
+}
+
+fn ids(known: &[Known]) -> Vec<&str> {
+    known.iter().map(|known| &*known.shipment.id).collect()
+}
+
+async fn versions_arrive_in_any_order_and_the_newest_stays(ledger: &Ledger) {
+    // Batches of versions, then what was new, changed and ignored.
+    let table: [(&[&[u64]], (usize, usize, usize)); 6] = [
+        (&[&[1], &[2], &[3]], (1, 2, 0)),
+        (&[&[3], &[2], &[1]], (1, 0, 2)),
+        (&[&[1, 3, 2]], (1, 1, 1)),
+        (&[&[2, 2], &[2]], (1, 0, 2)),
+        (&[&[2, 1], &[3, 1]], (1, 1, 2)),
+        (&[&[1, 2, 3], &[3]], (1, 2, 1)),
+    ];
+    for (row, (batches, (new, changed, ignored))) in table.into_iter().enumerate() {
+        let id = format!("S-{row}");
+        let mut sum = Stored::default();
+        for batch in batches {
+            let batch: Vec<_> = batch
+                .iter()
+                .map(|version| shipment(&id, *version))
+                .collect();
+            let stored = store(ledger, &batch).await;
+            sum.new += stored.new;
+            sum.changed += stored.changed;
+            sum.ignored += stored.ignored;
+        }
+        let expected = Stored {
+            new,
+            changed,
+            ignored,
+        };
+        assert_eq!(sum, expected, "{batches:?}");
+        let found = find(ledger, "default", &[&format!("id:{id}")], &[]).await;
+        let newest = batches.iter().flat_map(|batch| *batch).max();
+        assert_eq!(Some(&found[0].shipment.version), newest, "{batches:?}");
+    }
+}
+
+async fn storing_again_changes_nothing(ledger: &Ledger) {
+    let shipments: Vec<_> = (0..250).map(|n| shipment(&format!("S-{n}"), 1)).collect();
+    assert_eq!(store(ledger, &shipments).await.new, 250);
+    let again = store(ledger, &shipments).await;
+    assert_eq!((again.new, again.changed, again.ignored), (0, 0, 250));
+    assert_eq!(
+        count(ledger, "SELECT COUNT(*) FROM shipment_keys").await,
+        750
+    );
+    assert_eq!(count(ledger, "SELECT COUNT(*) FROM audit").await, 1);
+}
+
+async fn a_new_version_is_found_by_its_own_keys_only(ledger: &Ledger) {
+    store(ledger, &[shipment("S-1", 1)]).await;
+    store(ledger, &[shipment("S-1", 2)]).await;
+    assert!(
+        find(ledger, "default", &["version:1"], &[])
+            .await
+            .is_empty()
+    );
+    assert_eq!(
+        ids(&find(ledger, "default", &["version:2"], &[]).await),
+        ["S-1"]
+    );
+}
+
+async fn strong_keys_come_before_any_number_of_weak_ones(ledger: &Ledger) {
+    let shipments: Vec<_> = (0..500)
+        .map(|n| shipment(&format!("S-{n:03}"), 1))
+        .collect();
+    store(ledger, &shipments).await;
+    let found = find(ledger, "default", &["id:S-007"], &["day:01101"]).await;
+    assert_eq!(ids(&found), ["S-007", "S-499", "S-498"]);
+    let found = find(ledger, "default", &["id:none"], &["id:S-007", "day:01101"]).await;
+    assert_eq!(found.len(), 3);
+}
+
+async fn tenants_do_not_see_each_other(ledger: &Ledger) {
+    let mut other = shipment("S-1", 5);
+    other.tenant = "other".to_owned();
+    store(ledger, &[other, shipment("S-1", 1)]).await;
+    let versions = async |tenant| {
+        find(ledger, tenant, &["id:S-1"], &[]).await[0]
+            .shipment
+            .version
+    };
+    assert_eq!(versions("default").await, 1);
+    assert_eq!(versions("other").await, 5);
+    assert!(find(ledger, "third", &["id:S-1"], &[]).await.is_empty());
+}
+
+async fn a_candidate_says_what_is_attached_to_it_already(ledger: &Ledger) {
+    store(ledger, &[shipment("S-1", 1)]).await;
+    let found = find(ledger, "default", &["id:S-1"], &[]).await;
+    assert_eq!(found[0].accepted_pod, None);
+    bill(ledger, "a.pdf", "S-1").await;
+    let attached = document_id("a.pdf", b"a.pdf");
+    let found = find(ledger, "default", &["id:S-1"], &[]).await;
+    assert_eq!(found[0].accepted_pod, Some(attached));
+    // To the attached document itself, read again, it is no news.
+    let search = Search {
+        tenant: "default",
+        strong: &["id:S-1".to_owned()],
+        weak: &[],
+        asking: attached,
+    };
+    let found = ledger.find_candidates(&search, 3).await.unwrap();
+    assert_eq!(found[0].accepted_pod, None);
+}
+
+async fn exact_rates_survive(ledger: &Ledger) {
+    let line = r#"{"id": "S-1", "version": 1, "billed": [{"code": "FSC", "rate": "0.3754", "amount": "112.62"}]}"#;
+    store(ledger, &[serde_json::from_str(line).unwrap()]).await;
+    let found = find(ledger, "default", &["id:S-1"], &[]).await;
+    let rate = found[0].shipment.billed[0].rate.unwrap();
+    assert_eq!(rate.0.to_string(), "0.3754");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    /// However a feed repeats, reorders and splits its versions, the newest one stays.
+    #[test]
+    fn any_order_of_versions_ends_at_the_newest(
+        versions in proptest::collection::vec((0_u8..3, 0_u64..6), 1..30),
+        split in 1_usize..10,
+    ) {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(async {
+            let folder = tempfile::tempdir().unwrap();
+            let ledger = sqlite(folder.path()).await;
+            let feed: Vec<_> = versions.iter().map(|(id, v)| shipment(&format!("S-{id}"), *v)).collect();
+            for batch in feed.chunks(split) {
+                store(&ledger, batch).await;
+            }
+            for id in 0..3 {
+                let newest = versions.iter().filter(|(of, _)| *of == id).map(|(_, v)| *v).max();
+                let found = find(&ledger, "default", &[&format!("id:S-{id}")], &[]).await;
+                assert_eq!(found.first().map(|known| known.shipment.version), newest);
+            }
+        });
+    }
+}
+
+/// Not a test of speed on a busy machine, but prints what it took: `cargo test --release thousands -- --nocapture`.
+#[tokio::test]
+async fn thousands_of_shipments_are_stored_in_batches() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = sqlite(folder.path()).await;
+    let shipments: Vec<_> = (0..20_000)
+        .map(|n| shipment(&format!("S-{n}"), 1))
+        .collect();
+    let keys = |shipment: &Shipment| {
+        let key = |n: u32| format!("id:{}-{n}", shipment.id);
+        (0..12).map(key).collect::<Vec<_>>()
+    };
+    let started = std::time::Instant::now();
+    let stored = ledger
+        .store_shipments(&shipments, keys, at(0))
+        .await
+        .unwrap();
+    eprintln!("{stored:?} with 12 keys each in {:?}", started.elapsed());
+    assert_eq!(stored.new, 20_000);
+}
