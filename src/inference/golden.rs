@@ -1,0 +1,127 @@
+//! Golden files: inputs that lie with a model, and what it made of them where it was built.
+//!
+//! `golden/input.json` and `golden/expected.json` map the names of inputs and outputs to `{"shape": […], "data": […]}`,
+//! row by row; a name in another graph than `model` is written `graph.name`.
+
+use std::collections::BTreeMap;
+
+use ndarray::ArrayD;
+use serde::Deserialize;
+
+use super::manifest::{ONLY_GRAPH, read};
+use super::{Dtype, InferenceError, Manifest, Model, Port, Tensor};
+
+/// A tensor as written in JSON.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    shape: Vec<usize>,
+    data: Vec<f32>,
+}
+
+type File = BTreeMap<String, Stored>;
+
+/// See [`Model::check_golden`].
+pub(super) fn check(model: &mut Model) -> Result<Option<f32>, InferenceError> {
+    let manifest = model.manifest().clone();
+    let Some(tolerance) = manifest.golden_tolerance else {
+        return Ok(None);
+    };
+    let (given, expected) = (
+        load(&manifest, "golden/input.json")?,
+        load(&manifest, "golden/expected.json")?,
+    );
+    let mut worst = 0.0_f32;
+    for graph in manifest.graphs.keys() {
+        let ports: Vec<&Port> = manifest.inputs_of(graph).collect();
+        let inputs = ports
+            .iter()
+            .map(|port| Ok((port.name.as_str(), tensor(&manifest, port, &given)?)))
+            .collect::<Result<Vec<_>, InferenceError>>()?;
+        let outputs = model.graph(graph)?.run(&inputs)?;
+        for (port, output) in manifest.outputs_of(graph).zip(outputs) {
+            let off = difference(
+                &output.into_f32(),
+                &tensor(&manifest, port, &expected)?.into_f32(),
+            );
+            // Written so that a NaN counts as too far off.
+            if !(off <= tolerance) {
+                return Err(InferenceError::GoldenDiffers {
+                    model: manifest.id(),
+                    output: qualified(port),
+                    off,
+                    tolerance,
+                });
+            }
+            worst = worst.max(off);
+        }
+    }
+    Ok(Some(worst))
+}
+
+fn qualified(port: &Port) -> String {
+    if port.graph == ONLY_GRAPH {
+        port.name.clone()
+    } else {
+        format!("{}.{}", port.graph, port.name)
+    }
+}
+
+/// Greatest difference of two tensors, infinite where their shapes differ.
+fn difference(one: &ArrayD<f32>, other: &ArrayD<f32>) -> f32 {
+    if one.shape() != other.shape() {
+        return f32::INFINITY;
+    }
+    one.iter()
+        .zip(other)
+        .map(|(one, other)| (one - other).abs())
+        .fold(0.0, |worst, off| if off <= worst { worst } else { off })
+}
+
+fn load(manifest: &Manifest, file: &str) -> Result<File, InferenceError> {
+    let path = manifest.beside(file);
+    serde_json::from_slice(&read(&path)?).map_err(|error| InferenceError::Malformed {
+        path,
+        reason: error.to_string(),
+    })
+}
+
+fn tensor(manifest: &Manifest, port: &Port, file: &File) -> Result<Tensor, InferenceError> {
+    let name = qualified(port);
+    let malformed = |reason: String| InferenceError::Malformed {
+        path: manifest.beside("golden"),
+        reason,
+    };
+    let stored = file
+        .get(&name)
+        .ok_or_else(|| malformed(format!("{name} is missing")))?;
+    let array = ArrayD::from_shape_vec(stored.shape.clone(), stored.data.clone())
+        .map_err(|error| malformed(format!("{name}: {error}")))?;
+    Ok(match port.dtype {
+        Dtype::F32 => Tensor::F32(array),
+        Dtype::I64 => Tensor::I64(array.mapv(whole)),
+    })
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "integers written as JSON numbers; word and label ids are far below 2^24"
+)]
+fn whole(number: f32) -> i64 {
+    number.round() as i64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_difference_of_tensors_is_their_greatest_one_and_nan_is_never_near() {
+        let tensor = |numbers: [f32; 3]| ArrayD::from_shape_vec(vec![3], numbers.to_vec()).unwrap();
+        let one = tensor([0.0, 1.0, 2.0]);
+        assert_eq!(difference(&one, &tensor([0.0, 1.5, 2.25])), 0.5);
+        assert!(difference(&one, &tensor([f32::NAN, 1.0, 2.0])).is_nan());
+        let flat = ArrayD::from_shape_vec(vec![1, 3], vec![0.0, 1.0, 2.0]).unwrap();
+        assert_eq!(difference(&one, &flat), f32::INFINITY);
+    }
+}

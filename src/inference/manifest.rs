@@ -1,0 +1,536 @@
+//! Manifests: what a model's folder says about it.
+//!
+//! `models/<name>/<version>/manifest.toml`:
+//!
+//! ```toml
+//! schema = 1                       # of this format
+//! task = "marks"                   # text, page-class, fields, marks, charges
+//! name = "marks"                   # as the folder
+//! version = 3                      # as the folder
+//! licence = "Apache-2.0"
+//! training_data_sha256 = "…"       # left out for third-party weights
+//!
+//! [graphs]                         # may be left out: then one graph, `model`, in model.onnx
+//! model = "model.onnx"
+//!
+//! [files]                          # sha256 of every file; `native/…` lies in the folder of native libraries
+//! "model.onnx" = "…"
+//!
+//! [[inputs]]                       # `graph` may be left out: `model`
+//! name = "image"
+//! dtype = "f32"                    # or i64
+//! shape = ["N", 1, 1040, 800]      # a letter where the size is free
+//!
+//! [[outputs]]
+//! name = "heat"
+//! dtype = "f32"
+//! shape = ["N", 2, 260, 200]
+//! labels = ["signature", "stamp"]  # of the last dimension, or of the dimension with as many entries
+//!
+//! [preprocessing]                  # each entry of these four: a number, a list of numbers, a list of [x, y]
+//! mean = [0.5]                     # points, or a table of those
+//! [thresholds]
+//! signature = 0.4
+//! [calibration]
+//! signature = [[0.0, 0.0], [1.0, 0.97]]
+//! [figures]
+//! f1 = 0.91
+//!
+//! [golden]                         # where golden/input.json and golden/expected.json stand beside the manifest
+//! tolerance = 0.001
+//! ```
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::path::{Component, Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::InferenceError;
+use super::constants::{self, Constant, Section};
+use crate::document::Sha256;
+
+/// The format that this code reads.
+const SCHEMA: u32 = 1;
+/// The graph that a port belongs to when it names none.
+pub const ONLY_GRAPH: &str = "model";
+/// Prefix of files that lie in the folder of native libraries.
+const NATIVE: &str = "native/";
+
+/// What a model is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Task {
+    /// Finds and reads lines of text.
+    Text,
+    /// Tells what kind of page it is.
+    PageClass,
+    /// Labels words as fields.
+    Fields,
+    /// Finds signatures, stamps and the like.
+    Marks,
+    /// Scores charges.
+    Charges,
+}
+
+impl fmt::Display for Task {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Text => "text",
+            Self::PageClass => "page-class",
+            Self::Fields => "fields",
+            Self::Marks => "marks",
+            Self::Charges => "charges",
+        })
+    }
+}
+
+/// The type of a tensor's elements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Dtype {
+    /// 32-bit floating point.
+    F32,
+    /// 64-bit integers.
+    I64,
+}
+
+/// One dimension of a shape.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum Dim {
+    /// Always this size.
+    Fixed(usize),
+    /// Any size; the name is for people.
+    Free(String),
+}
+
+/// An input or output of a graph.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Port {
+    /// The graph it belongs to.
+    #[serde(default = "only_graph")]
+    pub graph: String,
+    /// Its name in the graph.
+    pub name: String,
+    /// Its elements.
+    pub dtype: Dtype,
+    /// Its shape.
+    pub shape: Vec<Dim>,
+    /// What its entries stand for; empty where they stand for nothing.
+    #[serde(default)]
+    pub labels: Vec<String>,
+}
+
+fn only_graph() -> String {
+    ONLY_GRAPH.to_owned()
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Golden {
+    tolerance: f32,
+}
+
+/// The file as written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    schema: u32,
+    task: Task,
+    name: String,
+    version: u32,
+    licence: String,
+    training_data_sha256: Option<String>,
+    #[serde(default)]
+    graphs: BTreeMap<String, String>,
+    files: BTreeMap<String, String>,
+    inputs: Vec<Port>,
+    outputs: Vec<Port>,
+    #[serde(default)]
+    preprocessing: Section,
+    #[serde(default)]
+    thresholds: Section,
+    #[serde(default)]
+    calibration: Section,
+    #[serde(default)]
+    figures: Section,
+    golden: Option<Golden>,
+}
+
+/// What a model says about itself, checked against the files beside it.
+#[derive(Debug, Clone)]
+pub struct Manifest {
+    /// What it is for.
+    pub task: Task,
+    /// Its name, that of the folder.
+    pub name: String,
+    /// Its version, that of the folder below.
+    pub version: u32,
+    /// Licence of the weights.
+    pub licence: String,
+    /// Hash of what it was trained on; none for third-party weights.
+    pub training_data_sha256: Option<String>,
+    /// Its graphs by name: the files that hold them.
+    pub graphs: BTreeMap<String, PathBuf>,
+    /// Inputs of all graphs.
+    pub inputs: Vec<Port>,
+    /// Outputs of all graphs.
+    pub outputs: Vec<Port>,
+    /// How far an output may be from the golden one; none where there are no golden files.
+    pub golden_tolerance: Option<f32>,
+    folder: PathBuf,
+    sections: BTreeMap<&'static str, Section>,
+}
+
+impl Manifest {
+    /// Reads `folder`/manifest.toml and checks the hash of every file that it names. Files named `native/…` are looked
+    /// for in `native`.
+    ///
+    /// # Errors
+    /// `FileUnreadable`, `FileChanged`, and `Malformed` for unknown or missing keys and for contradictions.
+    pub fn load(folder: &Path, native: &Path) -> Result<Self, InferenceError> {
+        let path = folder.join("manifest.toml");
+        let bytes = read(&path)?;
+        let written = parse(&bytes)
+            .and_then(|written| written.agrees_with_folder(folder).map(|()| written))
+            .map_err(|reason| InferenceError::Malformed { path, reason })?;
+        for (file, wanted) in &written.files {
+            verify(&locate(file, folder, native), wanted)?;
+        }
+        Ok(written.resolve(folder, native))
+    }
+
+    /// `name@version`, as events name it.
+    #[must_use]
+    pub fn id(&self) -> String {
+        format!("{}@{}", self.name, self.version)
+    }
+
+    /// A file beside the manifest.
+    #[must_use]
+    pub fn beside(&self, file: &str) -> PathBuf {
+        self.folder.join(file)
+    }
+
+    /// Inputs of one graph.
+    pub fn inputs_of(&self, graph: &str) -> impl Iterator<Item = &Port> {
+        self.inputs.iter().filter(move |port| port.graph == graph)
+    }
+
+    /// Outputs of one graph.
+    pub fn outputs_of(&self, graph: &str) -> impl Iterator<Item = &Port> {
+        self.outputs.iter().filter(move |port| port.graph == graph)
+    }
+
+    /// The labels of the output with this name.
+    ///
+    /// # Errors
+    /// `ConstantMissing` where there is no such output or it has no labels.
+    pub fn labels(&self, output: &str) -> Result<&[String], InferenceError> {
+        let port = self.outputs.iter().find(|port| port.name == output);
+        port.map(|port| port.labels.as_slice())
+            .filter(|labels| !labels.is_empty())
+            .ok_or_else(|| self.missing(output, "output with labels"))
+    }
+
+    /// A number by its dotted name, as `thresholds.signature`.
+    ///
+    /// # Errors
+    /// `ConstantMissing` where there is none.
+    pub fn number(&self, key: &str) -> Result<f32, InferenceError> {
+        self.constant(key)
+            .and_then(Constant::number)
+            .ok_or_else(|| self.missing(key, "number"))
+    }
+
+    /// A list of numbers by its dotted name, as `preprocessing.mean`.
+    ///
+    /// # Errors
+    /// `ConstantMissing` where there is none.
+    pub fn numbers(&self, key: &str) -> Result<&[f32], InferenceError> {
+        self.constant(key)
+            .and_then(Constant::numbers)
+            .ok_or_else(|| self.missing(key, "list of numbers"))
+    }
+
+    /// The points of a piecewise-linear curve by its dotted name, as `calibration.signature`.
+    ///
+    /// # Errors
+    /// `ConstantMissing` where there are none.
+    pub fn points(&self, key: &str) -> Result<&[(f32, f32)], InferenceError> {
+        self.constant(key)
+            .and_then(Constant::points)
+            .ok_or_else(|| self.missing(key, "list of [x, y] points"))
+    }
+
+    fn constant(&self, key: &str) -> Option<&Constant> {
+        let (section, rest) = key.split_once('.')?;
+        constants::find(self.sections.get(section)?, rest)
+    }
+
+    fn missing(&self, key: &str, wanted: &'static str) -> InferenceError {
+        InferenceError::ConstantMissing {
+            model: self.id(),
+            key: key.to_owned(),
+            wanted,
+        }
+    }
+}
+
+impl Written {
+    /// What the file says that its folder or the rest of the file contradicts.
+    fn agrees_with_folder(&self, folder: &Path) -> Result<(), String> {
+        let mut names = folder.iter().rev().map(|name| name.to_string_lossy());
+        let (version, name) = (names.next(), names.next());
+        if version != Some(self.version.to_string().into())
+            || name != Some(self.name.as_str().into())
+        {
+            return Err(format!(
+                "it says {}/{}, which is not the folder that it lies in",
+                self.name, self.version
+            ));
+        }
+        Ok(())
+    }
+
+    fn check(&self) -> Result<(), String> {
+        if self.schema != SCHEMA {
+            return Err(format!(
+                "schema is {}, this program reads {SCHEMA}",
+                self.schema
+            ));
+        }
+        self.check_files()?;
+        for (graph, file) in &self.graphs {
+            if !self.files.contains_key(file) {
+                return Err(format!(
+                    "graphs.{graph} is {file}, which files does not list"
+                ));
+            }
+            for (side, ports) in [("inputs", &self.inputs), ("outputs", &self.outputs)] {
+                if !ports.iter().any(|port| port.graph == *graph) {
+                    return Err(format!("{side} has none of the graph {graph}"));
+                }
+            }
+        }
+        self.inputs
+            .iter()
+            .chain(&self.outputs)
+            .try_for_each(|port| {
+                if !self.graphs.contains_key(&port.graph) {
+                    return Err(format!("{}: there is no graph {}", port.name, port.graph));
+                }
+                port.check_labels()
+            })
+    }
+
+    /// Files stay inside the model's folder or the native one.
+    fn check_files(&self) -> Result<(), String> {
+        let inside = |file: &str| {
+            Path::new(file)
+                .components()
+                .all(|part| matches!(part, Component::Normal(_)))
+        };
+        match self.files.keys().find(|file| !inside(file)) {
+            Some(file) => Err(format!(
+                "files.{file} leaves the folder: write a name beside the manifest, or native/…"
+            )),
+            None => Ok(()),
+        }
+    }
+
+    fn resolve(self, folder: &Path, native: &Path) -> Manifest {
+        let graphs = self.graphs.into_iter();
+        Manifest {
+            task: self.task,
+            graphs: graphs
+                .map(|(graph, file)| (graph, locate(&file, folder, native)))
+                .collect(),
+            name: self.name,
+            version: self.version,
+            licence: self.licence,
+            training_data_sha256: self.training_data_sha256,
+            inputs: self.inputs,
+            outputs: self.outputs,
+            golden_tolerance: self.golden.map(|golden| golden.tolerance),
+            folder: folder.to_owned(),
+            sections: BTreeMap::from([
+                ("preprocessing", self.preprocessing),
+                ("thresholds", self.thresholds),
+                ("calibration", self.calibration),
+                ("figures", self.figures),
+            ]),
+        }
+    }
+}
+
+impl Port {
+    /// Labels are told apart, and are as many as one fixed dimension has entries.
+    fn check_labels(&self) -> Result<(), String> {
+        let count = self.labels.len();
+        let distinct = self.labels.iter().collect::<BTreeSet<_>>().len();
+        if distinct != count {
+            return Err(format!("{}: a label stands there twice", self.name));
+        }
+        if count != 0 && !self.shape.contains(&Dim::Fixed(count)) {
+            return Err(format!(
+                "{}: has {count} labels, but no dimension of that size",
+                self.name
+            ));
+        }
+        Ok(())
+    }
+}
+
+fn parse(bytes: &[u8]) -> Result<Written, String> {
+    let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
+    let mut written: Written = toml::from_str(text).map_err(|error| error.to_string())?;
+    if written.graphs.is_empty() {
+        written.graphs = BTreeMap::from([(only_graph(), format!("{ONLY_GRAPH}.onnx"))]);
+    }
+    written.check()?;
+    Ok(written)
+}
+
+/// Where a file of the manifest lies.
+fn locate(file: &str, folder: &Path, native: &Path) -> PathBuf {
+    match file.strip_prefix(NATIVE) {
+        Some(rest) => native.join(rest),
+        None => folder.join(file),
+    }
+}
+
+fn verify(path: &Path, wanted: &str) -> Result<(), InferenceError> {
+    let found = Sha256::of(&read(path)?);
+    if found.as_str() == wanted {
+        return Ok(());
+    }
+    Err(InferenceError::FileChanged {
+        path: path.to_owned(),
+        wanted: wanted.to_owned(),
+        found: found.to_string(),
+    })
+}
+
+/// Reads a file that belongs to a model.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, InferenceError> {
+    std::fs::read(path).map_err(|source| InferenceError::FileUnreadable {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"
+        schema = 1
+        task = "marks"
+        name = "marks"
+        version = 2
+        licence = "Apache-2.0"
+        [files]
+        "model.onnx" = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881" # of the letter x
+        [[inputs]]
+        name = "image"
+        dtype = "f32"
+        shape = ["N", 1, 8, 8]
+        [[outputs]]
+        name = "heat"
+        dtype = "f32"
+        shape = ["N", 2, 2, 2]
+        labels = ["signature", "stamp"]
+        [preprocessing]
+        mean = [0.5, 1]
+        [thresholds]
+        signature = 0.25
+        by_role = { driver = 0.5 }
+        [calibration]
+        signature = [[0, 0.1], [1, 0.9]]
+    "#;
+
+    fn load(manifest: &str, weights: &str) -> Result<Manifest, InferenceError> {
+        let models = tempfile::tempdir().unwrap();
+        let folder = models.path().join("marks/2");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("manifest.toml"), manifest).unwrap();
+        std::fs::write(folder.join("model.onnx"), weights).unwrap();
+        Manifest::load(&folder, Path::new("/nowhere"))
+    }
+
+    #[test]
+    fn a_good_manifest_gives_its_constants_by_dotted_name() {
+        let manifest = load(GOOD, "x").unwrap();
+        assert_eq!(manifest.id(), "marks@2");
+        assert_eq!(manifest.numbers("preprocessing.mean").unwrap(), [0.5, 1.0]);
+        assert_eq!(manifest.number("thresholds.signature").unwrap(), 0.25);
+        assert_eq!(manifest.number("thresholds.by_role.driver").unwrap(), 0.5);
+        let points = manifest.points("calibration.signature").unwrap();
+        assert_eq!(points, [(0.0, 0.1), (1.0, 0.9)]);
+        assert_eq!(manifest.labels("heat").unwrap(), ["signature", "stamp"]);
+        assert!(manifest.graphs["model"].ends_with("marks/2/model.onnx"));
+    }
+
+    #[test]
+    fn a_constant_that_is_not_there_is_named() {
+        let manifest = load(GOOD, "x").unwrap();
+        for (error, wanted) in [
+            (
+                manifest.number("thresholds.stamp").unwrap_err(),
+                "thresholds.stamp",
+            ),
+            (manifest.number("preprocessing.mean").unwrap_err(), "number"),
+            (manifest.numbers("mean").unwrap_err(), "list of numbers"),
+            (manifest.labels("image").unwrap_err(), "output with labels"),
+        ] {
+            assert!(error.to_string().contains(wanted), "{error}");
+        }
+    }
+
+    #[test]
+    fn weights_that_are_not_the_ones_hashed_are_refused() {
+        let error = load(GOOD, "y").unwrap_err();
+        assert!(
+            matches!(error, InferenceError::FileChanged { .. }),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_bad_manifest_is_refused_by_what_is_wrong_with_it() {
+        for (from, to, wanted) in [
+            ("licence =", "license =", "license"),
+            ("task = \"marks\"", "task = \"guess\"", "guess"),
+            ("dtype = \"f32\"", "dtype = \"f16\"", "f16"),
+            ("schema = 1", "schema = 2", "schema is 2"),
+            ("version = 2", "version = 3", "marks/3"),
+            ("name = \"marks\"", "name = \"mark\"", "mark/2"),
+            ("\"model.onnx\" =", "\"other.onnx\" =", "model.onnx"),
+            (
+                "\"model.onnx\" =",
+                "\"../model.onnx\" =",
+                "leaves the folder",
+            ),
+            ("\"stamp\"]", "\"signature\"]", "twice"),
+            ("\"stamp\"]", "\"stamp\", \"tick\"]", "3 labels"),
+            (
+                "name = \"heat\"",
+                "name = \"heat\"\ngraph = \"other\"",
+                "graph",
+            ),
+            (
+                "name = \"image\"",
+                "name = \"image\"\nlayout = \"NCHW\"",
+                "layout",
+            ),
+        ] {
+            assert!(GOOD.contains(from), "{from}");
+            let error = load(&GOOD.replace(from, to), "x").unwrap_err();
+            assert!(matches!(error, InferenceError::Malformed { .. }), "{error}");
+            assert!(error.to_string().contains(wanted), "{error}");
+        }
+    }
+}

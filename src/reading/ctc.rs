@@ -1,0 +1,244 @@
+//! From the recogniser's scores to letters and words.
+//!
+//! In: for each step along a line, a score for each character. Out: letters with their places, and words. The scores
+//! follow CTC (Graves et al. 2006): a run of one character is one letter, a blank parts equal letters.
+
+use ndarray::ArrayView2;
+
+use super::line::Line;
+
+/// Parts of a line further apart than this many line heights are lines of their own: columns, or fields side by side.
+const WIDE_GAP: f32 = 2.0;
+/// Width of a letter over the height of its line, where a line is too short to tell: about that of print in capitals.
+const ADVANCE: f32 = 0.4;
+
+/// A letter on a line.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Letter {
+    pub(super) letter: char,
+    /// Place of its middle, 0..1 of the line.
+    pub(super) at: f32,
+    /// Score of the character, 0..1.
+    pub(super) confidence: f32,
+}
+
+/// A word on a line.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Span {
+    pub(super) text: String,
+    /// Where it starts and ends, 0..1 of the line.
+    pub(super) start: f32,
+    pub(super) end: f32,
+    /// Halfway between the mean and the least score of its letters: one bad digit spoils an identifier.
+    pub(super) confidence: f32,
+}
+
+/// The likeliest letters. `scores` has a row for each step and a column for the blank and each of `alphabet`; the line
+/// fills the first `share` of the steps.
+pub(super) fn letters(scores: ArrayView2<'_, f32>, alphabet: &[char], share: f32) -> Vec<Letter> {
+    let steps = scores.nrows() as f32;
+    let mut letters: Vec<Letter> = Vec::new();
+    let mut last = 0;
+    for (step, row) in scores.rows().into_iter().enumerate() {
+        let (best, score) = row
+            .iter()
+            .enumerate()
+            .fold((0, f32::MIN), |best, (index, score)| {
+                if *score > best.1 {
+                    (index, *score)
+                } else {
+                    best
+                }
+            });
+        let at = ((step as f32 + 0.5) / steps / share).min(1.0);
+        match letters.last_mut() {
+            Some(letter) if best == last && best != 0 => {
+                if score > letter.confidence {
+                    letter.at = at;
+                    letter.confidence = score;
+                }
+            }
+            Some(_) | None => letters.extend(
+                best.checked_sub(1)
+                    .and_then(|index| alphabet.get(index))
+                    .map(|letter| Letter {
+                        letter: *letter,
+                        at,
+                        confidence: score,
+                    }),
+            ),
+        }
+        last = best;
+    }
+    letters
+}
+
+/// Mean score of letters, 0 where there are none.
+pub(super) fn certainty(letters: &[Letter]) -> f32 {
+    if letters.is_empty() {
+        return 0.0;
+    }
+    letters.iter().map(|letter| letter.confidence).sum::<f32>() / letters.len() as f32
+}
+
+/// The words of a line, in groups that stand far apart.
+pub(super) fn groups(letters: &[Letter], line: &Line) -> Vec<Vec<Span>> {
+    let words: Vec<&[Letter]> = letters
+        .split(|letter| letter.letter == ' ')
+        .filter(|word| !word.is_empty())
+        .collect();
+    let advance = advance(&words).unwrap_or(ADVANCE * line.height / line.length);
+    let mut groups: Vec<Vec<Span>> = Vec::new();
+    for word in words {
+        let mut span = span(word, advance);
+        match groups.last_mut() {
+            Some(group) if let Some(before) = group.last_mut() => {
+                if (span.start - before.end) * line.length > WIDE_GAP * line.height {
+                    groups.push(vec![span]);
+                    continue;
+                }
+                if span.start < before.end {
+                    let border = f32::midpoint(span.start, before.end);
+                    (before.end, span.start) = (border, border);
+                }
+                group.push(span);
+            }
+            Some(_) | None => {
+                span.start = span.start.max(0.0);
+                groups.push(vec![span]);
+            }
+        }
+    }
+    groups
+}
+
+/// Median distance of neighbouring letters.
+fn advance(words: &[&[Letter]]) -> Option<f32> {
+    let mut steps: Vec<f32> = words
+        .iter()
+        .flat_map(|word| word.windows(2).map(|pair| pair[1].at - pair[0].at))
+        .collect();
+    steps.sort_by(f32::total_cmp);
+    steps.get(steps.len() / 2).copied()
+}
+
+/// A word reaches half a letter beyond the middles of its first and last letters.
+fn span(word: &[Letter], advance: f32) -> Span {
+    let (first, last) = (word[0].at, word[word.len() - 1].at);
+    let half = if word.len() > 1 {
+        (last - first) / (word.len() - 1) as f32 / 2.0
+    } else {
+        advance / 2.0
+    };
+    let least = word
+        .iter()
+        .map(|letter| letter.confidence)
+        .fold(1.0, f32::min);
+    Span {
+        text: word.iter().map(|letter| letter.letter).collect(),
+        start: (first - half).max(0.0),
+        end: (last + half).min(1.0),
+        confidence: f32::midpoint(certainty(word), least),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array2;
+
+    use super::*;
+
+    const ALPHABET: [char; 4] = ['1', '2', 'a', ' '];
+
+    /// Scores in which each step is sure of one character; `.` is the blank.
+    fn scores(steps: &str) -> Array2<f32> {
+        let mut scores = Array2::from_elem((steps.chars().count(), 5), 0.01);
+        for (step, character) in steps.chars().enumerate() {
+            let class = ALPHABET.iter().position(|letter| *letter == character);
+            scores[[step, class.map_or(0, |class| class + 1)]] = 0.9;
+        }
+        scores
+    }
+
+    fn read(steps: &str) -> String {
+        let letters = letters(scores(steps).view(), &ALPHABET, 1.0);
+        letters.iter().map(|letter| letter.letter).collect()
+    }
+
+    #[test]
+    fn runs_are_one_letter_and_blanks_part_equal_ones() {
+        for (steps, wanted) in [
+            ("", ""),
+            ("....", ""),
+            (".11.2.", "12"),
+            ("1.1", "11"),
+            ("111", "1"),
+            ("12", "12"),
+            (".1. .a.", "1 a"),
+        ] {
+            assert_eq!(read(steps), wanted, "{steps}");
+        }
+    }
+
+    #[test]
+    fn letters_stand_where_they_score_best_and_padding_does_not_count() {
+        let mut scores = scores("..11....");
+        scores[[2, 1]] = 0.8;
+        let found = letters(scores.view(), &ALPHABET, 0.5);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].at, 3.5 / 4.0);
+        assert_eq!(found[0].confidence, 0.9);
+    }
+
+    fn line(length: f32) -> Line {
+        Line {
+            centre: (0.0, 0.0),
+            length,
+            height: 20.0,
+            angle: 0.0,
+        }
+    }
+
+    fn spans(steps: &str, length: f32) -> Vec<Vec<Span>> {
+        groups(
+            &letters(scores(steps).view(), &ALPHABET, 1.0),
+            &line(length),
+        )
+    }
+
+    #[test]
+    fn words_part_at_spaces_and_lines_at_wide_gaps() {
+        let texts = |steps: &str, length: f32| -> Vec<Vec<String>> {
+            let groups = spans(steps, length).into_iter();
+            groups
+                .map(|group| group.into_iter().map(|span| span.text).collect())
+                .collect()
+        };
+        assert_eq!(texts("1.2. .a.a.", 100.0), [["12", "aa"]]);
+        assert_eq!(texts("1.2..... ..a.a.", 400.0), [["12"], ["aa"]]);
+        assert!(texts(" . .", 100.0).is_empty());
+    }
+
+    #[test]
+    fn words_reach_half_a_letter_beyond_their_ends_and_do_not_overlap() {
+        let found = spans("1.2. .a.a.", 100.0);
+        let [one, two] = &found[0][..] else {
+            panic!("{found:?}")
+        };
+        let near = |found: f32, wanted: f32| assert!((found - wanted).abs() < 1e-5, "{found}");
+        near(one.start, 0.0);
+        near(one.end, 0.35);
+        near(two.start, 0.55);
+        near(two.end, 0.95);
+        let tight = spans("1.2 a.a", 100.0);
+        assert!(tight[0][0].end <= tight[0][1].start);
+    }
+
+    #[test]
+    fn one_bad_letter_pulls_a_word_down() {
+        let mut scores = scores("1.2.1.2");
+        scores[[2, 2]] = 0.3;
+        let found = groups(&letters(scores.view(), &ALPHABET, 1.0), &line(100.0));
+        assert!((found[0][0].confidence - 0.525).abs() < 1e-6);
+    }
+}

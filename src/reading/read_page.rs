@@ -1,0 +1,139 @@
+//! One page from the reader child to words: its text layer, or the text models, or Tesseract.
+//!
+//! In: the number of a page of the upload that the reader has open. Out: the page upright, with words, bar codes and
+//! quality. Refuses what the reader refuses.
+
+use image::GrayImage;
+
+use super::page::{Method, Page, Quality, Turn, Word};
+use super::pool::Reader;
+use super::protocol::RawPage;
+use super::text::{TextReader, TextReading};
+use super::{quality, second_opinion};
+use crate::document::{Confidence, PageNumber};
+use crate::fault::Fault;
+
+/// A page with less ink is blank: at 200 dpi about four letters, or the specks of a scanner.
+const BLANK: f32 = 1e-4;
+/// With so much ink a page should give words; a line of print on letter paper at 200 dpi has more.
+const SHOULD_HAVE_TEXT: f32 = 2e-3;
+/// Ink is darker than this share of the paper's shade.
+const INK: f32 = 0.65;
+
+/// Reads a page of the upload that `reader` has open.
+///
+/// # Errors
+/// Those of the reader. When the text models fail on a page, Tesseract reads it: see [`Method`].
+pub fn read_page(
+    reader: &mut Reader,
+    text: &mut TextReader,
+    number: PageNumber,
+) -> Result<Page, Fault> {
+    let mut raw = reader.page(number)?;
+    let ink = ink(&raw.image);
+    let (method, reading) = match raw.text.take() {
+        Some(words) => (Method::TextLayer, as_it_lies(&raw, words)),
+        None => read_image(reader, text, &raw, ink)?,
+    };
+    let quality = match method {
+        Method::TextLayer => Quality {
+            score: Confidence::CERTAIN,
+            defects: Vec::new(),
+        },
+        Method::Ocr | Method::Tesseract => quality::assess(&reading.image, &reading.words),
+    };
+    let turned = reading.turned;
+    for barcode in &mut raw.barcodes {
+        barcode.bbox = turned.carry(barcode.bbox);
+    }
+    Ok(Page {
+        number,
+        image: reading.image,
+        method,
+        turned,
+        words: reading.words,
+        barcodes: raw.barcodes,
+        quality,
+        drawings: raw.drawings.iter().map(|drawing| turned.carry(*drawing)).collect(),
+        ink,
+    })
+}
+
+fn as_it_lies(raw: &RawPage, words: Vec<Word>) -> TextReading {
+    TextReading {
+        image: raw.image.clone(),
+        turned: Turn::None,
+        words,
+    }
+}
+
+/// Reads the picture of a page: with the text models, with Tesseract where they fail or see nothing in plenty of ink.
+fn read_image(
+    reader: &mut Reader,
+    text: &mut TextReader,
+    raw: &RawPage,
+    ink: f32,
+) -> Result<(Method, TextReading), Fault> {
+    if ink < BLANK {
+        return Ok((Method::Ocr, as_it_lies(raw, Vec::new())));
+    }
+    match text.read(&raw.image) {
+        Ok(mut reading) if !reading.words.is_empty() || ink < SHOULD_HAVE_TEXT => {
+            ask_again(reader, &reading.image, &mut reading.words)?;
+            Ok((Method::Ocr, reading))
+        }
+        Ok(_) | Err(_) => {
+            let words = reader.read_page(&raw.image)?;
+            Ok((Method::Tesseract, as_it_lies(raw, words)))
+        }
+    }
+}
+
+/// Lets Tesseract read the lines that hold an identifier or a date.
+fn ask_again(reader: &mut Reader, page: &GrayImage, words: &mut [Word]) -> Result<(), Fault> {
+    let ranges = second_opinion::worth_asking(words);
+    if ranges.is_empty() {
+        return Ok(());
+    }
+    let pictures: Vec<GrayImage> = ranges
+        .iter()
+        .map(|range| second_opinion::picture(page, &words[range.clone()]))
+        .collect();
+    let readings = reader.read_lines(&pictures)?;
+    for (range, reading) in ranges.into_iter().zip(readings) {
+        second_opinion::compare(&mut words[range], &reading.words);
+    }
+    Ok(())
+}
+
+/// Share of pixels much darker than the paper, whose shade is that of the lightest tenth.
+fn ink(image: &GrayImage) -> f32 {
+    let mut counts = [0_u32; 256];
+    for shade in image.as_raw() {
+        counts[usize::from(*shade)] += 1;
+    }
+    let pixels = image.as_raw().len().max(1) as f32;
+    let mut lighter = 0;
+    let paper = (0..=255_u8).rev().find(|shade| {
+        lighter += counts[usize::from(*shade)];
+        lighter as f32 >= pixels / 10.0
+    });
+    let limit = f32::from(paper.unwrap_or(255)) * INK;
+    let dark = (0..=255_u8).take_while(|shade| f32::from(*shade) < limit);
+    dark.map(|shade| counts[usize::from(shade)] as f32).sum::<f32>() / pixels
+}
+
+#[cfg(test)]
+mod tests {
+    use image::Luma;
+
+    use super::*;
+
+    #[test]
+    fn ink_is_what_is_much_darker_than_the_paper() {
+        for (paper, pen, wanted) in [(255, 0, 0.1), (120, 30, 0.1), (255, 240, 0.0)] {
+            let image = GrayImage::from_fn(100, 100, |x, _| Luma([if x < 10 { pen } else { paper }]));
+            assert!((ink(&image) - wanted).abs() < 1e-6, "{paper} {pen}");
+        }
+    }
+}
