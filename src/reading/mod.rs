@@ -5,4 +5,26 @@
 
 mod page;
 
+// The warm, sandboxed children that parse.
+pub mod child;
+mod limits;
+mod pool;
+mod process;
+mod protocol;
+mod sandbox;
+
+// What runs inside a child only.
+mod barcode;
+mod cut;
+mod engines;
+mod image;
+mod pdf;
+mod reading_order;
+mod tesseract;
+mod upload;
+
+pub use limits::{Limits, ReaderSettings};
 pub use page::*;
+pub use pool::Reader;
+pub use protocol::{FileKind, LineReading, Opened, RawPage};
+pub use sandbox::{Enforcement, SandboxReport, probe_sandbox};
