@@ -132,6 +132,12 @@ impl Reader {
         self.process.as_ref().map_or(0, Process::resident_bytes)
     }
 
+    /// Process id of the child, while there is one.
+    #[must_use]
+    pub fn child_id(&self) -> Option<u32> {
+        self.process.as_ref().map(Process::id)
+    }
+
     /// A request that runs parsers on the upload: its time counts against the document's.
     fn parse(&mut self, request: &Request, blob: &[&[u8]]) -> Result<(Reply, Vec<u8>), Fault> {
         let left = self.open?;

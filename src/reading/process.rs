@@ -81,6 +81,10 @@ impl Process {
             .map_err(|error| self.bury(&error))
     }
 
+    pub(super) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Whether the child still runs.
     pub(super) fn is_alive(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))
@@ -96,7 +100,7 @@ impl Process {
 
     /// Ends the child even if the parent, whose deadline it overran, cannot: its CPU time is limited as well.
     fn allow_cpu(&self, within: Duration) {
-        let (Ok(id), Some(used)) = (i32::try_from(self.child.id()), self.cpu_seconds()) else {
+        let (Ok(id), Some(used)) = (i32::try_from(self.id()), self.cpu_seconds()) else {
             return;
         };
         let soft = used + within.as_secs() + 2;
@@ -119,7 +123,7 @@ impl Process {
     }
 
     fn proc_file(&self, name: &str) -> Option<String> {
-        std::fs::read_to_string(format!("/proc/{}/{name}", self.child.id())).ok()
+        std::fs::read_to_string(format!("/proc/{}/{name}", self.id())).ok()
     }
 
     /// Ends the child after a failed exchange and says why there will be no reply.
