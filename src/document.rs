@@ -70,6 +70,7 @@ impl fmt::Display for Sha256 {
     Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(transparent)]
+#[schemars(with = "String")]
 pub struct DocumentId(pub Uuid);
 
 impl DocumentId {

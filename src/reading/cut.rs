@@ -119,7 +119,8 @@ impl PictureBook {
         let side = |side: u32| i32::try_from(side).map_err(|_| RejectReason::TooManyPixels);
         let (width, height) = (side(packed.size.0)?, side(packed.size.1)?);
         let mut object = self.pdf.image_xobject(image, packed.data);
-        object.filter(packed.filter).width(width).height(height);
+        object.filter(packed.filter);
+        object.width(width).height(height);
         object
             .color_space_name(Name(packed.color_space))
             .bits_per_component(packed.bits);
