@@ -3,17 +3,44 @@
 //! In: bytes. Out: [`Page`]s. Refuses what [`RejectReason`](crate::fault::RejectReason) names. Everything that parses
 //! hostile bytes runs in sandboxed reader children; the text models run in the parent.
 
+// What is handed on.
+mod page;
+
+// The warm, sandboxed children that parse.
+pub mod child;
+mod limits;
+mod pool;
+mod process;
+mod protocol;
+mod sandbox;
+
+// What runs inside a child only.
+mod barcode;
+mod cut;
+mod engines;
+mod image;
+mod pdf;
+mod reading_order;
+mod tesseract;
+mod upload;
+
+// What reads pictures of pages, in the parent.
 mod components;
 mod ctc;
 mod detection;
 mod line;
 mod order;
 mod orientation;
-mod page;
-pub mod quality;
+mod quality;
+mod read_page;
 mod recognition;
 mod second_opinion;
 mod text;
 
+pub use limits::{Limits, ReaderSettings};
 pub use page::*;
+pub use pool::Reader;
+pub use protocol::{FileKind, LineReading, Opened, RawPage};
+pub use read_page::read_page;
+pub use sandbox::{Enforcement, SandboxReport, probe_sandbox};
 pub use text::{TextReader, TextReading};

@@ -1,0 +1,262 @@
+//! PDF files through PDFium, in a reader child: opened, drawn, their text layer read, pages cut out.
+//!
+//! In: bytes. Out: pages. Refuses encrypted, damaged and empty files and files beyond the limits. Only this module and
+//! the ones below it know PDFium.
+
+mod content;
+mod geometry;
+mod layer;
+mod path;
+mod text;
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+use image::{GrayImage, imageops};
+use pdfium_render::prelude::{
+    PdfBitmapFormat, PdfDocument, PdfPage, PdfPageIndex, PdfRenderConfig, Pdfium, PdfiumError,
+    PdfiumInternalError, PdfiumLibraryConfig,
+};
+
+use self::content::Content;
+use self::geometry::Geometry;
+use self::layer::Judgement;
+use super::engines::Engines;
+use super::image::size::{SCAN_DPI, fit};
+use super::limits::Limits;
+use super::protocol::{RawPage, Size};
+use super::{Barcode, DIGITAL_DPI};
+use crate::document::{BBox, PageNumber};
+use crate::fault::RejectReason;
+
+/// PDFium can be loaded once per process.
+static PDFIUM: OnceLock<Pdfium> = OnceLock::new();
+
+/// The loaded PDFium library.
+pub(super) struct PdfLibrary(&'static Pdfium);
+
+impl PdfLibrary {
+    /// Loads the library. No fonts of the machine are used: they cannot be read once the doors are closed, and a page
+    /// must look the same on every machine. PDFium brings the fourteen standard fonts.
+    pub(super) fn load(path: &Path) -> Result<Self, PdfiumError> {
+        let bindings = Pdfium::bind_to_library(path)?;
+        let no_fonts = PdfiumLibraryConfig::new().set_user_font_paths(&["/nonexistent"])?;
+        Ok(Self(PDFIUM.get_or_init(|| {
+            Pdfium::new_with_config(bindings, no_fonts)
+        })))
+    }
+}
+
+/// An open PDF.
+pub(super) struct PdfFile {
+    document: PdfDocument<'static>,
+    pages: u32,
+    page_pixels: u64,
+    /// What is left of `limits.document_pixels`.
+    pixels_left: u64,
+}
+
+impl PdfFile {
+    pub(super) fn open(
+        bytes: Vec<u8>,
+        engines: &Engines,
+        limits: &Limits,
+    ) -> Result<Self, RejectReason> {
+        let document = engines
+            .pdf
+            .0
+            .load_pdf_from_byte_vec(bytes, None)
+            .map_err(why_closed)?;
+        let pages = u32::try_from(document.pages().len()).map_err(|_| RejectReason::Corrupt)?;
+        match pages {
+            0 => Err(RejectReason::Empty),
+            pages if pages > limits.pages => Err(RejectReason::TooManyPages),
+            pages => Ok(Self {
+                document,
+                pages,
+                page_pixels: limits.page_pixels,
+                pixels_left: limits.document_pixels,
+            }),
+        }
+    }
+
+    pub(super) fn pages(&self) -> u32 {
+        self.pages
+    }
+
+    /// Draws a page: at [`DIGITAL_DPI`] where its own text can be trusted, else as a scan.
+    pub(super) fn page(
+        &mut self,
+        number: PageNumber,
+        engines: &Engines,
+    ) -> Result<RawPage, RejectReason> {
+        let page = self
+            .document
+            .pages()
+            .get(index_of(number)?)
+            .map_err(|_| RejectReason::Corrupt)?;
+        let geometry = Geometry::of(&page)?;
+        let content = Content::of(&page, &geometry, self.page_pixels)?;
+        let layer = text::read(&page, &geometry)?;
+        let drawn = match layer::judge(&layer, &content) {
+            Judgement::Scan => draw_scan(&page, &geometry, engines)?,
+            Judgement::Digital => {
+                let image = render(&page, &geometry, DIGITAL_DPI)?;
+                draw_digital(&page, &geometry, &content, layer.words, image, engines)?
+            }
+            Judgement::DigitalOnLightGround => {
+                let image = render(&page, &geometry, DIGITAL_DPI)?;
+                if layer::ground_is_light(&image, &layer.words) {
+                    draw_digital(&page, &geometry, &content, layer.words, image, engines)?
+                } else {
+                    draw_scan(&page, &geometry, engines)?
+                }
+            }
+        };
+        let left = self
+            .pixels_left
+            .checked_sub(Size::of(&drawn.image).pixels());
+        self.pixels_left = left.ok_or(RejectReason::TooManyPixels)?;
+        Ok(drawn)
+    }
+
+    /// Copies pages into a new PDF with their content as it is.
+    pub(super) fn cut(
+        &self,
+        pages: &[PageNumber],
+        engines: &Engines,
+    ) -> Result<Vec<u8>, RejectReason> {
+        let corrupt = |_| RejectReason::Corrupt;
+        let mut cut = engines.pdf.0.create_new_pdf().map_err(corrupt)?;
+        let numbers: Vec<String> = pages.iter().map(ToString::to_string).collect();
+        cut.pages_mut()
+            .copy_pages_from_document(&self.document, &numbers.join(","), 0)
+            .map_err(corrupt)?;
+        cut.save_to_bytes().map_err(corrupt)
+    }
+}
+
+/// A page that has to be read by OCR.
+fn draw_scan(
+    page: &PdfPage<'_>,
+    geometry: &Geometry,
+    engines: &Engines,
+) -> Result<RawPage, RejectReason> {
+    let image = render(page, geometry, SCAN_DPI)?;
+    Ok(RawPage {
+        barcodes: engines.barcodes.find(&image),
+        image,
+        text: None,
+        drawings: vec![BBox::PAGE],
+        photo_hint: false,
+    })
+}
+
+/// A page whose text layer is read as it is. Bar codes are only looked for where something is drawn.
+fn draw_digital(
+    page: &PdfPage<'_>,
+    geometry: &Geometry,
+    content: &Content,
+    words: Vec<super::Word>,
+    image: GrayImage,
+    engines: &Engines,
+) -> Result<RawPage, RejectReason> {
+    let barcodes = match content.where_barcodes_may_be() {
+        Some(place) => find_barcodes(&render(page, geometry, SCAN_DPI)?, place, engines),
+        None => Vec::new(),
+    };
+    Ok(RawPage {
+        image,
+        text: Some(words),
+        drawings: content.drawings(),
+        barcodes,
+        photo_hint: false,
+    })
+}
+
+/// Looks for codes in a part of the page only.
+fn find_barcodes(image: &GrayImage, place: BBox, engines: &Engines) -> Vec<Barcode> {
+    /// White that a code needs around it, as a share of the page.
+    const QUIET_ZONE: f32 = 0.02;
+    let place = BBox::new(
+        place.left - QUIET_ZONE,
+        place.top - QUIET_ZONE,
+        place.right + QUIET_ZONE,
+        place.bottom + QUIET_ZONE,
+    );
+    let (left, right) = (
+        geometry::pixel(place.left, image.width()),
+        geometry::pixel(place.right, image.width()),
+    );
+    let (top, bottom) = (
+        geometry::pixel(place.top, image.height()),
+        geometry::pixel(place.bottom, image.height()),
+    );
+    if right <= left || bottom <= top {
+        return Vec::new();
+    }
+    let part = imageops::crop_imm(image, left, top, right - left, bottom - top).to_image();
+    let mut codes = engines.barcodes.find(&part);
+    for code in &mut codes {
+        code.bbox = geometry::within(place, code.bbox);
+    }
+    codes
+}
+
+/// The page in gray, as a viewer shows it, form fields and annotations included.
+fn render(page: &PdfPage<'_>, geometry: &Geometry, dpi: f32) -> Result<GrayImage, RejectReason> {
+    let Size(width, height) = fit(geometry.size_at(dpi));
+    let pixels = |side: u32| i32::try_from(side).map_err(|_| RejectReason::TooManyPixels);
+    // With PDFium's default byte order a gray bitmap kills the process (FillRect traps), so the order is left as it is.
+    let config = PdfRenderConfig::new()
+        .set_target_size(pixels(width)?, pixels(height)?)
+        .set_format(PdfBitmapFormat::Gray)
+        .set_reverse_byte_order(false);
+    let bitmap = page
+        .render_with_config(&config)
+        .map_err(|_| RejectReason::Corrupt)?;
+    let side = |side: i32| u32::try_from(side).map_err(|_| RejectReason::Corrupt);
+    unpadded(
+        bitmap.as_raw_bytes(),
+        side(bitmap.width())?,
+        side(bitmap.height())?,
+    )
+    .ok_or(RejectReason::Corrupt)
+}
+
+/// PDFium pads each row of a gray bitmap to a multiple of four bytes.
+fn unpadded(bytes: Vec<u8>, width: u32, height: u32) -> Option<GrayImage> {
+    let row = usize::try_from(width).ok()?;
+    let padded_row = bytes.len().checked_div(usize::try_from(height).ok()?)?;
+    if row == padded_row {
+        return GrayImage::from_raw(width, height, bytes);
+    }
+    let mut pixels = Vec::with_capacity(bytes.len());
+    for line in bytes.chunks_exact(padded_row) {
+        pixels.extend_from_slice(line.get(..row)?);
+    }
+    GrayImage::from_raw(width, height, pixels)
+}
+
+fn index_of(number: PageNumber) -> Result<PdfPageIndex, RejectReason> {
+    PdfPageIndex::try_from(number.index()).map_err(|_| RejectReason::Corrupt)
+}
+
+fn why_closed(error: PdfiumError) -> RejectReason {
+    match error {
+        PdfiumError::PdfiumLibraryInternalError(
+            PdfiumInternalError::PasswordError | PdfiumInternalError::SecurityError,
+        ) => RejectReason::Encrypted,
+        _ => RejectReason::Corrupt,
+    }
+}
+
+/// Draws a page made here, which shows that the library works and makes it load what it loads on first use.
+pub(super) fn draw_sample(engines: &Engines) -> Result<GrayImage, RejectReason> {
+    let limits = Limits::default();
+    let sample = include_bytes!("pdf/sample.pdf").to_vec();
+    let mut file = PdfFile::open(sample, engines, &limits)?;
+    let first = PageNumber::from_index(0);
+    file.cut(&[first], engines)?;
+    file.page(first, engines).map(|page| page.image)
+}
