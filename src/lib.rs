@@ -6,7 +6,6 @@
 // What every stage shares.
 pub mod document;
 pub mod fault;
-pub mod inference;
 
 // The way of a document.
 pub mod storage;

@@ -11,17 +11,15 @@ use jiff::civil::Date;
 use serde_json::json;
 
 use crate::charges::score_charges;
-use crate::decision::checks::{Case, Filing};
-use crate::decision::profile::Profiles;
-use crate::decision::{Verdict, decide, priority};
+use crate::decision::{Case, Filing, Profiles, Verdict, decide, priority};
 use crate::document::{Confidence, PageNumber};
 use crate::events::Decided;
 use crate::fault::Fault;
 use crate::inference::Registry;
-use crate::ledger::{Finding, Known};
+use crate::ledger::Finding;
 use crate::reading::{Page, Reader, TextReader, read_page};
 use crate::settings::Settings;
-use crate::shipments::matching::{Hints, find_shipment};
+use crate::shipments::matching::{Hints, Known, find_shipment};
 use crate::shipments::{Match, Shipment};
 use crate::storage::Location;
 use crate::understanding::normalise::{OrderHint, Window, order_in};
@@ -64,7 +62,7 @@ impl Slot {
         let refused = |error| Fault::fatal("opening the models", error);
         Ok(Self {
             reader: Reader::spawn(&settings.reader)?,
-            text: TextReader::open(registry).map_err(refused)?,
+            text: registry.text().and_then(TextReader::new).map_err(refused)?,
             models: PageModels::open(registry).map_err(refused)?,
         })
     }
@@ -164,7 +162,7 @@ pub fn decide_document(filed: Filed<'_>, profiles: &Profiles) -> Decided {
         Match::Ambiguous(_) | Match::None => None,
     };
     let profile = profiles.find(shipment.and_then(|shipment| shipment.customer.profile_id.as_deref()));
-    let case = Case { document: &document, matched: &matched, profile: profile.as_ref().copied(), filing: &filing };
+    let case = Case { document: &document, matched: &matched, profile: profile.as_deref().map_err(|missing| missing), filing: &filing };
     let mut verdict = decide(&case);
     let mut accessorials = crate::charges::Accessorials::default();
     if let (Match::Matched(candidate, _), Ok(profile)) = (&matched, &profile) {

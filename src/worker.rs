@@ -10,19 +10,17 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::decision::State;
-use crate::decision::checks::Filing;
-use crate::decision::profile::Profiles;
+use crate::decision::{Filing, Profiles, State};
 use crate::document::{DocumentId, ObjectRef, Sha256};
 use crate::events::{Decided, Models, Origin, StoredEvent};
 use crate::fault::{Fault, RejectReason};
 use crate::inference::{Registry, Runtime};
-use crate::ledger::{Begun, Conflict, DocumentOutcome, Finding, Finish, Known, Ledger, Outcome, Serves, StoredDocument, Upload};
+use crate::ledger::{Begun, Conflict, DocumentOutcome, Finding, Finish, Ledger, Outcome, Search, Serves, StoredDocument, Upload};
 use crate::pipeline::{Filed, Paper, ReadUpload, decide_document, match_document};
 use crate::settings::Settings;
 use crate::shipments::Match;
-use crate::shipments::keys::{document_keys, hint_keys};
-use crate::shipments::matching::Hints;
+use crate::shipments::keys::{Key, document_keys, hint_keys};
+use crate::shipments::matching::{Hints, Known};
 use crate::slots::Slots;
 use crate::storage::{Location, folder};
 use crate::understanding::{Context, Document};
@@ -65,7 +63,7 @@ impl Worker {
     pub async fn open(settings: Settings, profiles: Profiles) -> Result<Self, Fault> {
         let ledger = open_ledger(&settings).await?;
         let registry = open_registry(&settings)?;
-        let models = Models::of(&registry).map_err(|error| Fault::fatal("opening the models", error))?;
+        let models = registry.set().map_err(|error| Fault::fatal("opening the models", error))?;
         let slots = Slots::start(&settings, &Arc::new(registry));
         Ok(Self { settings, profiles, ledger, slots, models })
     }
@@ -97,7 +95,7 @@ impl Worker {
         };
         let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         let origin = Origin { object, sha256: Sha256::of(&bytes), models: self.models.clone() };
-        let hints = Hints { file_name: file_name(path), ..Hints::default() };
+        let hints = Hints { file_name: file_name(path), received_on: Some(today()), ..Hints::default() };
         match self.ledger.begin_upload(&origin, size, Timestamp::now()).await? {
             Begun::Again(events) => Ok(Read::Finished(events)),
             Begun::DuplicateOf(upload, documents) => Ok(Read::Duplicate(upload, hints, documents)),
@@ -192,7 +190,7 @@ impl Worker {
     ) -> Result<Vec<Decided>, Fault> {
         let mut matched = Vec::new();
         for (document, attachment) in papers {
-            matched.push(self.matched(hints, document, attachment).await?);
+            matched.push(self.matched(&upload.origin, hints, document, attachment).await?);
         }
         let mut taken: BTreeMap<String, DocumentId> = BTreeMap::new();
         let mut decided = Vec::new();
@@ -211,13 +209,16 @@ impl Worker {
 
     async fn matched(
         &self,
+        origin: &Origin,
         hints: &Hints,
         document: Document,
         attachment: Option<Location>,
     ) -> Result<MatchedPaper, Fault> {
+        let asking = DocumentId::new(&origin.object, &origin.sha256, &document.pages);
         let keys = document_keys(&document).into_iter().chain(hint_keys(hints));
-        let keys: Vec<String> = keys.map(|key| key.as_str().to_owned()).collect();
-        let known = self.ledger.find_candidates(&self.settings.tenant, &keys, CANDIDATES).await?;
+        let (weak, strong): (Vec<Key>, Vec<Key>) = keys.partition(Key::is_weak);
+        let search = Search { tenant: &self.settings.tenant, strong: &texts(&strong), weak: &texts(&weak), asking };
+        let known = self.ledger.find_candidates(&search, CANDIDATES).await?;
         let (document, matched) = match_document(document, hints, &known, &self.profiles, Some(today()));
         let accepted_pod = shipment_id(&matched).and_then(|id| accepted_pod(&known, id));
         Ok(MatchedPaper { document, attachment, matched, accepted_pod })
@@ -276,6 +277,10 @@ fn shipment_id(matched: &Match) -> Option<&str> {
 
 fn accepted_pod(known: &[Known], id: &str) -> Option<DocumentId> {
     known.iter().find(|one| one.shipment.id == id)?.accepted_pod
+}
+
+fn texts(keys: &[Key]) -> Vec<String> {
+    keys.iter().map(|key| key.as_str().to_owned()).collect()
 }
 
 fn outcome(decided: Decided) -> DocumentOutcome {

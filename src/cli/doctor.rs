@@ -5,9 +5,9 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use super::Failure;
-use crate::decision::profile::Profiles;
+use crate::decision::Profiles;
 use crate::inference::{InferenceError, Registry, Task};
-use crate::reading::{Reader, sandbox};
+use crate::reading::{Reader, probe_sandbox};
 use crate::settings::Settings;
 use crate::worker::open_registry;
 
@@ -52,7 +52,7 @@ fn language(settings: &Settings) -> Result<String, String> {
 }
 
 fn sandboxed(settings: &Settings) -> Result<String, String> {
-    let report = sandbox::probe_sandbox(&settings.reader.program).map_err(|fault| fault.to_string())?;
+    let report = probe_sandbox(&settings.reader.program).map_err(|fault| fault.to_string())?;
     if report.is_closed() {
         Ok("Landlock and seccomp close every door of a reader child".to_owned())
     } else {

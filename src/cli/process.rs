@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use super::Failure;
 use super::report::{self, Style, Tally};
-use crate::decision::profile::Profiles;
+use crate::decision::Profiles;
 use crate::events::{StoredEvent, drain, lines};
 use crate::settings::Settings;
 use crate::shipments::feed;
@@ -52,7 +52,7 @@ pub async fn run(args: ProcessArgs, mut settings: Settings) -> Result<ExitCode, 
     settings.data = args.data.clone().unwrap_or(settings.data);
     settings.slots = args.slots.unwrap_or(settings.slots).max(1);
     let path = args.profiles.clone().unwrap_or_else(|| settings.profiles.clone());
-    let profiles = if path.as_os_str().is_empty() { Profiles::builtin() } else { Profiles::load(&path).map_err(Failure::usage)? };
+    let profiles = if path.as_os_str().is_empty() { Profiles::default() } else { Profiles::load(&path).map_err(Failure::usage)? };
     let files = files_under(&args.paths).map_err(Failure::usage)?;
     let shipments = args.shipments.clone().map(open_feed).transpose()?;
     let worker = Arc::new(Worker::open(settings.clone(), profiles).await?);

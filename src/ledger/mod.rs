@@ -30,7 +30,7 @@ pub use documents::StoredDocument;
 pub use error::LedgerError;
 pub use explain::{Explanation, UploadRecord};
 pub use outcomes::{Conflict, DocumentOutcome, Finding, Finish, Outcome, Serves};
-pub use shipments::{Known, Search, Stored};
+pub use shipments::{Search, Stored};
 pub use uploads::{Begun, Upload};
 
 /// Connections to one SQLite file: one writes while the others read.

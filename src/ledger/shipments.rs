@@ -9,6 +9,7 @@ use sqlx::{AnyConnection, Row as _};
 use super::audit::{self, Entry};
 use super::{Ledger, LedgerError, sql};
 use crate::document::DocumentId;
+use crate::shipments::matching::Known;
 use crate::shipments::Shipment;
 
 /// How many shipments go into one statement. With five values a shipment and some twenty keys of three values this stays
@@ -43,15 +44,6 @@ pub struct Stored {
     pub changed: usize,
     /// Versions that are known already, or older than what is known: they change nothing.
     pub ignored: usize,
-}
-
-/// A shipment that may be the one.
-#[derive(Debug, Clone)]
-pub struct Known {
-    /// The shipment.
-    pub shipment: Shipment,
-    /// The document that proves its delivery already; of several stops, the first accepted one.
-    pub accepted_pod: Option<DocumentId>,
 }
 
 impl Ledger {

@@ -8,7 +8,7 @@ use crate::document::BBox;
 use crate::reading::Word;
 
 /// Changes whenever a feature changes its meaning; models name the schema they were trained on.
-pub const SCHEMA: i64 = 1;
+pub const SCHEMA: f32 = 1.0;
 /// Rows of the embedding table; id 0 means "no gram". Must fit `i16` for compact training files.
 pub const GRAM_BUCKETS: u32 = 16_384;
 /// Grams kept of a word. Words of up to 12 letters keep all of theirs.
