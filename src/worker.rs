@@ -12,9 +12,9 @@ use jiff::civil::Date;
 
 use crate::decision::{Filing, Profiles, State};
 use crate::document::{DocumentId, ObjectRef, Sha256};
-use crate::events::{Decided, Models, Origin, StoredEvent};
+use crate::events::{Decided, Origin, StoredEvent};
 use crate::fault::{Fault, RejectReason};
-use crate::inference::{Registry, Runtime};
+use crate::inference::{ModelSet, Registry, Runtime};
 use crate::ledger::{Begun, Conflict, DocumentOutcome, Finding, Finish, Ledger, Outcome, Search, Serves, StoredDocument, Upload};
 use crate::pipeline::{Filed, Paper, ReadUpload, decide_document, match_document};
 use crate::settings::Settings;
@@ -39,7 +39,7 @@ pub struct Worker {
     profiles: Profiles,
     ledger: Ledger,
     slots: Slots,
-    models: Models,
+    models: ModelSet,
 }
 
 /// An upload that was read, waiting for its turn to be decided.

@@ -207,7 +207,7 @@ fn delivery_day(document: &Document) -> Option<Date> {
         .traits
         .ambiguous_dates
         .iter()
-        .any(|date| date.raw == field.found.raw);
+        .any(|date| date.found.raw == field.found.raw);
     if let Value::Date(day) = field.found.value {
         return (!is_ambiguous).then_some(day);
     }
@@ -320,14 +320,16 @@ mod tests {
         let gathered = |document| Evidence::gather(&[document], &shipment(json!({})));
         assert_eq!(gathered(&document).on_weekend(), Some(true));
         let found = &document.fields[&FieldName::DeliveryDate].found;
-        document.traits.ambiguous_dates = vec![crate::document::Found {
+        let found = crate::document::Found {
             value: found.raw.clone(),
             raw: found.raw.clone(),
             confidence: found.confidence,
             page: found.page,
             bbox: found.bbox,
             source: found.source,
-        }];
+        };
+        let field = FieldName::DeliveryDate;
+        document.traits.ambiguous_dates = vec![crate::understanding::UnsettledDate { field, found }];
         assert_eq!(gathered(&document).on_weekend(), None);
     }
 }

@@ -50,7 +50,7 @@ fn told(explanation: &Explanation) -> String {
         explanation.document.id,
         upload.object.bucket,
         upload.object.key,
-        upload.models.set(),
+        upload.models.line(),
         upload.attempts,
         upload.started_at,
     );

@@ -99,14 +99,16 @@ fn golden_4_a_foul_receipt_is_still_billed_with_its_claims() {
 fn golden_9_a_date_in_two_orders_is_not_guessed() {
     let mut sample = Sample::receipt();
     sample.document.fields.remove(&FieldName::DeliveryDate);
-    sample.document.traits.ambiguous_dates = vec![Found {
+    let found = Found {
         value: "04/05/2025".to_owned(),
         raw: "04/05/2025".to_owned(),
         confidence: Confidence::new(0.97),
         page: PageNumber::from_index(0),
         bbox: field(Value::Flag(true)).found.bbox,
         source: Source::Ocr,
-    }];
+    };
+    let unsettled = crate::understanding::UnsettledDate { field: FieldName::DeliveryDate, found };
+    sample.document.traits.ambiguous_dates = vec![unsettled];
     let verdict = sample.verdict();
     assert_eq!(verdict.decision.state, State::HoldMissing);
     assert_eq!(codes(&verdict), [Code::DateAmbiguous]);

@@ -8,41 +8,11 @@ use crate::charges::Accessorials;
 use crate::decision::{Condition, Decision, Exception, ExceptionCode, State};
 use crate::document::{Confidence, DocumentId, ObjectRef, PageNumber, Sha256};
 use crate::fault::RejectReason;
+use crate::inference::ModelSet;
 use crate::reading::Quality;
 use crate::shipments::{Candidate, Match, MatchEvidence, RunnerUp};
 use crate::storage::Location;
 use crate::understanding::{Document, DocumentClass, Fields};
-
-/// The models that were at work, each as `name@version`. A new set makes new events of an old upload.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize, JsonSchema)]
-pub struct Models {
-    /// Page class.
-    pub classifier: String,
-    /// Fields.
-    pub extractor: String,
-    /// Signatures and stamps.
-    pub marks: String,
-    /// Printed text.
-    pub recognizer: String,
-    /// Scores of charges.
-    pub accessorials: String,
-}
-
-impl Models {
-    /// All of them in one line: the part of an event's id that tells model sets apart.
-    #[must_use]
-    pub fn set(&self) -> String {
-        [
-            &self.classifier,
-            &self.extractor,
-            &self.marks,
-            &self.recognizer,
-            &self.accessorials,
-        ]
-        .map(String::as_str)
-        .join(" ")
-    }
-}
 
 /// The bytes that a document was cut out of, and the models that read them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +22,7 @@ pub struct Origin {
     /// Their hash.
     pub sha256: Sha256,
     /// Who read them.
-    pub models: Models,
+    pub models: ModelSet,
 }
 
 /// All that the stages found about one document.
@@ -218,7 +188,7 @@ pub struct DocumentData {
     /// Place in work queues: value at stake × urgency × chance of a dispute.
     pub priority: Confidence,
     /// Who read it.
-    pub models: Models,
+    pub models: ModelSet,
 }
 
 /// Consumers that validate must survive a field name that a later version adds.
@@ -251,7 +221,7 @@ pub struct ClassifiedData {
     /// The document.
     pub document: DocumentPart,
     /// Who read it.
-    pub models: Models,
+    pub models: ModelSet,
 }
 
 /// `data` of `rejected`.
@@ -268,7 +238,7 @@ pub struct RejectedData {
     /// Why, for a person.
     pub detail: String,
     /// Who would have read it.
-    pub models: Models,
+    pub models: ModelSet,
 }
 
 /// `data` of `resolved`.
@@ -281,7 +251,7 @@ pub struct ResolvedData {
     /// The shipment, where one is known.
     pub shipment: Option<ShipmentRef>,
     /// Who read it.
-    pub models: Models,
+    pub models: ModelSet,
 }
 
 /// An exception that ended.
@@ -331,5 +301,5 @@ pub struct ScoredData {
     /// Scored charges.
     pub accessorials: Accessorials,
     /// Who read and scored.
-    pub models: Models,
+    pub models: ModelSet,
 }

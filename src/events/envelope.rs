@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize, Serializer};
 use uuid::Uuid;
 
 use super::data::{
-    ClassifiedData, DocumentData, DocumentPart, Models, RejectedData, ResolvedData, ScoredData,
+    ClassifiedData, DocumentData, DocumentPart, RejectedData, ResolvedData, ScoredData,
 };
 use crate::document::{ObjectRef, Sha256, deterministic_id};
+use crate::inference::ModelSet;
 
 /// Every worker is the same source, so that a repeat from another worker has the same source and id.
 const SOURCE: &str = "countersign";
@@ -108,7 +109,7 @@ pub enum Data {
 struct Identity<'a> {
     object: &'a ObjectRef,
     sha256: &'a str,
-    models: &'a Models,
+    models: &'a ModelSet,
     subject: String,
     /// Tells apart events of one type and subject; empty where there can be only one.
     occurrence: String,
@@ -152,7 +153,7 @@ impl Data {
 }
 
 impl<'a> Identity<'a> {
-    fn of(document: &'a DocumentPart, models: &'a Models) -> Self {
+    fn of(document: &'a DocumentPart, models: &'a ModelSet) -> Self {
         Self {
             object: &document.object,
             sha256: document.sha256.as_str(),
@@ -171,7 +172,7 @@ impl<'a> Identity<'a> {
             self.sha256,
             kind.name(),
             &self.subject,
-            &self.models.set(),
+            &self.models.line(),
             &self.occurrence,
         ])
     }

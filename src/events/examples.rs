@@ -8,7 +8,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    ClassifiedData, Data, Decided, DocumentData, DocumentPart, Event, Models, Origin, RejectedData,
+    ClassifiedData, Data, Decided, DocumentData, DocumentPart, Event, Origin, RejectedData,
     Resolution, ResolvedData, ResolvedException, ScoredData, ShipmentRef,
 };
 use crate::charges::{Accessorials, Reason, ScoredCharge};
@@ -19,6 +19,7 @@ use crate::document::{
     BBox, Confidence, Found, Money, ObjectRef, PageNumber, Sha256, Source, deterministic_id,
 };
 use crate::fault::RejectReason;
+use crate::inference::ModelSet;
 use crate::reading::{Defect, Quality};
 use crate::shipments::{Agreement, Candidate, Match, MatchEvidence, RunnerUp, Shipment};
 use crate::storage::Location;
@@ -31,9 +32,9 @@ pub(crate) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_773_500_000 + seconds).unwrap()
 }
 
-pub(crate) fn models() -> Models {
+pub(crate) fn models() -> ModelSet {
     let named = |task: &str| format!("{task}@1");
-    Models {
+    ModelSet {
         classifier: named("page-class"),
         extractor: named("fields"),
         marks: named("marks"),

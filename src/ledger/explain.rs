@@ -12,7 +12,8 @@ use super::documents::{self, StoredDocument};
 use super::outcomes::Finding;
 use super::{Ledger, LedgerError, outbox, sql, uploads};
 use crate::document::{DocumentId, ObjectRef, Sha256};
-use crate::events::{Models, StoredEvent};
+use crate::events::StoredEvent;
+use crate::inference::ModelSet;
 
 /// All that the ledger knows of a document.
 #[derive(Debug, Clone)]
@@ -41,7 +42,7 @@ pub struct UploadRecord {
     /// How many there are.
     pub bytes: Option<u64>,
     /// Who read them.
-    pub models: Models,
+    pub models: ModelSet,
     /// How often work was begun on it.
     pub attempts: u32,
     /// When work began, the last time.

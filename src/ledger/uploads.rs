@@ -9,7 +9,8 @@ use super::documents::StoredDocument;
 use super::{Ledger, LedgerError, audit, documents, outbox, sql};
 use crate::decision::ExceptionCode;
 use crate::document::{ObjectRef, Sha256, deterministic_id};
-use crate::events::{Data, Event, Models, Origin, RejectedData, StoredEvent};
+use crate::events::{Data, Event, Origin, RejectedData, StoredEvent};
+use crate::inference::ModelSet;
 use crate::fault::RejectReason;
 
 /// An upload that work was begun on; hand it back with the outcome.
@@ -98,7 +99,7 @@ impl Ledger {
     pub async fn reject_unread(
         &self,
         object: &ObjectRef,
-        models: &Models,
+        models: &ModelSet,
         reason: RejectReason,
         now: Timestamp,
     ) -> Result<Vec<StoredEvent>, LedgerError> {
@@ -121,7 +122,7 @@ impl Ledger {
 pub(super) fn rejection(
     object: &ObjectRef,
     sha256: Option<&Sha256>,
-    models: &Models,
+    models: &ModelSet,
     reason: RejectReason,
     now: Timestamp,
 ) -> Event {
@@ -138,14 +139,14 @@ pub(super) fn rejection(
 
 /// An upload is a version of an object, its bytes, and the models that read it. The entity tag is no part of it: stores
 /// give several to the same bytes.
-fn upload_id(object: &ObjectRef, sha256: Option<&Sha256>, models: &Models) -> Uuid {
+fn upload_id(object: &ObjectRef, sha256: Option<&Sha256>, models: &ModelSet) -> Uuid {
     deterministic_id(&[
         "upload",
         &object.bucket,
         &object.key,
         object.version.as_deref().unwrap_or_default(),
         sha256.map_or("", Sha256::as_str),
-        &models.set(),
+        &models.line(),
     ])
 }
 
@@ -199,7 +200,7 @@ async fn insert_unread(
     connection: &mut AnyConnection,
     id: Uuid,
     object: &ObjectRef,
-    models: &Models,
+    models: &ModelSet,
     now: Timestamp,
 ) -> Result<(), LedgerError> {
     sqlx::query(

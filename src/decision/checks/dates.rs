@@ -46,7 +46,7 @@ fn undated(case: &Case<'_>, why: String, place: Option<Place>) -> Tested<Dated> 
         Some(date) => {
             let detail = "a date can be read in two orders, day or month first, and nothing decides; \
                           look at the paper";
-            let place = Some((date.page, date.bbox));
+            let place = Some((date.found.page, date.found.bbox));
             Finding::new(ExceptionCode::DateAmbiguous, Stop::Missing, detail, place)
         }
         None => {
