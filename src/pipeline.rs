@@ -162,7 +162,7 @@ pub fn decide_document(filed: Filed<'_>, profiles: &Profiles) -> Decided {
         Match::Ambiguous(_) | Match::None => None,
     };
     let profile = profiles.find(shipment.and_then(|shipment| shipment.customer.profile_id.as_deref()));
-    let case = Case { document: &document, matched: &matched, profile: profile.as_deref().map_err(|missing| missing), filing: &filing };
+    let case = Case { document: &document, matched: &matched, profile: profile.as_deref(), filing: &filing };
     let mut verdict = decide(&case);
     let mut accessorials = crate::charges::Accessorials::default();
     if let (Match::Matched(candidate, _), Ok(profile)) = (&matched, &profile) {

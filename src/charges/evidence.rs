@@ -317,9 +317,9 @@ mod tests {
             Value::Date(date(2025, 4, 5)),
             "04/05/2025",
         )]);
-        let gathered = |document| Evidence::gather(&[document], &shipment(json!({})));
-        assert_eq!(gathered(&document).on_weekend(), Some(true));
-        let found = &document.fields[&FieldName::DeliveryDate].found;
+        let on_weekend = |document: &Document| Evidence::gather(&[document], &shipment(json!({}))).on_weekend();
+        assert_eq!(on_weekend(&document), Some(true));
+        let found = document.fields[&FieldName::DeliveryDate].found.clone();
         let found = crate::document::Found {
             value: found.raw.clone(),
             raw: found.raw.clone(),
@@ -330,6 +330,6 @@ mod tests {
         };
         let field = FieldName::DeliveryDate;
         document.traits.ambiguous_dates = vec![crate::understanding::UnsettledDate { field, found }];
-        assert_eq!(gathered(&document).on_weekend(), None);
+        assert_eq!(on_weekend(&document), None);
     }
 }

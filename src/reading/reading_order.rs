@@ -172,10 +172,8 @@ mod tests {
                 .collect();
             let ordered = put_in_order(words, 0.7);
             prop_assert_eq!(ordered.len(), boxes.len());
-            prop_assert!(ordered.windows(2).all(|pair| {
-                let step = pair[1].line - pair[0].line;
-                step <= 1
-            }));
+            let in_steps = ordered.windows(2).all(|pair| pair[1].line - pair[0].line <= 1);
+            prop_assert!(in_steps);
         }
     }
 }

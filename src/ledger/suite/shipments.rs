@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::events::examples::shipment;
+use crate::shipments::matching::Known;
 
 on_every_database! {
     versions_arrive_in_any_order_and_the_newest_stays,

@@ -31,9 +31,12 @@ pub(super) enum Written {
     WithoutYear([Number; 2]),
 }
 
+/// Reads parts in one way of writing dates.
+type Way = fn(&[Part]) -> Option<Written>;
+
 /// From the surest way of writing to the least: a later one may find nonsense in what an earlier one reads. Each looks
 /// at the beginning of the parts.
-pub(super) const WAYS: [fn(&[Part]) -> Option<Written>; 6] = [
+pub(super) const WAYS: [Way; 6] = [
     named,
     same_separators,
     any_separators,

@@ -169,7 +169,7 @@ fn continental(words: &[&str]) -> Option<Place> {
             .join(" ")
             .trim_matches([' ', ','])
             .to_owned();
-        is_town.then(|| Place {
+        is_town.then_some(Place {
             before,
             city: Some(city),
             state: None,
@@ -252,7 +252,7 @@ fn behind_street(line: &str) -> (String, String) {
         .any(|word| word.starts_with(|c: char| c.is_ascii_digit()));
     let street = words
         .iter()
-        .rposition(|word| is_street(word))
+        .rposition(is_street)
         .filter(|_| has_number);
     let Some(mut end) = street.map(|at| at + 1) else {
         return (String::new(), line.to_owned());
