@@ -162,6 +162,8 @@ enum Meant {
     Word(&'static str),
     Beginning(&'static str),
     Number,
+    /// This number.
+    Exactly(u32),
     AnyWord,
 }
 
@@ -205,6 +207,9 @@ impl Element {
         let meant = |word: &'static str| match (word, word.strip_suffix('*')) {
             ("#", _) => Meant::Number,
             ("_", _) => Meant::AnyWord,
+            (word, _) if word.parse::<u32>().is_ok() => {
+                Meant::Exactly(word.parse().unwrap_or_default())
+            }
             (_, Some(beginning)) => Meant::Beginning(beginning),
             (word, None) => Meant::Word(word),
         };
@@ -239,6 +244,7 @@ impl Meant {
     fn is(&self, piece: &Piece) -> bool {
         match self {
             Self::Number => piece.is_number(),
+            Self::Exactly(number) => piece.qty == Some(*number),
             Self::AnyWord => piece.is_word(),
             Self::Beginning(beginning) => piece.word.starts_with(beginning),
             Self::Word(word) => {
