@@ -78,7 +78,9 @@ pub fn assess(image: &GrayImage, words: &[Word]) -> Quality {
     };
     verdict.grade(Defect::Dark, &BRIGHTNESS, light.paper);
     verdict.grade(Defect::Noisy, &CALMNESS, 30.0 - light.noise);
-    verdict.grade_ink(&tiles, &light);
+    if let Some(ink) = ink(&tiles, &light) {
+        verdict.grade_ink(&ink);
+    }
     verdict.grade_words(image, words);
     verdict.flaw(Defect::Noisy, is_speckled(&tiles, &light));
     verdict.flaw(Defect::DocumentCutoff, paper_leaves_picture(&tiles, &light));
@@ -112,32 +114,9 @@ impl Verdict {
         }
     }
 
-    /// Sharpness and contrast, where there is ink.
-    fn grade_ink(&mut self, tiles: &Tiles<'_>, light: &Light) {
-        let inked: Vec<&Tile> = tiles
-            .tiles
-            .iter()
-            .filter(|tile| light.is_inked(tile))
-            .collect();
-        if inked.len() < LEAST_INKED {
-            return;
-        }
-        let contrast = percentile(inked.iter().map(|tile| f32::from(tile.contrast())), 0.75);
-        let strong = || {
-            inked
-                .iter()
-                .filter(|tile| f32::from(tile.contrast()) >= contrast * 0.6)
-        };
-        let sharpness = |step: fn(&Tile) -> u8| {
-            percentile(
-                strong().map(|tile| f32::from(step(tile)) / f32::from(tile.contrast())),
-                0.6,
-            )
-        };
-        let across = sharpness(|tile| tile.step_across);
-        let down = sharpness(|tile| tile.step_down);
-        self.grade(Defect::Blurry, &SHARPNESS, across.min(down));
-        self.grade(Defect::Faint, &CONTRAST, contrast / light.paper.max(1.0));
+    fn grade_ink(&mut self, ink: &Ink) {
+        self.grade(Defect::Blurry, &SHARPNESS, ink.sharpness);
+        self.grade(Defect::Faint, &CONTRAST, ink.contrast);
     }
 
     fn grade_words(&mut self, image: &GrayImage, words: &[Word]) {
@@ -149,6 +128,43 @@ impl Verdict {
             self.grade(Defect::TextTooSmall, &TEXT_HEIGHT, percentile(heights, 0.5));
         }
     }
+}
+
+/// How the ink stands on the paper.
+struct Ink {
+    /// Largest step between neighbouring pixels as a share of the contrast, in the worse of both directions.
+    sharpness: f32,
+    /// Share of the paper's brightness.
+    contrast: f32,
+}
+
+fn ink(tiles: &Tiles<'_>, light: &Light) -> Option<Ink> {
+    let inked: Vec<&Tile> = tiles
+        .tiles
+        .iter()
+        .filter(|tile| light.is_inked(tile))
+        .collect();
+    if inked.len() < LEAST_INKED {
+        return None;
+    }
+    let contrast = percentile(inked.iter().map(|tile| f32::from(tile.contrast())), 0.75);
+    // Where a tile only grazes ink, its step says little.
+    let strong = || {
+        inked
+            .iter()
+            .filter(|tile| f32::from(tile.contrast()) >= contrast * 0.6)
+    };
+    let sharpness = |step: fn(&Tile) -> u8| {
+        percentile(
+            strong().map(|tile| f32::from(step(tile)) / f32::from(tile.contrast())),
+            0.6,
+        )
+    };
+    let sharpness = sharpness(|tile| tile.step_across).min(sharpness(|tile| tile.step_down));
+    Some(Ink {
+        sharpness,
+        contrast: contrast / light.paper.max(1.0),
+    })
 }
 
 /// Fewest tiles with ink to judge ink by: a line of text has about 40.
@@ -305,3 +321,6 @@ fn level(value: f32) -> u8 {
     let level = value.clamp(0.0, 255.0) as u8;
     level
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,9 @@
 //! Printed words about shortages and damages that are no remark: conditions, instructions, headers, labels, boxes.
 
 use super::notations::counted_mentions;
-use super::phrases::{Piece, contains_any, pieces};
+use std::sync::LazyLock;
+
+use super::phrases::{Patterns, Piece, is_one_of, pieces};
 use crate::understanding::NotationKind;
 
 /// Phrases of conditions and instructions, in six languages; the last two are box 18 of the CMR.
@@ -24,6 +26,8 @@ const PRINTED: &str = "must|shall|should; any damage*|short*|loss|claim*|excepti
      reserv*|vorbehalt*|zastrzez*|voorbehoud _? and|et|und|i|y|en|e observ*|bemerk*|uwag*|opmerk*; \
      observations du|bemerkungen der|opmerkingen van|uwagi przewoznika|observaciones del";
 
+static PRINTED_PATTERNS: LazyLock<Patterns> = LazyLock::new(|| Patterns::new(PRINTED));
+
 /// Words of column headers and of the labels of boxes.
 const HEADER_WORDS: &str = "qty quantity pcs pieces ordered shipped received recd delivered short shortage shortages \
      over overage overages overs shorts damage damages damaged refused rejected accepted \
@@ -37,10 +41,10 @@ const SENTENCE_WORDS: &str = "the of or and is are be for by to any this that wi
      du par pour dans el los las y o es por para en i lub jest na w z przez het een van voor \
      door";
 
-/// Fewest words of a printed sentence, and least share of sentence words in it. Remarks by hand are shorter or leave these
+/// Fewest words of a printed sentence, and least share of sentence words in it, in tenths. Remarks by hand are shorter or leave these
 /// words out; chosen on the sentences in the tests.
 const SENTENCE_LENGTH: usize = 9;
-const SENTENCE_SHARE: f32 = 0.3;
+const SENTENCE_TENTHS: usize = 3;
 
 /// Whether a line is printed text of a form (a condition, an instruction, a header, an empty label) and no remark. A
 /// number beside a shortage or damage makes it a remark.
@@ -52,14 +56,10 @@ pub fn is_boilerplate(line: &str) -> bool {
         .iter()
         .any(|(mention, quantity)| quantity.is_some() && is_exception(mention.kind));
     !says_how_many
-        && (contains_any(PRINTED, &pieces)
+        && (PRINTED_PATTERNS.stand_in(&pieces)
             || is_sentence(&pieces)
             || is_header(&pieces)
             || is_empty_label(line, &pieces))
-}
-
-fn listed(list: &str, word: &str) -> bool {
-    list.split(' ').any(|known| known == word)
 }
 
 fn is_exception(kind: NotationKind) -> bool {
@@ -74,18 +74,12 @@ fn is_exception(kind: NotationKind) -> bool {
 }
 
 fn is_sentence(pieces: &[Piece]) -> bool {
-    let words: Vec<&str> = pieces
-        .iter()
-        .filter(|piece| piece.is_word())
-        .map(|piece| piece.word.as_str())
-        .collect();
+    let words: Vec<&Piece> = pieces.iter().filter(|piece| piece.is_word()).collect();
     let linking = words
         .iter()
-        .filter(|word| listed(SENTENCE_WORDS, word))
+        .filter(|word| is_one_of(SENTENCE_WORDS, word))
         .count();
-    let share = f32::from(u16::try_from(linking).unwrap_or(u16::MAX))
-        / f32::from(u16::try_from(words.len()).unwrap_or(u16::MAX));
-    words.len() >= SENTENCE_LENGTH && share >= SENTENCE_SHARE
+    words.len() >= SENTENCE_LENGTH && linking * 10 >= words.len() * SENTENCE_TENTHS
 }
 
 /// `SHORT OVER DAMAGED`, `Qty Short`, `O/S/D`, or the lone name of a box: header words only, no number.
@@ -101,11 +95,10 @@ fn is_header(pieces: &[Piece]) -> bool {
     ];
     const COLUMNS: &str =
         "qty quantity description item ordered shipped weight total reason code type initials";
-    let words: Vec<&str> = pieces.iter().map(|piece| piece.word.as_str()).collect();
-    let only_header_words = words.iter().all(|word| listed(HEADER_WORDS, word));
-    let has = |list: &str| words.iter().any(|word| listed(list, word));
+    let only_header_words = pieces.iter().all(|piece| is_one_of(HEADER_WORDS, piece));
+    let has = |list: &str| pieces.iter().any(|piece| is_one_of(list, piece));
     let kinds = KINDS.iter().filter(|kind| has(kind)).count();
-    let is_name = words.len() == 1 && has(NAMES);
+    let is_name = pieces.len() == 1 && has(NAMES);
     only_header_words && (kinds >= 2 || has(COLUMNS) || is_name)
 }
 

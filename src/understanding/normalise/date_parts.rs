@@ -51,17 +51,13 @@ pub(super) fn parts(raw: &str) -> Vec<Part> {
     let mut parts = Vec::new();
     let mut joint = ' ';
     for (index, token) in tokens.iter().enumerate() {
-        let beside_colon = [index.checked_sub(1), Some(index + 1)]
-            .into_iter()
-            .flatten()
-            .any(|i| tokens.get(i).is_some_and(|t| t.text == ":"));
         match token.mark() {
             Some(mark @ ('/' | '-' | '.')) => joint = mark,
             Some('–') => joint = '-',
             Some(',' | '\'' | '’') => {}
             Some(_) => parts.push(Part::Break),
             // A time of day; ISO 8601 glues the day to it: `14T09:30`.
-            None if beside_colon => {
+            None if is_clock(&tokens, index) => {
                 if let Some((text, _)) = token.text.split_once('T') {
                     push_word(&mut parts, Token { text, ..*token }, joint);
                 }
@@ -74,6 +70,19 @@ pub(super) fn parts(raw: &str) -> Vec<Part> {
         }
     }
     parts
+}
+
+/// Whether the word at `index` is joined by a colon to another number, as those of a time of day are.
+fn is_clock(tokens: &[Token<'_>], index: usize) -> bool {
+    let token_at = |at: Option<usize>| at.and_then(|at| tokens.get(at));
+    let joined = |colon: Option<usize>, other: Option<usize>| {
+        let numeric = |text: &str| {
+            text.starts_with(|c: char| c.is_ascii_digit()) || forced_digits(text).is_some()
+        };
+        token_at(colon).is_some_and(|token| token.text == ":")
+            && token_at(other).is_some_and(|token| numeric(token.text))
+    };
+    joined(index.checked_sub(1), index.checked_sub(2)) || joined(Some(index + 1), Some(index + 2))
 }
 
 fn push_word(parts: &mut Vec<Part>, token: Token<'_>, joint: char) {

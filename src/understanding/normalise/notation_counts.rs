@@ -1,7 +1,7 @@
 //! Which number of a line belongs to which remark, and how many were received.
 
 use super::notation_table::Mention;
-use super::phrases::{Piece, contains_any, matches};
+use super::phrases::{Piece, is_one_of};
 use super::units::Unit;
 use crate::understanding::NotationKind;
 
@@ -38,94 +38,101 @@ impl Quantity {
             end,
         })
     }
+
+    /// The number that ends in front of a piece.
+    fn before(pieces: &[Piece], end: usize) -> Option<Self> {
+        let starts = [1, 2].into_iter().filter_map(|back| end.checked_sub(back));
+        starts
+            .filter_map(|start| Self::at(pieces, start))
+            .find(|found| found.end == end)
+    }
 }
 
-const OF: &str = "of|/|out|von|de|sur|z|van";
-const RECEIVED: &str = "received|recd|rec|rcvd|rcv|recvd|recieved|erhalten|recu|recus|recibido|recibidos|otrzymano|ontvangen|counted|count|delivered";
+const OF: &str = "of / out von de sur z van";
+const RECEIVED: &str = "received recd rec rcvd rcv recvd recieved erhalten recu recus recibido recibidos otrzymano ontvangen \
+     counted count delivered";
+
+fn is_at(list: &str, pieces: &[Piece], at: usize) -> bool {
+    pieces.get(at).is_some_and(|piece| is_one_of(list, piece))
+}
 
 /// How many were received, and the pieces that say it.
 pub(super) fn received(pieces: &[Piece]) -> Option<(Received, Quantity)> {
-    let word = (0..pieces.len()).find(|at| {
-        pieces
-            .get(*at..)
-            .is_some_and(|rest| matches(RECEIVED, rest).is_some())
-    })?;
-    let gap = usize::from(
-        pieces
-            .get(word + 1)
-            .is_some_and(|piece| matches!(piece.word.as_str(), ":" | "only")),
-    );
-    let behind = part_of_whole(pieces, word + 1 + gap).map(|found| (found, word));
-    let before = || {
-        (0..word)
-            .find_map(|start| part_of_whole(pieces, start).filter(|(_, place)| place.end == word))
-            .map(|found| (found, found.1.start))
+    // Pages are received too, but say nothing of freight.
+    if pieces.iter().any(|piece| is_one_of("page pages pg", piece)) {
+        return None;
+    }
+    let word = (0..pieces.len()).find(|at| is_at(RECEIVED, pieces, *at))?;
+    let number = word + 1 + usize::from(is_at(": only", pieces, word + 1));
+    let behind = || {
+        part_of_whole(pieces, number)
+            .filter(|found| !is_bare(found) || ends_at(pieces, found.1.end))
     };
-    let ((received, place), start) = behind.or_else(before)?;
-    let is_page = contains_any("page|pages|pg", pieces);
-    let end = place.end.max(word + 1);
-    (!is_page).then_some((
+    let in_front = || {
+        let ending_here =
+            |start| part_of_whole(pieces, start).filter(|(_, place)| place.end == word);
+        (0..word).find_map(ending_here)
+    };
+    let (received, place) = behind().or_else(in_front)?;
+    let (start, end) = (place.start.min(word), place.end.max(word + 1));
+    Some((
         received,
         Quantity {
-            start: start.min(place.start),
+            start,
             end,
             ..place
         },
     ))
 }
 
+fn is_bare((received, _): &(Received, Quantity)) -> bool {
+    received.expected.is_none()
+}
+
+/// In `received 22 Mar` and `received 2 ctn short` the number belongs to what follows.
+fn ends_at(pieces: &[Piece], end: usize) -> bool {
+    pieces
+        .get(end)
+        .is_none_or(|piece| piece.is_number() || is_one_of(", ;", piece))
+}
+
 /// `22 of 24 ctn`, `22/24 ctn`, `22 ctn`. `3/14` may be a day: without a unit it counts only where it cannot be one.
 fn part_of_whole(pieces: &[Piece], start: usize) -> Option<(Received, Quantity)> {
     let part = Quantity::at(pieces, start)?;
-    let joint = matches(OF, pieces.get(part.end..)?).map(|length| {
-        let extra = pieces
-            .get(part.end + length)
-            .is_some_and(|piece| piece.word == "of");
-        part.end + length + usize::from(extra)
-    });
-    let whole = joint.and_then(|at| Quantity::at(pieces, at));
-    let unit = whole.and_then(|whole| whole.unit).or(part.unit);
-    let by_slash = pieces.get(part.end).is_some_and(|piece| piece.word == "/");
-    let is_day = |a: u32, b: u32| (1..=12).contains(&a) && (1..=31).contains(&b);
-    match whole {
-        Some(whole)
-            if by_slash
-                && unit.is_none()
-                && (is_day(part.qty, whole.qty) || is_day(whole.qty, part.qty)) =>
-        {
-            None
-        }
-        Some(whole) => {
-            let received = Received {
-                qty: part.qty,
-                expected: Some(whole.qty),
-                unit,
-            };
-            Some((
-                received,
-                Quantity {
-                    unit,
-                    end: whole.end,
-                    ..part
-                },
-            ))
-        }
-        // `received 22 Mar` is a day.
-        None => {
-            let ends = pieces
-                .get(part.end)
-                .is_none_or(|piece| matches!(piece.word.as_str(), "," | ";"));
-            let received = Received {
-                qty: part.qty,
-                expected: None,
-                unit,
-            };
-            (unit.is_some() || ends).then_some((received, part))
-        }
-    }
+    let joined = is_at(OF, pieces, part.end);
+    let whole_at = part.end + 1 + usize::from(is_at("of", pieces, part.end + 1));
+    let Some(whole) = Quantity::at(pieces, whole_at).filter(|_| joined) else {
+        let received = Received {
+            qty: part.qty,
+            expected: None,
+            unit: part.unit,
+        };
+        return Some((received, part));
+    };
+    let unit = whole.unit.or(part.unit);
+    let by_slash = is_at("/", pieces, part.end);
+    let may_be_day = is_day(part.qty, whole.qty) || is_day(whole.qty, part.qty);
+    let received = Received {
+        qty: part.qty,
+        expected: Some(whole.qty),
+        unit,
+    };
+    let counts = unit.is_some() || !by_slash || !may_be_day;
+    counts.then_some((
+        received,
+        Quantity {
+            unit,
+            end: whole.end,
+            ..part
+        },
+    ))
 }
 
-/// The numbers that belong to the mentions, one for each; `taken` pieces belong to something else already. A number in
+fn is_day(month: u32, day: u32) -> bool {
+    (1..=12).contains(&month) && (1..=31).contains(&day)
+}
+
+/// The numbers that belong to the mentions, one for each; the pieces of `taken` belong to something else already. A number in
 /// front of a remark comes before one behind it, unless a colon stands between.
 pub(super) fn quantities(
     pieces: &[Piece],
@@ -136,11 +143,13 @@ pub(super) fn quantities(
         taken.map_or_else(Vec::new, |taken| (taken.start..taken.end).collect());
     let mut found = Vec::new();
     for (index, mention) in mentions.iter().enumerate() {
-        let next = mentions.get(index + 1);
         let free = |quantity: &Quantity| !used.contains(&quantity.start);
-        let quantity = counts_things(mention.kind)
-            .then(|| nearest(pieces, *mention, next.copied(), &free))
-            .flatten();
+        let next = mentions.get(index + 1).copied();
+        let quantity = if counts_things(mention.kind) {
+            nearest(pieces, *mention, next, &free)
+        } else {
+            None
+        };
         used.extend(quantity.iter().map(|quantity| quantity.start));
         found.push(quantity);
     }
@@ -150,24 +159,10 @@ pub(super) fn quantities(
 /// Kinds whose number says how many (or, of a temperature, how many degrees).
 fn counts_things(kind: NotationKind) -> bool {
     use NotationKind as Kind;
-    match kind {
-        Kind::Short | Kind::Over | Kind::Damage | Kind::Refused | Kind::WrongGoods | Kind::Temp => {
-            true
-        }
-        Kind::ShipperLoadCount
-        | Kind::DriverCount
-        | Kind::SaidToContain
-        | Kind::SubjectToCount
-        | Kind::ServiceFail
-        | Kind::SealOk
-        | Kind::SealBroken
-        | Kind::ConcealedReserve
-        | Kind::Clean
-        | Kind::ServiceMark
-        | Kind::Unattended
-        | Kind::Correction
-        | Kind::Reservation => false,
-    }
+    matches!(
+        kind,
+        Kind::Short | Kind::Over | Kind::Damage | Kind::Refused | Kind::WrongGoods | Kind::Temp
+    )
 }
 
 fn nearest(
@@ -177,87 +172,76 @@ fn nearest(
     free: &impl Fn(&Quantity) -> bool,
 ) -> Option<Quantity> {
     let inside = (mention.start..mention.end).find_map(|at| Quantity::at(pieces, at));
-    let behind = || {
-        let quantity = behind(pieces, mention.end).filter(free)?;
-        // In `wet, 3 short` the number is that of `short`, unless `short` has another behind it.
-        let belongs_to_next = next.is_some_and(|next| {
-            in_front(pieces, next.start) == Some(quantity)
-                && self::behind(pieces, next.end).is_none()
-        });
-        (!belongs_to_next || has_colon(pieces, mention.end)).then_some(quantity)
-    };
+    let in_front = || in_front(pieces, mention.start).filter(free);
+    let behind = || behind(pieces, mention.end).filter(free);
     if inside.is_some() {
-        return inside;
+        inside
+    } else if has_colon(pieces, mention.end) {
+        behind()
+    } else {
+        in_front().or_else(|| behind().filter(|quantity| !belongs_to(pieces, next, *quantity)))
     }
-    if has_colon(pieces, mention.end) {
-        return behind();
-    }
-    in_front(pieces, mention.start).filter(free).or_else(behind)
+}
+
+/// In `wet, 3 short` the number is that of `short`, unless `short` has another behind it.
+fn belongs_to(pieces: &[Piece], next: Option<Mention>, quantity: Quantity) -> bool {
+    next.is_some_and(|next| {
+        in_front(pieces, next.start) == Some(quantity) && behind(pieces, next.end).is_none()
+    })
 }
 
 pub(super) fn has_colon(pieces: &[Piece], at: usize) -> bool {
-    pieces
-        .get(at)
-        .is_some_and(|piece| matches!(piece.word.as_str(), ":" | "="))
+    is_at(": =", pieces, at)
 }
 
-/// Words between a number and its remark: `2 ctn were damaged`, `2 plt corner crushed`.
-const LINKS: &str = "are|is|was|were|arrived|recd|found|with|very|slightly|badly|corner|corners|top|bottom|side|sides|stretch|wrap|x|been|have|has|had|sind|war|waren|son|sont|est|zijn";
-
 fn in_front(pieces: &[Piece], end: usize) -> Option<Quantity> {
-    let mut end = end;
+    // `2 ctn were damaged`, `2 plt corner crushed`.
+    const LINKS: &str = "are is was were arrived recd found with very slightly badly corner corners top bottom side sides stretch \
+         wrap x been have has had sind war waren son sont est zijn";
     // Two links at most: farther away, the number belongs to something else.
-    for _ in 0..2 {
-        let linked = end
-            .checked_sub(1)
-            .and_then(|at| pieces.get(at..end))
-            .is_some_and(|link| matches(LINKS, link).is_some());
-        end -= usize::from(linked);
-    }
-    let start = [1, 2]
-        .into_iter()
-        .filter_map(|back| end.checked_sub(back))
-        .find_map(|start| Quantity::at(pieces, start).filter(|quantity| quantity.end == end))?;
-    Some(
-        part_before(pieces, start.start).map_or(start, |(at, qty)| Quantity {
-            qty,
-            start: at,
-            ..start
-        }),
-    )
+    let links = (1..=2)
+        .take_while(|back| {
+            end.checked_sub(*back)
+                .is_some_and(|at| is_at(LINKS, pieces, at))
+        })
+        .count();
+    let nearest = Quantity::before(pieces, end - links)?;
+    let part = part_before(pieces, nearest.start);
+    Some(part.map_or(nearest, |(start, qty)| Quantity {
+        qty,
+        start,
+        ..nearest
+    }))
 }
 
 /// The part in `2 of 24 short`, `2 of the 24 short`: the part is short, not the whole.
 fn part_before(pieces: &[Piece], whole: usize) -> Option<(usize, u32)> {
-    let joint = format!("{OF} the|den|les|las|los|de?");
-    [1, 2].into_iter().find_map(|length| {
-        let start = whole.checked_sub(length)?;
-        let joined = matches(&joint, pieces.get(start..whole)?) == Some(length);
-        let part = start.checked_sub(1)?;
-        joined
-            .then(|| Some((part, pieces.get(part)?.qty?)))
-            .flatten()
-    })
+    let article = whole
+        .checked_sub(1)
+        .filter(|at| is_at("the den les las los", pieces, *at));
+    let joint = article
+        .unwrap_or(whole)
+        .checked_sub(1)
+        .filter(|at| is_at(OF, pieces, *at))?;
+    let part = joint.checked_sub(1)?;
+    Some((part, pieces.get(part)?.qty?))
 }
 
 fn behind(pieces: &[Piece], start: usize) -> Option<Quantity> {
-    const LINKS_BEHIND: &str =
-        "by|on|to|of|x|qty|about|approx|total|:|=|in|auf|sur|de|an|bei|op|na";
-    let mut start = start;
-    for _ in 0..2 {
-        start += pieces
-            .get(start..)
-            .and_then(|rest| matches(LINKS_BEHIND, rest))
-            .unwrap_or(0);
-    }
+    // `short by 2 ctn`, `damage to 2 plt`, `short: total 2`.
+    const LINKS: &str = "by on to of x qty about approx total : = in auf sur de an bei op na";
+    let links = (0..2)
+        .take_while(|ahead| is_at(LINKS, pieces, start + ahead))
+        .count();
+    let start = start + links;
     Quantity::at(pieces, start).or_else(|| {
         // `short ctn 2`
         let unit = pieces.get(start)?.unit?;
-        let found = Quantity::at(pieces, start + 1).filter(|found| found.unit.is_none())?;
+        let number = Quantity::at(pieces, start + 1).filter(|number| number.unit.is_none())?;
         Some(Quantity {
             unit: Some(unit),
             start,
-            ..found
+            ..number
         })
     })
 }

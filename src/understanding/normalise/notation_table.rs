@@ -2,7 +2,9 @@
 //!
 //! The first phrase of the table that fits takes its words, so that `seal missing` is no shortage and `no damage` no damage.
 
-use super::phrases::{Piece, matches};
+use std::sync::LazyLock;
+
+use super::phrases::{Patterns, Piece};
 use crate::understanding::NotationKind;
 
 /// When a phrase is a remark.
@@ -48,7 +50,7 @@ const TABLE: &[Entry] = &[
     (
         Kind::Over,
         Never,
-        "over dimension*|size*|weight|the|road|night|time|counter|length|width|please|phone|sized; \
+        "+ # #; over dimension*|size*|weight|the|road|night|time|counter|length|width|please|phone|sized; \
          turn|hand|carry|all over; extra large|small|virgin|strong|wide|heavy|stop",
     ),
     (
@@ -199,6 +201,7 @@ const TABLE: &[Entry] = &[
          nicht erhalten|geliefert; non recu|recus|livre|livres; no recibido|recibidos",
     ),
     // Over.
+    (Kind::Over, Counted, "+ #"),
     (Kind::Over, NotAlone, "overage|overages; surplus"),
     (
         Kind::Over,
@@ -294,12 +297,16 @@ pub(super) fn mentions(pieces: &[Piece]) -> Vec<Mention> {
     found
 }
 
+static VOCABULARY: LazyLock<Vec<(NotationKind, Strength, Patterns)>> = LazyLock::new(|| {
+    let entries = TABLE.iter();
+    entries
+        .map(|(kind, strength, patterns)| (*kind, *strength, Patterns::new(patterns)))
+        .collect()
+});
+
 fn phrase_at(pieces: &[Piece]) -> Option<(NotationKind, Strength, usize)> {
-    TABLE.iter().find_map(|(kind, strength, patterns)| {
-        let length = patterns
-            .split("; ")
-            .find_map(|pattern| matches(pattern, pieces))?;
-        Some((*kind, *strength, length))
+    VOCABULARY.iter().find_map(|(kind, strength, patterns)| {
+        Some((*kind, *strength, patterns.length_at(pieces)?))
     })
 }
 
@@ -320,7 +327,7 @@ mod tests {
         for (kind, _, patterns) in TABLE {
             for pattern in patterns.split("; ") {
                 let plain = pattern.chars().all(|c| {
-                    c.is_ascii_lowercase() || c.is_ascii_digit() || " |*?#_/:,@".contains(c)
+                    c.is_ascii_lowercase() || c.is_ascii_digit() || " |*?#_/:,@+".contains(c)
                 });
                 assert!(plain, "{kind:?} {pattern}");
             }

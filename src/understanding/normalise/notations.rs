@@ -7,7 +7,7 @@ use super::boilerplate::{is_boilerplate, ticked};
 pub use super::notation_counts::Received;
 use super::notation_counts::{Quantity, has_colon, quantities, received};
 use super::notation_table::{Mention, Strength, mentions};
-use super::phrases::{Piece, matches, pieces};
+use super::phrases::{Piece, is_one_of, pieces};
 use super::units::Unit;
 use crate::understanding::NotationKind;
 
@@ -141,10 +141,13 @@ fn notations_of(
 }
 
 fn is_none(quantity: Option<Quantity>, behind: &[Piece]) -> bool {
-    quantity.map_or_else(
-        || matches(": none|no|nil|na|keine|aucun|ninguno|brak|geen", behind).is_some(),
-        |quantity| quantity.qty == 0,
-    )
+    let answered = || match behind {
+        [colon, answer, ..] => {
+            colon.word == ":" && is_one_of("none no nil na keine aucun ninguno brak geen", answer)
+        }
+        _ => false,
+    };
+    quantity.map_or_else(answered, |quantity| quantity.qty == 0)
 }
 
 /// `STC` in front of a number is said to contain; alone it is as often subject to count.
@@ -155,13 +158,8 @@ fn is_bare_stc(pieces: &[Piece], mention: Mention) -> bool {
 
 /// The answer to `seal intact`: a form may print the question and both answers.
 fn seal_answer(behind: &[Piece]) -> Option<NotationKind> {
-    let said = |words: &str| {
-        behind
-            .iter()
-            .take(4)
-            .any(|piece| matches(words, std::slice::from_ref(piece)).is_some())
-    };
-    match (said("y|yes|ja|oui|si|tak"), said("n|no|nein|non|nie|nee")) {
+    let said = |answers: &str| behind.iter().take(4).any(|piece| is_one_of(answers, piece));
+    match (said("y yes ja oui si tak"), said("n no nein non nie nee")) {
         (true, true) => None,
         (false, true) => Some(NotationKind::SealBroken),
         (true | false, false) => Some(NotationKind::SealOk),

@@ -72,6 +72,19 @@ pub(super) fn pieces(line: &str) -> Vec<Piece> {
         }
         at += length;
     }
+    for at in 1..pieces.len() {
+        // A lone stroke in front of a unit is a one: `l plt`.
+        let before_unit = pieces
+            .get(at)
+            .is_some_and(|piece: &Piece| piece.unit.is_some());
+        if let Some(stroke) = pieces
+            .get_mut(at - 1)
+            .filter(|piece| before_unit && matches!(piece.word.as_str(), "l" | "i"))
+        {
+            stroke.word = "#".to_owned();
+            stroke.qty = Some(1);
+        }
+    }
     pieces
 }
 
@@ -134,32 +147,91 @@ fn spelt(word: &str) -> String {
     folded.chars().map(letter).collect()
 }
 
-/// How many pieces the pattern takes at the beginning of `pieces`.
-pub(super) fn matches(pattern: &str, pieces: &[Piece]) -> Option<usize> {
-    if pattern.is_empty() {
-        return Some(0);
-    }
-    let (element, rest) = pattern.split_once(' ').unwrap_or((pattern, ""));
-    let (words, optional) = element
-        .strip_suffix('?')
-        .map_or((element, false), |words| (words, true));
-    let taken = pieces.split_first().and_then(|(piece, behind)| {
-        let fits = words.split('|').any(|word| is_meant(word, piece));
-        fits.then(|| matches(rest, behind)).flatten()
-    });
-    taken
-        .map(|length| length + 1)
-        .or_else(|| optional.then(|| matches(rest, pieces)).flatten())
+/// A row of elements that a phrase is recognised by.
+struct Pattern {
+    elements: Vec<Element>,
 }
 
-/// Whether one of the patterns, between semicolons, stands anywhere in the pieces.
-pub(super) fn contains_any(patterns: &str, pieces: &[Piece]) -> bool {
-    let stands = |from: &[Piece]| {
-        patterns
-            .split("; ")
-            .any(|pattern| matches(pattern, from).is_some())
+struct Element {
+    words: Vec<Meant>,
+    optional: bool,
+}
+
+/// What an element stands for.
+enum Meant {
+    Word(&'static str),
+    Beginning(&'static str),
+    Number,
+    /// This number.
+    Exactly(u32),
+    AnyWord,
+}
+
+/// Patterns in their order.
+pub(super) struct Patterns(Vec<Pattern>);
+
+impl Patterns {
+    /// The patterns of a text, which stand between semicolons.
+    pub(super) fn new(text: &'static str) -> Self {
+        Self(text.split("; ").map(Pattern::new).collect())
+    }
+
+    /// How many pieces the first fitting pattern takes at the beginning of `pieces`.
+    pub(super) fn length_at(&self, pieces: &[Piece]) -> Option<usize> {
+        self.0
+            .iter()
+            .find_map(|pattern| taken(&pattern.elements, pieces))
+    }
+
+    /// Whether one of them stands anywhere in the pieces.
+    pub(super) fn stand_in(&self, pieces: &[Piece]) -> bool {
+        (0..pieces.len())
+            .filter_map(|at| pieces.get(at..))
+            .any(|rest| self.length_at(rest).is_some())
+    }
+}
+
+impl Pattern {
+    fn new(text: &'static str) -> Self {
+        Self {
+            elements: text.split(' ').map(Element::new).collect(),
+        }
+    }
+}
+
+impl Element {
+    fn new(text: &'static str) -> Self {
+        let (words, optional) = text
+            .strip_suffix('?')
+            .map_or((text, false), |words| (words, true));
+        let meant = |word: &'static str| match (word, word.strip_suffix('*')) {
+            ("#", _) => Meant::Number,
+            ("_", _) => Meant::AnyWord,
+            (word, _) if word.parse::<u32>().is_ok() => {
+                Meant::Exactly(word.parse().unwrap_or_default())
+            }
+            (_, Some(beginning)) => Meant::Beginning(beginning),
+            (word, None) => Meant::Word(word),
+        };
+        Self {
+            words: words.split('|').map(meant).collect(),
+            optional,
+        }
+    }
+}
+
+/// How many pieces the elements take at the beginning; an element that may be missing is taken where it is there, unless the
+/// rest fits only without it.
+fn taken(elements: &[Element], pieces: &[Piece]) -> Option<usize> {
+    let Some((element, rest)) = elements.split_first() else {
+        return Some(0);
     };
-    (0..pieces.len()).any(|at| pieces.get(at..).is_some_and(stands))
+    let with = pieces.split_first().and_then(|(piece, behind)| {
+        let fits = element.words.iter().any(|word| word.is(piece));
+        fits.then(|| taken(rest, behind)).flatten()
+    });
+    with.map(|length| length + 1)
+        .or_else(|| element.optional.then(|| taken(rest, pieces)).flatten())
 }
 
 /// Words one letter away from a word of the vocabulary that are other words.
@@ -168,31 +240,43 @@ const OTHER_WORDS: &[&str] = &["reused"];
 /// Shortest word of the vocabulary that a misspelt one may stand for: below, too many words are one letter away.
 const FORGIVING_LENGTH: usize = 7;
 
-fn is_meant(meant: &str, piece: &Piece) -> bool {
-    if let Some(beginning) = meant.strip_suffix('*') {
-        return piece.word.starts_with(beginning);
+impl Meant {
+    fn is(&self, piece: &Piece) -> bool {
+        match self {
+            Self::Number => piece.is_number(),
+            Self::Exactly(number) => piece.qty == Some(*number),
+            Self::AnyWord => piece.is_word(),
+            Self::Beginning(beginning) => piece.word.starts_with(beginning),
+            Self::Word(word) => {
+                piece.word == *word
+                    || (word.len() >= FORGIVING_LENGTH && is_misspelt(&piece.word, word))
+            }
+        }
     }
-    match meant {
-        "#" => piece.is_number(),
-        "_" => piece.is_word(),
-        _ if piece.word == meant => true,
-        _ if meant.len() < FORGIVING_LENGTH || OTHER_WORDS.contains(&piece.word.as_str()) => false,
-        // Readers see `rn` for `m`, and hands forget or swap letters.
-        _ => [piece.word.as_str(), &piece.word.replace("rn", "m")]
-            .into_iter()
-            .any(|word| {
-                word.chars().next() == meant.chars().next()
-                    && strsim::osa_distance(word, meant) <= 1
-            }),
-    }
+}
+
+/// Readers see `rn` for `m`, and hands forget or swap letters, but hardly the first.
+fn is_misspelt(seen: &str, meant: &str) -> bool {
+    let close = |seen: &str| {
+        seen.len().abs_diff(meant.len()) <= 1 && strsim::osa_distance(seen, meant) <= 1
+    };
+    let same_start = seen.as_bytes().first() == meant.as_bytes().first();
+    same_start
+        && !OTHER_WORDS.contains(&seen)
+        && (close(seen) || (seen.contains("rn") && close(&seen.replace("rn", "m"))))
+}
+
+/// Whether the piece is one of the words of a list.
+pub(super) fn is_one_of(list: &str, piece: &Piece) -> bool {
+    list.split(' ').any(|word| word == piece.word)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn taken(pattern: &str, line: &str) -> Option<usize> {
-        matches(pattern, &pieces(line))
+    fn taken(pattern: &'static str, line: &str) -> Option<usize> {
+        Patterns::new(pattern).length_at(&pieces(line))
     }
 
     #[test]

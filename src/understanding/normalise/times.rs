@@ -31,8 +31,8 @@ pub fn read_time(raw: &str) -> Option<TimeReading> {
     };
     starts()
         .find_map(with_separator)
-        .or_else(|| starts().find_map(hour_only))
         .or_else(|| starts().find_map(|start| with_dot(before(start), start)))
+        .or_else(|| starts().find_map(hour_only))
         .or_else(|| starts().find_map(named))
         .or_else(|| run_together(&tokens))
 }

@@ -93,7 +93,7 @@ fn handwriting_is_read_through_its_errors() {
             "2 boxes were crushed & wet",
             &[(Kind::Damage, Some(2), Some("bx"))],
         ),
-        ("l plt refusd", &[]),
+        ("l plt refusd", &[(Kind::Refused, Some(1), Some("plt"))]),
         ("1 plt refused", &[(Kind::Refused, Some(1), Some("plt"))]),
         ("REFUSED", &[(Kind::Refused, None, None)]),
         ("5hort 3cs", &[(Kind::Short, Some(3), Some("cs"))]),
