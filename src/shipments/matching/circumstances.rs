@@ -227,7 +227,7 @@ fn agrees(quantity: f64, stops: &[f64], tolerance: f64) -> bool {
 }
 
 /// The day a shipment is delivered: as the carrier told it, else as planned, else its pickup.
-pub(super) fn expected_day(shipment: &Shipment) -> Option<Date> {
+pub(in crate::shipments) fn expected_day(shipment: &Shipment) -> Option<Date> {
     let planned = || appointment_day(shipment);
     let delivered = shipment.delivered_on().or_else(planned);
     delivered.or_else(|| shipment.picked_up_on())

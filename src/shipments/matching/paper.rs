@@ -16,12 +16,12 @@ pub(super) struct Paper<'a> {
 
 /// An identifier on the paper.
 #[derive(Debug)]
-pub(super) struct Reading {
+pub(in crate::shipments) struct Reading {
     /// Where it stood.
-    pub(super) label: Label,
+    pub(in crate::shipments) label: Label,
     /// As printed, for check digits.
     pub(super) raw: String,
-    pub(super) number: Number,
+    pub(in crate::shipments) number: Number,
     pub(super) source: Source,
     /// 0..1.
     pub(super) confidence: f32,
@@ -29,7 +29,7 @@ pub(super) struct Reading {
 
 /// By what label an identifier stood on the paper.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Label {
+pub(in crate::shipments) enum Label {
     Pro,
     Bol,
     MasterBol,

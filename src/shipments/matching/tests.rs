@@ -1,6 +1,5 @@
 //! The golden cases of domain.md §8 that are about matching, and the situations of everyday papers.
 
-use proptest::prelude::*;
 use serde_json::json;
 
 use super::sample::{date, delivered, document, field, found, known, party, shipment, text};
