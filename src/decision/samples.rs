@@ -19,6 +19,7 @@ use crate::understanding::{
 pub(super) const DELIVERED: Date = date(2026, 3, 14);
 
 /// A case that owns its parts, so that a test can change one and ask for the verdict.
+#[derive(Debug)]
 pub(super) struct Sample {
     pub(super) document: Document,
     pub(super) matched: Match,

@@ -1,7 +1,7 @@
 //! From the twelve tests to a verdict.
 
 use super::checks::{
-    Acknowledged, Attached, Case, Dated, Eligible, Finding, Outcome, Standing, Stop, Taken, Tested,
+    Acknowledged, Attached, Case, Dated, Eligible, Finding, Outcome, Standing, Taken, Tested,
     is_poor, standing, taken, v1_eligible, v2_legible, v3_attached, v4_right_consignee,
     v5_acknowledged, v6_required_fields, v7_dated, v8_complete, v9_freight, v10_untouched,
     v11_supported, v12_unfiled,

@@ -1,6 +1,6 @@
 //! V5 and V6: did the consignee acknowledge the receipt, and does the paper carry what the profile requires.
 
-use super::{Case, Finding, Place, Stop, Tested, place_of, says_something};
+use super::{Case, Finding, Place, Stop, Tested, says_something};
 use crate::decision::{ExceptionCode, names};
 use crate::shipments::{ReferenceKind, Shipment};
 use crate::understanding::{DocumentClass, FieldName, Mark, MarkKind, Role};
