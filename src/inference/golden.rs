@@ -44,8 +44,7 @@ pub(super) fn check(model: &mut Model) -> Result<Option<f32>, InferenceError> {
                 &output.into_f32(),
                 &tensor(&manifest, port, &expected)?.into_f32(),
             );
-            // Written so that a NaN counts as too far off.
-            if !(off <= tolerance) {
+            if off.is_nan() || off > tolerance {
                 return Err(InferenceError::GoldenDiffers {
                     model: manifest.id(),
                     output: qualified(port),

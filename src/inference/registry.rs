@@ -36,6 +36,16 @@ pub struct ModelSet {
     pub accessorials: String,
 }
 
+impl ModelSet {
+    /// All of them in one line: the part of an event's id that tells model sets apart.
+    #[must_use]
+    pub fn line(&self) -> String {
+        [&self.classifier, &self.extractor, &self.marks, &self.recognizer, &self.accessorials]
+            .map(String::as_str)
+            .join(" ")
+    }
+}
+
 impl Registry {
     /// Reads the manifests of the newest version of every model in `models` and checks the hashes of their files;
     /// third-party weights lie in `native`.

@@ -91,23 +91,21 @@ pub(super) fn groups(letters: &[Letter], line: &Line) -> Vec<Vec<Span>> {
     let mut groups: Vec<Vec<Span>> = Vec::new();
     for word in words {
         let mut span = span(word, advance);
-        match groups.last_mut() {
-            Some(group) if let Some(before) = group.last_mut() => {
-                if (span.start - before.end) * line.length > WIDE_GAP * line.height {
-                    groups.push(vec![span]);
-                    continue;
-                }
-                if span.start < before.end {
-                    let border = f32::midpoint(span.start, before.end);
-                    (before.end, span.start) = (border, border);
-                }
-                group.push(span);
-            }
-            Some(_) | None => {
-                span.start = span.start.max(0.0);
-                groups.push(vec![span]);
-            }
+        let Some(group) = groups.last_mut() else {
+            span.start = span.start.max(0.0);
+            groups.push(vec![span]);
+            continue;
+        };
+        let end = group.last().map_or(0.0, |before| before.end);
+        if (span.start - end) * line.length > WIDE_GAP * line.height {
+            groups.push(vec![span]);
+            continue;
         }
+        if let Some(before) = group.last_mut().filter(|before| span.start < before.end) {
+            let border = f32::midpoint(span.start, before.end);
+            (before.end, span.start) = (border, border);
+        }
+        group.push(span);
     }
     groups
 }
