@@ -53,7 +53,7 @@ use crate::document::Sha256;
 /// The format that this code reads.
 const SCHEMA: u32 = 1;
 /// The graph that a port belongs to when it names none.
-pub const ONLY_GRAPH: &str = "model";
+pub(super) const ONLY_GRAPH: &str = "model";
 /// Prefix of files that lie in the folder of native libraries.
 const NATIVE: &str = "native/";
 
