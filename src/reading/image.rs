@@ -220,10 +220,10 @@ pub(super) fn lies_on_its_side(orientation: Orientation) -> bool {
 
 /// The picture in gray on white paper; what is transparent shows the paper.
 fn gray(picture: DynamicImage) -> GrayImage {
-    match picture {
-        DynamicImage::ImageLuma8(gray) => gray,
-        picture if picture.color().has_alpha() => on_white(picture).into_luma8(),
-        picture => picture.into_luma8(),
+    if picture.color().has_alpha() {
+        on_white(picture).into_luma8()
+    } else {
+        picture.into_luma8()
     }
 }
 

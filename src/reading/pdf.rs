@@ -243,11 +243,15 @@ fn index_of(number: PageNumber) -> Result<PdfPageIndex, RejectReason> {
 }
 
 fn why_closed(error: PdfiumError) -> RejectReason {
-    match error {
+    let needs_password = matches!(
+        error,
         PdfiumError::PdfiumLibraryInternalError(
-            PdfiumInternalError::PasswordError | PdfiumInternalError::SecurityError,
-        ) => RejectReason::Encrypted,
-        _ => RejectReason::Corrupt,
+            PdfiumInternalError::PasswordError | PdfiumInternalError::SecurityError
+        )
+    );
+    match needs_password {
+        true => RejectReason::Encrypted,
+        false => RejectReason::Corrupt,
     }
 }
 

@@ -132,12 +132,13 @@ impl Process {
         let last_words = self.last_words.take().and_then(|thread| thread.join().ok());
         let last_words = String::from_utf8_lossy(last_words.as_deref().unwrap_or_default());
         tracing::debug!(%error, ?status, %last_words, "a reader child died");
-        match error.kind() {
-            io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => RejectReason::TimedOut,
-            io::ErrorKind::InvalidData => RejectReason::ParserCrashed,
-            _ => status.map_or(RejectReason::ParserCrashed, |status| {
-                reason_of(status, &last_words)
-            }),
+        let is = |kinds: &[io::ErrorKind]| kinds.contains(&error.kind());
+        if is(&[io::ErrorKind::WouldBlock, io::ErrorKind::TimedOut]) {
+            return RejectReason::TimedOut;
+        }
+        match status {
+            Some(status) if !is(&[io::ErrorKind::InvalidData]) => reason_of(status, &last_words),
+            _ => RejectReason::ParserCrashed,
         }
     }
 

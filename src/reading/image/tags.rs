@@ -61,9 +61,11 @@ fn orientation(exif: &Exif) -> Option<Orientation> {
 }
 
 fn exif_density(exif: &Exif) -> Option<(f64, f64)> {
-    let ratio = |tag| match &exif.get_field(tag, In::PRIMARY)?.value {
-        Value::Rational(values) => values.first().map(exif::Rational::to_f64),
-        _ => None,
+    let ratio = |tag| {
+        let Value::Rational(values) = &exif.get_field(tag, In::PRIMARY)?.value else {
+            return None;
+        };
+        values.first().map(exif::Rational::to_f64)
     };
     let unit = exif.get_field(Tag::ResolutionUnit, In::PRIMARY);
     let per_inch = dots_per_inch(unit.and_then(|unit| unit.value.get_uint(0)).unwrap_or(2))?;

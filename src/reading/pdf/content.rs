@@ -176,17 +176,16 @@ impl Survey<'_> {
         let Some(place) = place.filter(|_| !annotation.is_hidden()) else {
             return;
         };
-        match annotation {
-            PdfPageAnnotation::FreeText(_) => content.text_in_annotations = true,
-            PdfPageAnnotation::Ink(_) | PdfPageAnnotation::Stamp(_) => content.drawings.push(place),
-            PdfPageAnnotation::Widget(_) => match annotation.as_form_field() {
-                Some(PdfFormField::Signature(_)) => content.drawings.push(place),
-                Some(field) => content.text_in_annotations |= has_text(field),
-                None => {}
-            },
-            // Marks on text, links and notes that show an icon at most.
-            _ => {}
+        let field = annotation.as_form_field();
+        let is_drawn = matches!(
+            annotation,
+            PdfPageAnnotation::Ink(_) | PdfPageAnnotation::Stamp(_)
+        );
+        if is_drawn || matches!(field, Some(PdfFormField::Signature(_))) {
+            content.drawings.push(place);
         }
+        content.text_in_annotations |=
+            matches!(annotation, PdfPageAnnotation::FreeText(_)) || field.is_some_and(has_text);
     }
 }
 
