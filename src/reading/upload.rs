@@ -96,9 +96,9 @@ mod tests {
 
     #[test]
     fn a_file_is_what_its_first_bytes_say() {
-        for (bytes, kind) in [
-            (b"%PDF-1.4\n".as_slice(), Some(FileKind::Pdf)),
-            (b"\xef\xbb\xbf\r\n%PDF-1.7".as_slice(), Some(FileKind::Pdf)),
+        let cases: &[(&[u8], Option<FileKind>)] = &[
+            (b"%PDF-1.4\n", Some(FileKind::Pdf)),
+            (b"\xef\xbb\xbf\r\n%PDF-1.7", Some(FileKind::Pdf)),
             (b"II*\0\x08\0\0\0", Some(FileKind::Tiff)),
             (b"MM\0+\0\x08\0\0", Some(FileKind::Tiff)),
             (b"\xff\xd8\xff\xe0\0\x10JFIF", Some(FileKind::Jpeg)),
@@ -110,8 +110,9 @@ mod tests {
             (b"PK\x03\x04", None),
             (b"<html>", None),
             (b"", None),
-        ] {
-            assert_eq!(FileKind::of(bytes), kind, "{}", bytes.escape_ascii());
+        ];
+        for (bytes, kind) in cases {
+            assert_eq!(FileKind::of(bytes), *kind, "{}", bytes.escape_ascii());
         }
     }
 
