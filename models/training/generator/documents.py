@@ -159,7 +159,7 @@ def upload(rng: Random, split: str) -> list[Document]:
     if rng.random() >= 0.22:
         return [document(rng, random_kind(rng), split)]
     documents = [document(rng, "cover_sheet", split, backs=False)] if rng.random() < 0.35 else []
-    same, duplex, separators = rng.random() < 0.5, rng.random() < 0.2, rng.random() < 0.1
+    same, duplex, separators = rng.random() < 0.5, rng.random() < 0.07, rng.random() < 0.08
     shared: Facts | None = None
     for _ in range(rng.choice([2, 2, 2, 3, 3, 4, 5])):
         if separators and documents and documents[-1].kind != "cover_sheet":
