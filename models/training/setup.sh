@@ -51,9 +51,10 @@ target = Path(".fonts/ttf")
 target.mkdir(exist_ok=True)
 for path in sorted(Path(".fonts/deb/usr").rglob("*.ttf")):
     copyfile(path, target / path.name)
-for path in sorted(Path(".fonts/npm/node_modules/@fontsource").glob("*/files/*-latin-400-normal.woff")):
-    font = TTFont(path)
+for folder in sorted(Path(".fonts/npm/node_modules/@fontsource").iterdir()):
+    weight = 800 if folder.name == "doto" else 400  # the regular dots are paler than any printer's
+    font = TTFont(folder / "files" / f"{folder.name}-latin-{weight}-normal.woff")
     font.flavor = None
-    font.save(target / (path.name.removesuffix("-latin-400-normal.woff") + ".ttf"))
+    font.save(target / f"{folder.name}.ttf")
 PY
 touch .fonts/READY

@@ -1,9 +1,10 @@
-"""Command line: `python -m generator corpus …`."""
+"""Command line: `python -m generator corpus …` and `python -m generator fixtures …`."""
 
 import argparse
 from pathlib import Path
 
 from . import corpus
+from .fixtures import write as fixtures
 
 
 def main() -> None:
@@ -19,7 +20,12 @@ def main() -> None:
     make.add_argument("--dpi", type=float, default=100.0)
     make.add_argument("--no-images", action="store_true", help="words only: fast")
     make.add_argument("--rotate", action="store_true", help="turn three of ten pictures by 90, 180 or 270 degrees")
+    papers = commands.add_parser("fixtures", help="write the repository's fixtures")
+    papers.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
+    if args.command == "fixtures":
+        fixtures.write(args.out)
+        return
     corpus.write(corpus.Order(args.out, args.seed, args.uploads, args.split, args.jobs, args.dpi, not args.no_images, args.rotate))
 
 

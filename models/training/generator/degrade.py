@@ -44,7 +44,9 @@ def plan(rng: Random, width: float, height: float, kind: str) -> Plan:
         shares = {"bleed": 0.07, "paper": 0.15, "faint": 0.12, "dark": 0.08, "carbon": 0.06, "fold": 0.06, "blur": 0.18, "grain": 0.3, "speckle": 0.2, "edges": 0.15, "holes": 0.1, "streak": 0.06, "low": 0.08, "jpeg": 0.25, "bits": 0.12}
         steps += [s for s, p in shares.items() if rng.random() < p]
         if source == "fax":
-            steps = [s for s in steps if s not in ("bits", "jpeg", "paper", "low")] + ["fax"]
+            steps = [s for s in steps if s not in ("bits", "jpeg", "paper", "low", "faint", "carbon", "dark")] + ["fax"]
+        elif "bits" in steps:
+            steps = [s for s in steps if s not in ("faint", "carbon")]
     if warp is not None:
         steps.insert(1 if "bleed" in steps and steps[0] == "bleed" else 0, "warp" if source == "photo" else "skew")
     return Plan(tuple(steps), warp, seed)
@@ -208,10 +210,16 @@ def _jpeg(pixels: Pixels, noise: np.random.Generator) -> Pixels:
     return cv2.imdecode(data, cv2.IMREAD_GRAYSCALE)
 
 
+def _cut(pixels: Pixels, noise: np.random.Generator) -> Pixels:
+    """Black and white by one threshold between ink and paper."""
+    paper = float(np.percentile(pixels[::7, ::7], 70))
+    return np.where(pixels > paper * float(noise.uniform(0.62, 0.86)), 255, 0).astype(np.uint8)
+
+
 def _bits(pixels: Pixels, noise: np.random.Generator) -> Pixels:
     """Black and white by a fixed or a local threshold."""
     if noise.random() < 0.5:
-        return np.where(pixels > int(noise.integers(120, 210)), 255, 0).astype(np.uint8)
+        return _cut(pixels, noise)
     return cv2.adaptiveThreshold(pixels, 255, cv2.ADAPTIVE_THRESH_GAUSSIAN_C, cv2.THRESH_BINARY, 31, int(noise.integers(8, 22)))
 
 
@@ -220,8 +228,7 @@ def _fax(pixels: Pixels, noise: np.random.Generator) -> Pixels:
     high, wide = pixels.shape
     lines = int(high * min(1.0, 98 * 8.5 / wide * (2 if noise.random() < 0.5 else 1)))
     low = cv2.resize(pixels, (wide, max(8, lines)), interpolation=cv2.INTER_AREA)
-    low = np.where(low > int(noise.integers(130, 200)), 255, 0).astype(np.uint8)
-    return cv2.resize(low, (wide, high), interpolation=cv2.INTER_NEAREST)
+    return cv2.resize(_cut(low, noise), (wide, high), interpolation=cv2.INTER_NEAREST)
 
 
 def _shadow(pixels: Pixels, noise: np.random.Generator) -> Pixels:

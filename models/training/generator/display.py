@@ -65,11 +65,12 @@ class Rect:
 
 @dataclass(slots=True)
 class Strokes:
-    """Pen strokes."""
+    """Pen strokes; with `fill`, outlines of something laid over the page."""
 
     lines: list[list[Point]]
     width: float
     colour: Colour
+    fill: Colour | None = None
 
 
 @dataclass(slots=True)

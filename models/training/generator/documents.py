@@ -90,11 +90,12 @@ def _strip(kind: str, look: Style) -> bool:
     return kind == "scale_ticket" or (kind == "lumper_receipt" and look.order % 2 == 0) or (kind == "other" and look.order % 10 < 3)
 
 
-def front(rng: Random, kind: str, look: Style, facts: Facts, fill: Filling, pages: tuple[int, int] | None = None) -> Page:
-    """The first page of a paper."""
+def front(rng: Random, kind: str, look: Style, facts: Facts, fill: Filling, pages: tuple[int, int] | None = None, hand: tuple[str, float] | None = None) -> Page:
+    """The first page of a paper. `hand` is the receiver's handwriting, else a random one."""
     strip = _strip(kind, look)
     paper = rng.choice(PHOTO_PAPERS) if kind == "delivery_photo" else slips.strip_paper(rng) if strip else None
     sheet = Sheet(kind, look if not strip else replace(look, margin=min(look.margin, 14)), facts, fill, rng, paper)
+    sheet.hand = hand or sheet.hand
     if kind in _FRONTS:
         _FRONTS[kind](sheet, pages)
     elif kind in boxed.TITLED:
@@ -159,7 +160,7 @@ def upload(rng: Random, split: str) -> list[Document]:
     if rng.random() >= 0.22:
         return [document(rng, random_kind(rng), split)]
     documents = [document(rng, "cover_sheet", split, backs=False)] if rng.random() < 0.35 else []
-    same, duplex, separators = rng.random() < 0.5, rng.random() < 0.2, rng.random() < 0.1
+    same, duplex, separators = rng.random() < 0.5, rng.random() < 0.07, rng.random() < 0.08
     shared: Facts | None = None
     for _ in range(rng.choice([2, 2, 2, 3, 3, 4, 5])):
         if separators and documents and documents[-1].kind != "cover_sheet":

@@ -41,6 +41,8 @@ def _drawn(page: Page, dpi: float, colour: bool) -> Image.Image:
                 draw.rectangle(box, fill, _ink(item.colour, colour) if item.width else None, max(1, round(item.width * scale)))
             case Strokes():
                 for line in item.lines:
+                    if item.fill:
+                        draw.polygon([(x * scale, y * scale) for x, y in line], _ink(item.fill, colour))
                     draw.line([(x * scale, y * scale) for x, y in line], _ink(item.colour, colour), max(1, round(item.width * scale)), joint="curve")
             case Bars():
                 _bars(draw, item, scale, _ink(item.colour, colour))

@@ -116,7 +116,7 @@ def _lines(words: list[_Word], ratio: float) -> list[list[_Word]]:
 
 def shown_fields(page: Page) -> dict[str, Any]:
     """The page's fields of which something stands on it."""
-    seen = {item.field for item in page.items if isinstance(item, Text) and item.field and 0 <= item.x <= page.width and 0 <= item.y <= page.height}
+    seen = {item.field for item in page.items if isinstance(item, Text) and item.field and not item.silent and 0 <= item.x <= page.width and 0 <= item.y <= page.height}
     return {name: value for name, value in page.fields.items() if name in seen}
 
 

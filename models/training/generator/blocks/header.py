@@ -8,10 +8,12 @@ from ..values import party_norm
 from .stamps import barcode
 
 
-def _logo(sheet: Sheet, x: float, y: float, name: str, field: str | None) -> float:
-    """A logo with the name; returns the height used."""
+def _logo(sheet: Sheet, x: float, y: float, width: float, name: str, field: str | None) -> float:
+    """A logo with the name, shrunk to the width; returns the height used."""
     style, rng = sheet.style, sheet.rng
     size = style.title_size * 0.9
+    natural = fonts.width(fonts.file(style.heading, True), size, name) + size * (2.2 if style.logo == "badge" else 0.5)
+    size *= min(1.0, width / natural)
     if style.logo == "script":
         font = fonts.SCRIPT_LOGO[style.order % len(fonts.SCRIPT_LOGO)]
         sheet.text(x, y + size * 1.1, name, size * 1.25, font=font, field=field, colour=style.accent)
@@ -37,13 +39,13 @@ def _logo(sheet: Sheet, x: float, y: float, name: str, field: str | None) -> flo
     return size + 4
 
 
-def letterhead(sheet: Sheet, x: float, y: float, party: Party, name: str, field: str | None, owner: str | None = None) -> float:
+def letterhead(sheet: Sheet, x: float, y: float, width: float, party: Party, name: str, field: str | None, owner: str | None = None) -> float:
     """Name, and often address and telephone, of who made the form. `owner` is a party field that the lines belong to."""
     begin = y
     if sheet.style.logo == "none" and sheet.chance(0.5):
         y += sheet.text(x, y + 9, name, 9, bold=True, field=field) and 11
     else:
-        y += _logo(sheet, x, y, name, field)
+        y += _logo(sheet, x, y, width, name, field)
     if field == "carrier_name":
         sheet.know(Value(name, field, name))
     size = sheet.style.label_size
@@ -102,18 +104,18 @@ def header(sheet: Sheet, title: str, who: Party, name: str, field: str | None, *
     side = style.order % 4
     owner = None if field == "carrier_name" else field
     if side == 0:
-        ends = letterhead(sheet, sheet.left, top, who, name, field, owner)
+        ends = letterhead(sheet, sheet.left, top, half - 12, who, name, field, owner)
         title_end = _title(sheet, title, sheet.left + half, top, half)
     elif side == 1:
         ends = _title(sheet, title, sheet.left, top, sheet.width)
         title_end = ends
-        ends = letterhead(sheet, sheet.left, ends, who, name, field, owner)
+        ends = letterhead(sheet, sheet.left, ends, half - 4, who, name, field, owner)
     elif side == 2:
-        ends = letterhead(sheet, sheet.left, top, who, name, field, owner)
+        ends = letterhead(sheet, sheet.left, top, sheet.width * 0.8, who, name, field, owner)
         ends = title_end = _title(sheet, title, sheet.left, ends + 2, sheet.width)
     else:
-        ends = _title(sheet, title, sheet.left, top, half)
-        title_end = letterhead(sheet, sheet.left + half + 10, top, who, name, field, owner)
+        ends = _title(sheet, title, sheet.left, top, half - 6)
+        title_end = letterhead(sheet, sheet.left + half + 10, top, half - 10, who, name, field, owner)
     if owner:
         sheet.know(Value("x", owner, party_norm(who)))
     if code and style.order % 5 < 3:

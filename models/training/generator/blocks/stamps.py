@@ -3,7 +3,7 @@
 import math
 
 from .. import barcodes, fonts, formats, identifiers, prose
-from ..display import Colour, Item, Mark, Point, Rect, Strokes, Text
+from ..display import Colour, Item, Mark, Point, Strokes, Text
 from ..sheet import Sheet, Value
 from ..style import STAMP_INKS
 from ..values import day
@@ -80,6 +80,17 @@ def _impress(sheet: Sheet, x: float, y: float, lines: list[tuple[str, float, str
     return _corners(x, y, width, height, angle)
 
 
+def _cover(sheet: Sheet, corners: list[Point]) -> None:
+    """What lies under a sticker can no longer be read."""
+    left, right = min(x for x, _ in corners), max(x for x, _ in corners)
+    top, bottom = min(y for _, y in corners), max(y for _, y in corners)
+    for item in sheet.page.items:
+        if isinstance(item, Text) and top < item.y - item.size * 0.3 < bottom:
+            wide = fonts.width(item.font, item.size, item.text)
+            if min(right, item.x + wide) - max(left, item.x) > 0.5 * wide:
+                item.silent = True
+
+
 def sticker(sheet: Sheet, x: float, y: float, angle: float | None = None) -> None:
     """A PRO label with a barcode, its top left corner at (x, y)."""
     rng, number = sheet.rng, sheet.facts.pro
@@ -89,11 +100,8 @@ def sticker(sheet: Sheet, x: float, y: float, angle: float | None = None) -> Non
     wide, tall = barcodes.width(bars), bars.cells[0][3]
     width, height, size = wide + 20, tall + 24, rng.uniform(10, 15)
     corners = [barcodes.turned((x + dx, y + dy), (x, y), angle) for dx, dy in ((0, 0), (width, 0), (width, height), (0, height))]
-    if abs(angle) < 0.5:
-        sheet.page.items.append(Rect(x, y, x + width, y + height, 0.5, (90, 90, 90), (255, 255, 255)))
-        angle = 0.0
-    else:
-        sheet.page.items.append(Strokes([[*corners, corners[0]]], 0.5, (120, 120, 120)))
+    _cover(sheet, corners)
+    sheet.page.items.append(Strokes([[*corners, corners[0]]], 0.5, (120, 120, 120), fill=(255, 255, 255)))
     bars.x, bars.y = barcodes.turned((x + 10, y + 5), (x, y), angle)
     bars.angle = angle
     sheet.page.items.append(bars)
