@@ -34,8 +34,13 @@ fn class() -> impl Strategy<Value = DocumentClass> {
 }
 
 fn marks() -> impl Strategy<Value = Vec<Mark>> {
-    let kind = one_of::<MarkKind>();
-    let role = prop::option::of(one_of::<Role>());
+    let kind = select(vec![
+        MarkKind::Ink,
+        MarkKind::Stamp,
+        MarkKind::Electronic,
+        MarkKind::Initials,
+    ]);
+    let role = prop::option::of(select(vec![Role::Consignee, Role::Driver, Role::Shipper]));
     let text = prop::option::of(select(vec!["RECEIVED".to_owned(), "PAID".to_owned()]));
     let one = (kind, role, 0.0f32..1.0, text).prop_map(|(kind, role, confidence, text)| Mark {
         text,
@@ -207,16 +212,17 @@ fn is_eligible(sample: &Sample) -> bool {
     let Ok(rules) = &sample.profile else {
         return false;
     };
-    match sample.document.class {
-        DocumentClass::DeliveryReceipt
-        | DocumentClass::Cmr
-        | DocumentClass::Epod
-        | DocumentClass::AirWaybill => true,
-        DocumentClass::BolConsigneeSigned => rules.accept_bol_as_pod,
-        DocumentClass::PackingList => rules.accept_signed_packing_list,
-        DocumentClass::DeliveryPhoto => rules.accept_photo,
-        _ => false,
-    }
+    let class = sample.document.class;
+    let always = [
+        DocumentClass::DeliveryReceipt,
+        DocumentClass::Cmr,
+        DocumentClass::Epod,
+        DocumentClass::AirWaybill,
+    ];
+    always.contains(&class)
+        || (class == DocumentClass::BolConsigneeSigned && rules.accept_bol_as_pod)
+        || (class == DocumentClass::PackingList && rules.accept_signed_packing_list)
+        || (class == DocumentClass::DeliveryPhoto && rules.accept_photo)
 }
 
 fn is_surely_dated(document: &Document) -> bool {

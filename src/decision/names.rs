@@ -18,7 +18,7 @@ pub(super) fn name_of<T: Serialize>(value: &T) -> String {
         .to_owned()
 }
 
-/// All names of a type, in the order of its declaration.
+/// All names of a type whose names stand alone in its schema, without docs of their own; in the order of declaration.
 pub(super) fn all<T: JsonSchema>() -> Vec<String> {
     let schema = schemars::schema_for!(T);
     let names = schema.get("enum").and_then(serde_json::Value::as_array);

@@ -238,16 +238,19 @@ fn site_of_feed(party: &ShipmentParty) -> Site {
 
 /// Feeds write a stop's address as one text or as a table.
 fn address_of_stop(address: &serde_json::Value) -> String {
-    match address {
-        serde_json::Value::String(text) => text.clone(),
-        serde_json::Value::Object(_) => serde_json::from_value(address.clone())
-            .map(|party| site_of_feed(&party).address)
-            .unwrap_or_default(),
-        _ => String::new(),
+    if let Some(text) = address.as_str() {
+        return text.to_owned();
     }
+    serde_json::from_value(address.clone())
+        .map(|party: ShipmentParty| site_of_feed(&party).address)
+        .unwrap_or_default()
 }
 
+/// Street, town, state and postal code in one text; empty without a street, since many sites share a town.
 fn joined(parts: [&Option<String>; 4]) -> String {
+    if parts[0].is_none() {
+        return String::new();
+    }
     parts
         .into_iter()
         .flatten()

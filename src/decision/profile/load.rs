@@ -191,15 +191,14 @@ fn read(file: &Path) -> Result<Vec<Profile>, ProfileError> {
 
 /// The profiles of a file: a list, a list under the single key `profile` or `profiles`, or the one that the file is.
 fn listed(content: Value) -> Vec<Value> {
-    match content {
-        Value::Array(list) => list,
-        Value::Object(mut table) if table.len() == 1 => {
-            let list = ["profile", "profiles"]
-                .iter()
-                .find_map(|key| table.remove(*key));
-            list.map_or_else(|| vec![Value::Object(table)], listed)
-        }
-        one => vec![one],
+    if let Value::Array(list) = content {
+        return list;
+    }
+    let lone = content.as_object().filter(|table| table.len() == 1);
+    let list = lone.and_then(|table| table.get("profile").or_else(|| table.get("profiles")));
+    match list.cloned() {
+        Some(list) => listed(list),
+        None => vec![content],
     }
 }
 
@@ -321,10 +320,9 @@ fn sound(profile: &Profile) -> Result<(), Wrong> {
             return Err(Wrong::value(format!("required_fields[{index}]"), reason));
         }
     }
-    let docs = required_docs();
     for (index, entry) in profile.required_docs.iter().enumerate() {
         if RequiredDoc::parse(entry).is_none() {
-            let nearest = names::nearest(entry, docs.iter().map(String::as_str));
+            let nearest = nearest_doc(entry);
             let reason = format!("{entry:?} is no required document; did you mean {nearest:?}?");
             return Err(Wrong::value(format!("required_docs[{index}]"), reason));
         }
@@ -344,13 +342,17 @@ fn sound(profile: &Profile) -> Result<(), Wrong> {
     Ok(())
 }
 
-fn required_docs() -> Vec<String> {
-    let if_charged = names::all::<DocumentClass>()
-        .into_iter()
-        .map(|class| format!("{class}_if_charged"));
-    std::iter::once(RequiredDoc::POD.to_owned())
-        .chain(if_charged)
-        .collect()
+/// The entry that was most likely meant. The class counts, not the ending that all entries share.
+fn nearest_doc(entry: &str) -> String {
+    let class = entry.strip_suffix("_if_charged").unwrap_or(entry);
+    let classes = names::all::<DocumentClass>();
+    let known = classes.iter().map(String::as_str);
+    let nearest = names::nearest(class, known.chain([RequiredDoc::POD]));
+    if nearest == RequiredDoc::POD {
+        nearest
+    } else {
+        format!("{nearest}_if_charged")
+    }
 }
 
 #[cfg(test)]

@@ -89,81 +89,74 @@ fn a_file_may_replace_the_built_in_profile() {
     assert_eq!(profiles.find(None).unwrap().version, 7);
 }
 
+fn refused(text: &str, what: &str, advice: &str) {
+    let message = message("wrong.json", text);
+    assert!(
+        message.contains(what) && message.contains(advice),
+        "{text} gave: {message}"
+    );
+}
+
 #[test]
-fn a_wrong_profile_is_refused_with_its_key_and_what_was_meant() {
+fn an_unknown_name_is_refused_with_what_was_meant() {
     let cases = [
+        (r#""foul_polcy": "bill""#, "`foul_polcy`", "`foul_policy`"),
         (
-            r#"{"id": "a", "foul_polcy": "bill"}"#,
-            "`foul_polcy`",
-            "`foul_policy`",
-        ),
-        (
-            r#"{"id": "a", "fsc": {"TL": {"pegg": 1, "mpg": 6}}}"#,
+            r#""fsc": {"TL": {"pegg": 1, "mpg": 6}}"#,
             "`fsc.TL.pegg`",
             "`peg`",
         ),
         (
-            r#"{"id": "a", "fsc": {"TL": {"peg": 1}}}"#,
-            "`fsc.TL`",
-            "mpg",
-        ),
-        (
-            r#"{"id": "a", "fsc": {"TL": {"peg": 1, "mpg": 0}}}"#,
-            "`fsc.TL.mpg`",
-            "above 0",
-        ),
-        (
-            r#"{"id": "a", "tolerance": {"percent": 1}}"#,
+            r#""tolerance": {"percent": 1}"#,
             "`tolerance.percent`",
             "`pct`",
         ),
         (
-            r#"{"id": "a", "foul_policy": "pay"}"#,
-            "`foul_policy`",
-            "hold_until_osd",
-        ),
-        (
-            r#"{"id": "a", "caps": {"DET": "lots"}}"#,
-            "`caps.DET`",
-            "lots",
-        ),
-        (
-            r#"{"id": "a", "free_time": {"TL": -5}}"#,
-            "`free_time.TL`",
-            "-5",
-        ),
-        (
-            r#"{"id": "a", "accept_photo": "yes"}"#,
-            "`accept_photo`",
-            "boolean",
-        ),
-        (r#"{"id": "a", "increment": 0}"#, "`increment`", "above 0"),
-        (
-            r#"{"id": "a", "required_docs": ["pod", "lumper_if_charged"]}"#,
+            r#""required_docs": ["pod", "lumper_if_charged"]"#,
             "`required_docs[1]`",
-            "lumper_receipt_if_charged",
+            "\"lumper_receipt_if_charged\"",
         ),
         (
-            r#"{"id": "a", "required_docs": ["cmr"]}"#,
+            r#""required_docs": ["cmr"]"#,
             "`required_docs[0]`",
-            "cmr_if_charged",
+            "\"cmr_if_charged\"",
         ),
         (
-            r#"{"id": "a", "required_fields": ["recieved_by"]}"#,
+            r#""required_fields": ["recieved_by"]"#,
             "`required_fields[0]`",
-            "received_by_name",
+            "\"received_by_name\"",
         ),
-        (r#"[{"id": "a"}, {"version": 2}]"#, "profile 2", "no id"),
-        (r#"[{"id": "a"}, {"id": "a"}]"#, "\"a\"", "twice"),
-        ("{", "line 1", "EOF"),
     ];
-    for (text, what, advice) in cases {
-        let message = message("wrong.json", text);
-        assert!(
-            message.contains(what) && message.contains(advice),
-            "{text} gave: {message}"
-        );
+    for (entry, what, advice) in cases {
+        refused(&format!(r#"{{"id": "a", {entry}}}"#), what, advice);
     }
+}
+
+#[test]
+fn a_wrong_value_is_refused_with_the_way_to_its_key() {
+    let cases = [
+        (r#""fsc": {"TL": {"peg": 1}}"#, "`fsc.TL`", "mpg"),
+        (
+            r#""fsc": {"TL": {"peg": 1, "mpg": 0}}"#,
+            "`fsc.TL.mpg`",
+            "above 0",
+        ),
+        (r#""foul_policy": "pay""#, "`foul_policy`", "hold_until_osd"),
+        (r#""caps": {"DET": "lots"}"#, "`caps.DET`", "lots"),
+        (r#""free_time": {"TL": -5}"#, "`free_time.TL`", "-5"),
+        (r#""accept_photo": "yes""#, "`accept_photo`", "boolean"),
+        (r#""increment": 0"#, "`increment`", "above 0"),
+    ];
+    for (entry, what, advice) in cases {
+        refused(&format!(r#"{{"id": "a", {entry}}}"#), what, advice);
+    }
+}
+
+#[test]
+fn every_profile_has_an_id_of_its_own() {
+    refused(r#"[{"id": "a"}, {"version": 2}]"#, "profile 2", "no id");
+    refused(r#"[{"id": "a"}, {"id": "a"}]"#, "\"a\"", "twice");
+    refused("{", "line 1", "EOF");
 }
 
 #[test]
