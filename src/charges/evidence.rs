@@ -135,11 +135,6 @@ impl Evidence {
         self.remarks.iter().any(|remark| says(remark, phrases))
     }
 
-    /// The stays of one kind.
-    pub fn stays_at(&self, kind: StopKind) -> impl Iterator<Item = &Stay> {
-        self.stays.iter().filter(move |stay| stay.at == kind)
-    }
-
     /// Was it delivered on a Saturday or Sunday; `None` where no day is known.
     #[must_use]
     pub fn on_weekend(&self) -> Option<bool> {

@@ -131,15 +131,9 @@ mod tests {
             .iter()
             .map(|date| json!({"code": "LIFT", "amount": "95.00", "billed_at": format!("{date}T12:00:00Z")}))
             .collect();
-        let shipment = shipment(one_delivery_seen(&json!(lines), "08:00", "09:00"));
-        let mut shipment_delivered = shipment;
-        shipment_delivered.stops[1].events[1].code = "D1".to_owned();
-        let found = findings(
-            a16_late_bill,
-            &[],
-            &shipment_delivered,
-            &profile(profile_json),
-        );
+        let mut delivered = shipment(one_delivery_seen(&json!(lines), "08:00", "09:00"));
+        delivered.stops[1].events[1].code = "D1".to_owned();
+        let found = findings(a16_late_bill, &[], &delivered, &profile(profile_json));
         found.iter().map(Option::is_some).collect()
     }
 

@@ -137,7 +137,7 @@ mod tests {
     use serde_json::{Value as Json, json};
 
     use super::*;
-    use crate::charges::examples::{found, lumper_receipt, money, one_delivery, profile, shipment};
+    use crate::charges::examples::{found, lumper_receipt, one_delivery, profile, shipment};
     use crate::charges::rules::Strength;
     use crate::understanding::Document;
 
@@ -264,6 +264,5 @@ mod tests {
             assert!(!find(known, schedule()), "{known}");
         }
         assert!(!find("RES", json!({})));
-        assert_eq!(money("85.00").to_string(), "85.00");
     }
 }
