@@ -70,16 +70,32 @@ fn is_outcome(event: &Value) -> bool {
     ["countersign.attachment.validated.v1", "countersign.exception.raised.v1"].contains(&event["type"].as_str().unwrap())
 }
 
-/// Compares what `wanted` names; anything it does not name may be anything.
+/// Compares what `wanted` names; anything it does not name may be anything. Exceptions that it names must be raised, and of
+/// the rules of a charge one must be among the reasons.
 fn differences(path: &str, wanted: &Value, got: &Value, found: &mut Vec<String>) {
-    match wanted {
-        Value::Object(entries) => {
-            for (key, wanted) in entries {
-                differences(&format!("{path}.{key}"), wanted, &got[key], found);
+    let entries = wanted.as_object().unwrap();
+    for (key, wanted) in entries {
+        let (path, got) = (format!("{path} {key}"), &got[key]);
+        let among = |one: &Value| got.as_array().unwrap().contains(one);
+        let same = match key.as_str() {
+            "fields" => {
+                differences(&path, wanted, got, found);
+                true
             }
+            "charges" => {
+                for wanted in wanted.as_array().unwrap() {
+                    let of_line = got.as_array().unwrap().iter().find(|charge| charge["line"] == wanted["line"]);
+                    differences(&path, wanted, of_line.unwrap_or(&Value::Null), found);
+                }
+                true
+            }
+            "exceptions" => wanted.as_array().unwrap().iter().all(among),
+            "rules" => wanted.as_array().unwrap().iter().any(among),
+            _ => wanted == got,
+        };
+        if !same {
+            found.push(format!("{path}: wanted {wanted}, got {got}"));
         }
-        _ if wanted == got => {}
-        _ => found.push(format!("{path}: wanted {wanted}, got {got}")),
     }
 }
 

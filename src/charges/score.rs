@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::charges::evidence::{Evidence, Place};
 use crate::charges::rules::{Case, Finding, Line, Rule, Strength, missed};
 use crate::charges::{Accessorials, Reason, ScoredCharge};
-use crate::decision::{Exception, ExceptionCode, Owner, Profile};
+use crate::decision::{Exception, ExceptionCode, Profile};
 use crate::document::Confidence;
 use crate::shipments::Shipment;
 use crate::understanding::Document;
@@ -133,7 +133,7 @@ fn exceptions(judged: &[(Vec<Finding>, Line<'_>)], missed: Vec<Finding>) -> Vec<
     }
     let mut exceptions: Vec<_> = merged
         .into_iter()
-        .map(|(code, (details, place))| exception(code, details.join("; "), place))
+        .map(|(code, (details, place))| Exception::new(code, details.join("; "), place))
         .collect();
     exceptions.sort_by_key(|exception| exception.severity);
     exceptions
@@ -153,38 +153,6 @@ fn named(line: &Line<'_>, finding: &Finding) -> String {
         line.code(),
         finding.detail
     )
-}
-
-/// Severity and owner of domain.md §5.4.
-fn exception(code: ExceptionCode, detail: String, place: Option<Place>) -> Exception {
-    let is_urgent = matches!(
-        code,
-        ExceptionCode::AccessorialDuplicate
-            | ExceptionCode::AmountMismatch
-            | ExceptionCode::PayeeMismatch
-    );
-    let is_minor = matches!(
-        code,
-        ExceptionCode::AccessorialOutlier | ExceptionCode::MissedRevenue
-    );
-    let severity = match (is_urgent, is_minor) {
-        (true, _) => 1,
-        (false, false) => 2,
-        (false, true) => 3,
-    };
-    let owner = if code == ExceptionCode::PayeeMismatch {
-        Owner::Compliance
-    } else {
-        Owner::Billing
-    };
-    Exception {
-        code,
-        severity,
-        owner,
-        detail,
-        page: place.map(|(page, _)| page),
-        bbox: place.map(|(_, bbox)| bbox),
-    }
 }
 
 #[cfg(test)]

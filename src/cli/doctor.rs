@@ -18,7 +18,7 @@ type Finding = (&'static str, Result<String, String>);
 ///
 /// # Errors
 /// [`Failure`] when the result cannot be printed.
-pub fn run(settings: &Settings) -> Result<ExitCode, Failure> {
+pub(super) fn run(settings: &Settings) -> Result<ExitCode, Failure> {
     let mut findings = vec![
         ("PDFium", file(&settings.reader.pdfium, "run `make native`")),
         ("ONNX Runtime", file(&settings.onnx_runtime(), "run `make native`")),

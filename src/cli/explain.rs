@@ -16,7 +16,7 @@ use crate::worker::open_ledger;
 
 /// Tells what each stage found about a document, and how long it took.
 #[derive(Debug, Args)]
-pub struct ExplainArgs {
+pub(super) struct ExplainArgs {
     /// The document's id, as events and reports name it.
     document: Uuid,
     /// Where the ledger is kept.
@@ -28,7 +28,7 @@ pub struct ExplainArgs {
 ///
 /// # Errors
 /// [`Failure`].
-pub async fn run(args: ExplainArgs, mut settings: Settings) -> Result<ExitCode, Failure> {
+pub(super) async fn run(args: ExplainArgs, mut settings: Settings) -> Result<ExitCode, Failure> {
     settings.data = args.data.unwrap_or(settings.data);
     if !settings.data.join("ledger.sqlite").exists() {
         return Err(Failure::usage(format!("there is no ledger in {}: name its folder with --data", settings.data.display())));

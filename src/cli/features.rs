@@ -17,7 +17,7 @@ use crate::understanding::picture::{MarksPicture, THUMBNAIL, thumbnail};
 
 /// Computes model features of pages for training.
 #[derive(Debug, Args)]
-pub struct FeaturesArgs {
+pub(super) struct FeaturesArgs {
     /// Pages, one JSON object a line: `words` of `text`, `box`, `line`, `confidence`; `image`, a path beside the file.
     pages: PathBuf,
     /// Folder for the `.npy` files.
@@ -61,7 +61,7 @@ impl From<TrainingWord> for Word {
 
 /// Writes `grams`, `shape`, `place`, `neighbours`, `offsets` (rows of all pages below each other), `starts` (first row of each
 /// page, and the end), and where pages name a picture `thumbnails`, `marks` and `marks_filled`.
-pub fn run(args: &FeaturesArgs) -> anyhow::Result<()> {
+pub(super) fn run(args: &FeaturesArgs) -> anyhow::Result<()> {
     let file = File::open(&args.pages).with_context(|| format!("cannot open {}", args.pages.display()))?;
     let folder = args.pages.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(&args.out)?;

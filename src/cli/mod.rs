@@ -43,7 +43,7 @@ enum Command {
 
 /// Why a command could not do its work, by exit code.
 #[derive(Debug)]
-pub struct Failure {
+pub(super) struct Failure {
     code: u8,
     reason: String,
 }

@@ -23,7 +23,7 @@ use crate::worker::{Worker, files_under};
 
 /// Reads files and folders and says what became of each document.
 #[derive(Debug, Args)]
-pub struct ProcessArgs {
+pub(super) struct ProcessArgs {
     /// PDF, TIFF, JPEG, PNG, WebP or BMP files, or folders of them.
     #[arg(required = true)]
     paths: Vec<PathBuf>,
@@ -48,7 +48,7 @@ pub struct ProcessArgs {
 ///
 /// # Errors
 /// [`Failure`].
-pub async fn run(args: ProcessArgs, mut settings: Settings) -> Result<ExitCode, Failure> {
+pub(super) async fn run(args: ProcessArgs, mut settings: Settings) -> Result<ExitCode, Failure> {
     settings.data = args.data.clone().unwrap_or(settings.data);
     settings.slots = args.slots.unwrap_or(settings.slots).max(1);
     let path = args.profiles.clone().unwrap_or_else(|| settings.profiles.clone());

@@ -7,14 +7,14 @@ use serde_json::Value;
 
 /// How the report is written.
 #[derive(Debug, Clone, Copy)]
-pub struct Style {
+pub(super) struct Style {
     /// With colours, for a terminal.
     pub colour: bool,
 }
 
 /// Counts of what was reported, for the last lines.
 #[derive(Debug, Default)]
-pub struct Tally {
+pub(super) struct Tally {
     uploads: usize,
     outcomes: BTreeMap<String, usize>,
 }
@@ -22,7 +22,7 @@ pub struct Tally {
 impl Tally {
     /// One line: how many uploads gave how many documents of each state.
     #[must_use]
-    pub fn summary(&self) -> String {
+    pub(super) fn summary(&self) -> String {
         let documents: usize = self.outcomes.values().sum();
         let parts: Vec<String> = self.outcomes.iter().map(|(state, count)| format!("{count} {state}")).collect();
         format!("{}, {}: {}", counted(self.uploads, "upload"), counted(documents, "outcome"), parts.join(", "))
@@ -35,7 +35,7 @@ fn counted(count: usize, noun: &str) -> String {
 
 /// What became of one upload.
 #[must_use]
-pub fn upload(name: &str, events: &[Value], style: Style, tally: &mut Tally) -> String {
+pub(super) fn upload(name: &str, events: &[Value], style: Style, tally: &mut Tally) -> String {
     tally.uploads += 1;
     let mut text = format!("{}\n", style.bold(name));
     for event in events {

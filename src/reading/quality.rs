@@ -63,7 +63,7 @@ const FLAWED: f32 = 0.7;
 
 /// Judges the picture of a page by its pixels and the words read on it. Takes some 10 ms for a page at 200 dpi.
 #[must_use]
-pub fn assess(image: &GrayImage, words: &[Word]) -> Quality {
+pub(super) fn assess(image: &GrayImage, words: &[Word]) -> Quality {
     let tiles = Tiles::of(image);
     if tiles.tiles.is_empty() {
         return Quality {

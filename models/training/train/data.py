@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import multiprocessing
 import os
 import random
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import orjson
 
 from . import noise
 
@@ -44,8 +44,8 @@ class Pages:
 
 def read_pages(corpus: Path) -> list[dict]:
     """The pages of a corpus, in the order in which the generator wrote them."""
-    with open(corpus / "pages.jsonl", encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
+    with open(corpus / "pages.jsonl", "rb") as lines:
+        return [orjson.loads(line) for line in lines]
 
 
 def load(corpus: Path, copies: int, seed: int, marks: bool = False, pictures: bool = True) -> Pages:
@@ -69,23 +69,31 @@ def load(corpus: Path, copies: int, seed: int, marks: bool = False, pictures: bo
 
 def _compute(corpus: Path, folder: Path, copies: int, seed: int, marks: bool, pictures: bool) -> None:
     folder.mkdir(exist_ok=True)
-    tasks = [(json.dumps(page), copy, seed) for page in read_pages(corpus) for copy in range(max(copies, 1))]
-    with multiprocessing.Pool(2) as pool, open(folder / "pages.jsonl", "w", encoding="utf-8") as out:
+    lines = (corpus / "pages.jsonl").read_bytes().splitlines()
+    tasks = [(line, copy, seed, pictures) for line in lines for copy in range(max(copies, 1))]
+    with multiprocessing.Pool(2) as pool, open(folder / "pages.jsonl", "wb") as out:
         for line in pool.imap(_noised if copies else _plain, tasks, chunksize=64):
-            page = json.loads(line)
-            page["image"] = f"../{page['image']}" if pictures and page.get("image") else None
-            out.write(json.dumps(page, ensure_ascii=False) + "\n")
+            out.write(line + b"\n")
     command = [str(COUNTERSIGN), "features", str(folder / "pages.jsonl"), "--out", str(folder)]
     subprocess.run(command + (["--marks"] if marks else []), check=True)
     (folder / "done").touch()
 
 
-def _noised(task: tuple[str, int, int]) -> str:
-    text, copy, seed = task
-    page = json.loads(text)
+Task = tuple[bytes, int, int, bool]
+
+
+def _noised(task: Task) -> bytes:
+    line, copy, seed, pictures = task
+    page = orjson.loads(line)
     rng = random.Random(f"{seed}-{copy}-{page['id']}")
-    return json.dumps(noise.read_page(page, rng), ensure_ascii=False)
+    return _placed(noise.read_page(page, rng), pictures)
 
 
-def _plain(task: tuple[str, int, int]) -> str:
-    return task[0]
+def _plain(task: Task) -> bytes:
+    return _placed(orjson.loads(task[0]), task[3])
+
+
+def _placed(page: dict, pictures: bool) -> bytes:
+    """The page with its picture's path as seen from the folder of features."""
+    page["image"] = f"../{page['image']}" if pictures and page.get("image") else None
+    return orjson.dumps(page)

@@ -143,7 +143,7 @@ def train(corpus: Path, valid: Path, out: Path, minutes: float, threads: int) ->
     torch.manual_seed(7)
     torch.set_num_threads(threads)
     rng = np.random.default_rng(7)
-    pages, held = data.load(corpus, 2, 1, pictures=False), data.load(valid, 1, 2, pictures=False)
+    pages, held = data.load(corpus, 1, 1, pictures=False), data.load(valid, 1, 2, pictures=False)
     truth = [labels(page, rows) for page, rows in zip(pages.truth, np.diff(pages.starts))]
     held_truth = [labels(page, rows) for page, rows in zip(held.truth, np.diff(held.starts))]
     usable = np.flatnonzero(np.diff(pages.starts) > 0)
@@ -170,7 +170,7 @@ def train(corpus: Path, valid: Path, out: Path, minutes: float, threads: int) ->
         optimizer.step()
         state["step"] += 1
         state["spent"] = before + time.monotonic() - started
-        if state["step"] % 250 == 0:
+        if state["step"] % 150 == 0:
             score = micro_f1(model, held, held_truth)
             print(f"step {state['step']} {state['spent']:.0f}s loss {loss.item():.3f} word F1 on validation families {score:.4f}", flush=True)
             if score > state["best"]:
@@ -258,7 +258,7 @@ def export(out: Path, corpus: Path, valid: Path, test: Path, target: Path) -> No
         calibration={"temperature": heat},
         preprocessing={"feature_schema": 1},
         figures=figures,
-        sha256=held.sha256 if not corpus else data.load(corpus, 2, 1, pictures=False).sha256,
+        sha256=held.sha256 if not corpus else data.load(corpus, 1, 1, pictures=False).sha256,
         dynamic={name: {0: "words"} for name in data.PLACE} | {name: {0: "words"} for name in ("field", "begin", "hand")},
     )
     print(json.dumps(figures["all"]), f"temperature {heat:.2f}")

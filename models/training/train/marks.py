@@ -17,7 +17,7 @@ from torch import nn
 from . import bundle, data
 
 KINDS = ["signature", "initials", "stamp", "check"]
-CELL, CROP = 8, 320
+CELL, CROP = 8, 256
 
 
 def block(before: int, after: int, stride: int = 1, dilation: int = 1) -> nn.Sequential:
@@ -111,7 +111,7 @@ def train(corpus: Path, valid: Path, out: Path, minutes: float, threads: int) ->
     while state["spent"] < minutes * 60:
         for group in optimizer.param_groups:
             group["lr"] = 3e-3 * max(0.02, 0.5 * (1 + np.cos(np.pi * min(1.0, state["spent"] / (minutes * 60)))))
-        squares = [crop(*page_and_truth(pages, index), rng) for index in rng.choice(len(pages), 12, p=chance)]
+        squares = [crop(*page_and_truth(pages, index), rng) for index in rng.choice(len(pages), 10, p=chance)]
         image = torch.from_numpy(np.stack([square for square, _ in squares]))
         truth = torch.from_numpy(np.stack([cells for _, cells in squares]))
         model.train()
@@ -125,8 +125,8 @@ def train(corpus: Path, valid: Path, out: Path, minutes: float, threads: int) ->
         optimizer.step()
         state["step"] += 1
         state["spent"] = before + time.monotonic() - started
-        if state["step"] % 200 == 0:
-            figures = evaluate(model, held, 120)
+        if state["step"] % 100 == 0:
+            figures = evaluate(model, held, 25)
             score = 0.6 * figures["signature"]["f1"] + 0.4 * figures["stamp"]["f1"]
             print(f"step {state['step']} {state['spent']:.0f}s loss {loss.item():.3f} validation families {json.dumps(figures)}", flush=True)
             if score >= state["best"]:
@@ -199,7 +199,7 @@ def export(out: Path, corpus: Path, valid: Path, test: Path, target: Path) -> No
         target=target,
         task="marks",
         model=Exported(model),
-        inputs={"page": torch.from_numpy(page_and_truth(unseen, 0)[0][:320, :320].copy()).float().unsqueeze(0)},
+        inputs={"page": torch.from_numpy(page_and_truth(unseen, 0)[0][:256, :256].copy()).float().unsqueeze(0)},
         outputs={"chances": [1, len(KINDS), None, None]},
         labels={"chances": KINDS},
         thresholds=thresholds,
