@@ -100,7 +100,7 @@ impl Ledger {
 /// and again and hides why it failed.
 async fn log_ahead(options: &AnyConnectOptions) -> Result<(), LedgerError> {
     let mut connection = options.connect().await.map_err(LedgerError::at_opening)?;
-    for _ in 1..OPENINGS {
+    for _ in 0..OPENINGS {
         let turned = connection
             .execute(sqlx::raw_sql("PRAGMA journal_mode = WAL"))
             .await;
