@@ -241,7 +241,7 @@ pub struct StoredEvent {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::Sha256;
+    use crate::document::Confidence;
     use crate::events::{DocumentData, examples};
 
     fn id_of(change: impl FnOnce(&mut DocumentData)) -> Uuid {
@@ -254,8 +254,8 @@ mod tests {
 
     #[test]
     fn events_are_written_as_the_contract_has_them() {
-        for event in examples::events() {
-            let name = format!("{} {}", event.kind, event.id);
+        for (place, event) in examples::events().into_iter().enumerate() {
+            let name = format!("{place}-{}", event.kind);
             insta::assert_json_snapshot!(name, event);
         }
     }
@@ -264,7 +264,7 @@ mod tests {
     fn the_id_tells_apart_uploads_kinds_subjects_and_model_sets_and_nothing_else() {
         let plain = id_of(|_| ());
         assert_eq!(plain, examples::raised().id);
-        assert_eq!(plain, id_of(|data| data.priority = 0.9.into()));
+        assert_eq!(plain, id_of(|data| data.priority = Confidence::new(0.9)));
         assert_eq!(
             plain,
             id_of(|data| data.document.object.etag = Some("e".to_owned()))
