@@ -40,9 +40,15 @@ impl ModelSet {
     /// All of them in one line: the part of an event's id that tells model sets apart.
     #[must_use]
     pub fn line(&self) -> String {
-        [&self.classifier, &self.extractor, &self.marks, &self.recognizer, &self.accessorials]
-            .map(String::as_str)
-            .join(" ")
+        [
+            &self.classifier,
+            &self.extractor,
+            &self.marks,
+            &self.recognizer,
+            &self.accessorials,
+        ]
+        .map(String::as_str)
+        .join(" ")
     }
 }
 

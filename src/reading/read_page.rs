@@ -54,7 +54,11 @@ pub fn read_page(
         words: reading.words,
         barcodes: raw.barcodes,
         quality,
-        drawings: raw.drawings.iter().map(|drawing| turned.carry(*drawing)).collect(),
+        drawings: raw
+            .drawings
+            .iter()
+            .map(|drawing| turned.carry(*drawing))
+            .collect(),
         ink,
     })
 }
@@ -120,7 +124,9 @@ fn ink(image: &GrayImage) -> f32 {
     });
     let limit = f32::from(paper.unwrap_or(255)) * INK;
     let dark = (0..=255_u8).take_while(|shade| f32::from(*shade) < limit);
-    dark.map(|shade| counts[usize::from(shade)] as f32).sum::<f32>() / pixels
+    dark.map(|shade| counts[usize::from(shade)] as f32)
+        .sum::<f32>()
+        / pixels
 }
 
 #[cfg(test)]
@@ -132,7 +138,8 @@ mod tests {
     #[test]
     fn ink_is_what_is_much_darker_than_the_paper() {
         for (paper, pen, wanted) in [(255, 0, 0.1), (120, 30, 0.1), (255, 240, 0.0)] {
-            let image = GrayImage::from_fn(100, 100, |x, _| Luma([if x < 10 { pen } else { paper }]));
+            let image =
+                GrayImage::from_fn(100, 100, |x, _| Luma([if x < 10 { pen } else { paper }]));
             assert!((ink(&image) - wanted).abs() < 1e-6, "{paper} {pen}");
         }
     }

@@ -149,3 +149,88 @@ fn stretches(read: &[(Line, Vec<Letter>)], page: (u32, u32), lean: f32) -> Vec<S
     }
     stretches
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::document::BBox;
+    use crate::inference::{Registry, Runtime};
+
+    /// The reader with the real weights, which `make native` fetches.
+    fn model() -> Model {
+        let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let native = repository.join("native");
+        let runtime = Runtime::load(&native.join("onnxruntime/libonnxruntime.so")).unwrap();
+        let registry = Registry::open(runtime, &repository.join("models"), &native).unwrap();
+        registry.text().unwrap()
+    }
+
+    fn receipt() -> GrayImage {
+        image::load_from_memory(include_bytes!("../../tests/data/receipt.png"))
+            .unwrap()
+            .into_luma8()
+    }
+
+    fn find<'a>(reading: &'a TextReading, text: &str) -> &'a Word {
+        let words: Vec<&str> = reading
+            .words
+            .iter()
+            .map(|word| word.text.as_str())
+            .collect();
+        let word = reading.words.iter().find(|word| word.text == text);
+        word.unwrap_or_else(|| panic!("no {text} in {words:?}"))
+    }
+
+    #[test]
+    fn a_receipt_is_read_whichever_side_is_up() {
+        let mut reader = TextReader::new(model()).unwrap();
+        let upright = receipt();
+        for (image, turned) in [
+            (upright.clone(), Turn::None),
+            (imageops::rotate270(&upright), Turn::Quarter),
+            (imageops::rotate180(&upright), Turn::Half),
+            (imageops::rotate90(&upright), Turn::ThreeQuarters),
+        ] {
+            let reading = reader.read(&image).unwrap();
+            assert_eq!(reading.turned, turned);
+            assert_eq!(reading.image.dimensions(), upright.dimensions());
+            for (text, place) in [
+                ("123456782", BBox::new(0.05, 0.2, 0.237, 0.238)),
+                ("03/14/2026", BBox::new(0.516, 0.2, 0.705, 0.238)),
+                ("450018832", BBox::new(0.088, 0.31, 0.214, 0.338)),
+            ] {
+                let word = find(&reading, text);
+                let shared = word.bbox.intersection(place) / place.area();
+                assert!(shared > 0.8, "{turned:?}: {text} at {:?}", word.bbox);
+                assert!(word.confidence.get() > 0.8, "{turned:?}: {word:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn lines_come_in_reading_order_and_columns_apart() {
+        let mut reader = TextReader::new(model()).unwrap();
+        let reading = reader.read(&receipt()).unwrap();
+        let line = |text: &str| find(&reading, text).line;
+        assert!(line("Harbor") < line("RECEIPT") && line("RECEIPT") < line("123456782"));
+        assert_eq!(line("PO"), line("450018832"));
+        assert!(line("486") > line("hand"));
+        assert_eq!(line("Received"), line("short"));
+    }
+
+    #[test]
+    fn an_empty_page_has_no_words() {
+        let mut reader = TextReader::new(model()).unwrap();
+        let white = GrayImage::from_pixel(600, 800, image::Luma([255]));
+        let reading = reader.read(&white).unwrap();
+        assert!(reading.words.is_empty());
+        assert_eq!(reading.turned, Turn::None);
+    }
+
+    #[test]
+    fn this_machine_computes_what_the_golden_files_hold() {
+        assert!(model().check_golden().unwrap().is_some());
+    }
+}
