@@ -235,7 +235,7 @@ fn paper_leaves_picture(tiles: &Tiles<'_>, light: &Light) -> bool {
         share(background, side.len())
     });
     let shows_table = sides.iter().filter(|share| **share >= 0.5).count();
-    let filled = sides.iter().any(|share| *share <= 0.1);
+    let filled = sides.iter().any(|share| *share <= 0.4);
     shows_table >= 2 && filled
 }
 

@@ -2,8 +2,7 @@
 
 use super::*;
 use crate::document::{BBox, Source};
-use image::imageops;
-use image::{GrayImage, Luma};
+use image::{Luma, imageops};
 
 const WIDTH: u32 = 1000;
 const HEIGHT: u32 = 1300;
@@ -203,43 +202,4 @@ fn worse_pictures_score_less() {
         scores.is_sorted_by(|a, b| a >= b) && scores[0] > 0.9 && scores[3] < 0.5,
         "{scores:?}"
     );
-}
-
-#[test]
-#[ignore]
-fn adhoc() {
-    let mut files: Vec<_> = std::fs::read_dir(std::env::var("QDIR").unwrap())
-        .unwrap()
-        .map(|f| f.unwrap().path())
-        .collect();
-    files.sort();
-    for file in files {
-        let Ok(image) = image::open(&file) else {
-            continue;
-        };
-        let image = image.to_luma8();
-        let start = std::time::Instant::now();
-        let q = assess(&image, &[]);
-        let took = start.elapsed();
-        let tiles = Tiles::of(&image);
-        let light = Light::of(&tiles);
-        let ink = ink(&tiles, &light);
-        eprintln!(
-            "{:28} {}x{} score {:.2} {:?} paper {:.0} noise {:.1} ink {:?} {:?}",
-            file.file_name()
-                .unwrap()
-                .to_string_lossy()
-                .chars()
-                .take(28)
-                .collect::<String>(),
-            image.width(),
-            image.height(),
-            q.score.get(),
-            q.defects,
-            light.paper,
-            light.noise,
-            ink.map(|i| (i.sharpness, i.contrast)),
-            took
-        );
-    }
 }
