@@ -133,6 +133,9 @@ fn next_line(reader: &mut impl BufRead) -> io::Result<Option<Result<String, Line
         skip_line(reader)?;
         return Ok(Some(Err(LineError::TooLong)));
     }
+    if bytes.last() == Some(&b'\n') {
+        bytes.truncate(bytes.len() - 1);
+    }
     Ok(Some(
         String::from_utf8(bytes).map_err(|_| LineError::NotUtf8),
     ))
@@ -167,9 +170,11 @@ fn wrong_value(line: &str, error: &serde_json::Error) -> LineError {
     let problem = message
         .rsplit_once(" at line ")
         .map_or(message.as_str(), |(problem, _)| problem);
+    // Serde stumbles over a missing key at the end of the object that lacks it.
+    let of_object = problem.starts_with("missing field");
     match error.classify() {
         Category::Data => LineError::WrongValue {
-            path: super::json_path::at(line, error.column()),
+            path: super::json_path::at(line, error.column(), of_object),
             problem: problem.to_owned(),
         },
         Category::Io | Category::Syntax | Category::Eof => LineError::NotJson(message),

@@ -9,8 +9,8 @@ enum Step {
 }
 
 /// The path to the value at `column` (bytes from 1, as serde counts) of a JSON text on one line: `stops[0].appt.from`.
-/// At the end of an object that lacks a key it is the path to the object.
-pub(super) fn at(json: &str, column: usize) -> String {
+/// With `of_object` it is the path to the object that ends there.
+pub(super) fn at(json: &str, column: usize, of_object: bool) -> String {
     let mut steps: Vec<Step> = Vec::new();
     let mut string: Option<String> = None;
     let mut last_string = String::new();
@@ -19,7 +19,7 @@ pub(super) fn at(json: &str, column: usize) -> String {
     for letter in json.chars() {
         place += letter.len_utf8();
         if place >= column {
-            if string.is_none() && matches!(letter, '}' | ']') {
+            if of_object && string.is_none() && letter == '}' {
                 steps.pop();
             }
             break;

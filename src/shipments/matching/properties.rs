@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::sample::{date, document, known, party, shipment, text};
 use super::*;
+use crate::shipments::numbers::Number;
 use crate::understanding::{FieldName, Value};
 
 const SITES: [(&str, &str); 3] = [
@@ -114,7 +115,8 @@ proptest! {
         match find_shipment(&paper, &Hints::default(), &known(shipments)) {
             Match::Matched(best, runner_up) => {
                 let second = runner_up.map_or(0.0, |runner_up| runner_up.confidence.get());
-                prop_assert!(best.confidence.get() > 0.9 && second < 0.1);
+                // Five rivals and "none of them", each just the margin behind.
+                prop_assert!(best.confidence.get() > 0.7 && second < 0.1);
                 prop_assert!(best.confidence.get() + second <= 1.0 + 1e-3);
             }
             Match::Ambiguous(candidates) => {
@@ -140,6 +142,7 @@ proptest! {
         let digit = bol.chars().nth(place).unwrap().to_digit(10).unwrap();
         let mut read = bol.clone();
         read.replace_range(place..=place, &LOOKS_LIKE[usize::try_from(digit).unwrap()].to_string());
+        prop_assume!(Number::read(&bol).is_some() && Number::read(&read).is_some());
         let own = shipment("own", &[("BOL", bol.as_str())], json!({}));
         let others = others.iter().enumerate();
         let others = others.map(|(at, other)| shipment(&at.to_string(), &[("BOL", other.as_str())], json!({})));
