@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw
+from reportlab import rl_config
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
@@ -16,6 +17,9 @@ from reportlab.pdfgen.canvas import Canvas
 
 from . import fonts
 from .display import Bars, Colour, Line, Page, Picture, Rect, Strokes, Text
+
+rl_config.useA85 = 0
+"""Pictures as plain bytes: a fifth smaller."""
 
 
 @lru_cache(maxsize=128)

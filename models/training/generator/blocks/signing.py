@@ -1,6 +1,7 @@
 """Signature places of receiver, driver and shipper, with names, dates and counts beside them."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from random import Random
 
 from .. import prose, values
@@ -43,11 +44,27 @@ def _put(sheet: Sheet, slot: Slot, x: float, y: float, width: float, height: flo
         sheet.sign(x, y, width, height, slot.role, name, kind)
 
 
+DATES = {"en": ["Date", "Date", "Date / Time", "Dated"], "de": ["Datum"], "fr": ["Date", "Le"], "es": ["Fecha"], "pl": ["Data"], "nl": ["Datum"]}
+
+
+def _signed_on(sheet: Sheet, slot: Slot) -> Value:
+    """The date that driver or shipper put beside their names: of pickup on shipping papers, of delivery on delivery papers."""
+    facts, kind = sheet.facts, sheet.page.kind
+    if _signs(sheet, slot) == "none" or sheet.chance(0.25):
+        return Value("")
+    if kind in ("rate_confirmation", "freight_invoice", "commercial_invoice"):
+        return Value(values.day(sheet, facts.pickup - timedelta(days=1), True), hand=True)
+    if slot.role == "driver" and kind in ("delivery_receipt", "lumper_receipt", "detention_form", "osd_report", "pallet_slip", "packing_list", "gate_interchange"):
+        if sheet.fill.date == "none":
+            return Value("")
+        return Value(values.day(sheet, facts.delivery, True), "delivery_date", facts.delivery.isoformat(), True)
+    return Value(values.day(sheet, facts.pickup, True), "pickup_date", facts.pickup.isoformat(), True)
+
+
 def _extra(sheet: Sheet, slot: Slot, key: str) -> tuple[str, Value]:
     if key == "sign_date":
-        signed = _signs(sheet, slot) != "none" and sheet.chance(0.75)
-        text = values.day(sheet, sheet.facts.pickup, True) if signed else ""
-        return sheet.labelled("delivery_date" if sheet.style.order % 2 else "pickup_date"), Value(text, "pickup_date", sheet.facts.pickup.isoformat(), True) if signed else Value("")
+        words = DATES.get(sheet.style.language, DATES["en"])
+        return words[sheet.style.order % len(words)], _signed_on(sheet, slot)
     return sheet.labelled(key), values.value(sheet, key)
 
 
