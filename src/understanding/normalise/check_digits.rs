@@ -190,7 +190,7 @@ fn container(value: &str) -> Option<bool> {
         c.is_ascii_uppercase()
             .then(|| u32::from(c) - u32::from('A') + 10)
     };
-    let skipping = |plain: u32| plain + plain.div_ceil(10) - 1 - u32::from(plain == 10);
+    let skipping = |plain: u32| plain + plain.div_ceil(10) - 1;
     let owner: Vec<u32> = owner.chars().map(letter).collect::<Option<_>>()?;
     if !value
         .get(3..4)
