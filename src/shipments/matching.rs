@@ -9,6 +9,8 @@
 
 mod carriers;
 mod circumstances;
+#[cfg(test)]
+mod golden;
 mod identifiers;
 mod paper;
 #[cfg(test)]
@@ -171,15 +173,15 @@ impl<'a> Weighed<'a> {
         by_standing.then_with(|| self.shipment.id.cmp(&other.shipment.id))
     }
 
-    /// V3 of domain.md §1.3: one strong identifier, or two weak ones and the consignee; a strong identifier that is
-    /// another rules the weak ones out.
+    /// V3 of domain.md §1.3: one strong identifier, or two weak ones and the consignee. Repaired and weak ones are ruled
+    /// out by a number in the place of the shipment's own that is another.
     fn is_identified(&self) -> bool {
-        let by_weak = self.identification.weak >= 2
-            && self.circumstances.same_site
-            && !self.identification.other_number;
-        let on_paper = self.identification.weak >= 1 || self.circumstances.same_site;
+        let identification = &self.identification;
+        let by_weak = identification.weak >= 2 && self.circumstances.same_site;
+        let by_less = (identification.strong >= 1 || by_weak) && !identification.other_number;
+        let on_paper = identification.weak >= 1 || self.circumstances.same_site;
         let by_hint = self.circumstances.hinted && on_paper;
-        self.identification.strong >= 1 || by_hint || by_weak
+        identification.exact || by_less || by_hint
     }
 
     /// The paper names another consignee or carrier, and no second identifier outweighs that.

@@ -1,11 +1,14 @@
 //! Which of the paper's numbers does a shipment go by?
 //!
 //! A number that is the same counts in full. One that is nearly the same counts as repaired when a single known
-//! shipment comes near it and none has it exactly; else it only casts doubt: two shipments one look-alike character
-//! apart are not told apart by one reading.
+//! shipment comes near it, none has it exactly, and the reading is likely a slip. It settles which shipment it is only
+//! when the reading is surely a slip: a letter in the place of a digit, or a wrong check digit. A number that is well
+//! legible may be that of a shipment the feed has not told yet, and is not bent into its neighbour's. Near numbers that
+//! do not count cast doubt: two shipments one look-alike character apart are not told apart by one reading.
 
 use jiff::civil::Date;
 
+use super::carriers::{CarrierAgreement, carrier_agreement};
 use super::circumstances::expected_day;
 use super::paper::{Label, Paper, Reading};
 use super::references::{Held, Kind, OWN_PLACES, Weight, held, weigh};
@@ -26,6 +29,8 @@ pub(super) struct Hit {
     weight: Weight,
     /// Its check digit is right.
     verified: bool,
+    /// The paper's number cannot be what was printed: a letter for a digit, or a wrong check digit.
+    surely_slip: bool,
 }
 
 /// How many of the known shipments one number of the paper fits.
@@ -50,12 +55,14 @@ pub(super) struct Identification {
     pub(super) exact: bool,
     /// How many others agree: purchase orders, deliveries …
     pub(super) weak: usize,
-    /// A number that should name this shipment is another.
+    /// A number that should name this shipment is another, as far as one can tell.
     pub(super) other_number: bool,
     /// What its numbers would weigh if the paper's were slips: held against a rival, never for this shipment.
     pub(super) doubt: f64,
     /// The newest known shipment that goes by the same strong number.
     pub(super) newest: Option<Date>,
+    /// Places of the readings that are this shipment's numbers beyond doubt.
+    settled: Vec<usize>,
 }
 
 /// Every number of the paper that `shipment` goes by, or nearly.
@@ -73,6 +80,8 @@ pub(super) fn hits(paper: &Paper<'_>, shipment: &Shipment) -> Vec<Hit> {
             likeness: likeness(reading, held, &weight)?,
             weight,
             verified: check_pro(held.scac, &reading.raw) == CheckResult::Passes,
+            surely_slip: check_pro(held.scac, &reading.raw) == CheckResult::Fails
+                || reading.number.folded() == held.number.folded(),
         })
     });
     hits.collect()
@@ -143,7 +152,7 @@ fn credit(hit: &Hit, reading: &Reading, crowd: &Crowd) -> Option<Credit> {
         let slip = reading.doubtful() || reading.by_eye() && hit.likeness == Likeness::Confused;
         let doubt = hit.weight.log_odds - weights::LEAD_OVER_LOOK_ALIKE;
         (slip && !crowd.verified && doubt > 0.0).then_some(Credit::Doubt(doubt))
-    } else if unique && hit.weight.in_place {
+    } else if unique && hit.weight.in_place && (hit.surely_slip || reading.doubtful()) {
         Some(Credit::For(repaired, Agreement::Repaired))
     } else {
         Some(Credit::Doubt(repaired))
@@ -196,14 +205,26 @@ impl Identification {
             Credit::Doubt(log_odds) => return self.doubt += log_odds,
             Credit::For(log_odds, agreement) => (log_odds, agreement),
         };
-        if hit.weight.names_one && hit.likeness != Likeness::OneOff {
+        self.push(label, agreement, log_odds);
+        let settles = match hit.likeness {
+            Likeness::Same => true,
+            Likeness::Confused => hit.surely_slip,
+            Likeness::OneOff => false,
+        };
+        if settles {
+            self.settle(hit, crowd);
+        }
+    }
+
+    fn settle(&mut self, hit: &Hit, crowd: &Crowd) {
+        self.settled.push(hit.reading);
+        if hit.weight.names_one {
             self.strong += 1;
-            self.exact |= agreement == Agreement::Exact;
+            self.exact |= hit.likeness == Likeness::Same;
             self.newest = self.newest.max(crowd.newest);
         } else {
             self.weak += 1;
         }
-        self.push(label, agreement, log_odds);
     }
 
     fn push(&mut self, label: Label, agreement: Agreement, weight: f64) {
@@ -217,18 +238,28 @@ impl Identification {
     /// Numbers that stand where the shipment's own should stand, and are others.
     fn add_other_numbers(&mut self, paper: &Paper<'_>, shipment: &Shipment, hits: &[Hit]) {
         let held = held(shipment);
+        let same_carrier = carrier_agreement(paper, shipment) == CarrierAgreement::Same;
         for place in OWN_PLACES {
             let own = held.iter().filter(|held| place.kinds.contains(&held.kind));
-            let scacs: Vec<_> = own.map(|held| held.scac).collect();
+            let own: Vec<_> = own.map(|held| held.scac.filter(|_| same_carrier)).collect();
             let fits = |at: usize| hits.iter().any(|hit| hit.reading == at);
+            let same = |hit: &Hit| hit.likeness == Likeness::Same;
+            let settled = |at: usize| {
+                let mut hits = hits.iter();
+                self.settled.contains(&at) || hits.any(|hit| hit.reading == at && same(hit))
+            };
             let readings = paper.readings.iter().enumerate();
             let here: Vec<_> = readings
                 .filter(|(_, reading)| reading.label == place.label)
                 .collect();
-            let credible = here.iter().any(|(_, reading)| reading.credible(&scacs));
+            let credible = here.iter().any(|(_, reading)| reading.credible(&own));
+            if own.is_empty() || !credible {
+                continue;
+            }
+            let none_settled = !here.iter().any(|(at, _)| settled(*at));
             let none_fits = !here.iter().any(|(at, _)| fits(*at));
-            if !scacs.is_empty() && credible && none_fits {
-                self.other_number |= place.label != Label::Po;
+            self.other_number |= none_settled && place.label != Label::Po;
+            if none_fits {
                 self.push(place.label, Agreement::Conflict, place.other_number);
             }
         }
@@ -236,7 +267,7 @@ impl Identification {
 }
 
 impl Reading {
-    /// Legible, and not rejected by the check digit of one of the carriers (golden case 5).
+    /// Legible, and not rejected by the check digit of one of these carriers, which the paper names (golden case 5).
     fn credible(&self, scacs: &[Option<&str>]) -> bool {
         let rejected = |scac: &Option<&str>| check_pro(*scac, &self.raw) == CheckResult::Fails;
         !self.hardly_legible() && !scacs.iter().any(rejected)

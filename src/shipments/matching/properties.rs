@@ -138,10 +138,13 @@ proptest! {
     fn one_confused_character_still_finds_its_shipment(
         bol in "[1-9][0-9]{7}", others in prop::collection::vec("[A-Z]{2}[1-9][0-9]{9}", 0..4), place in 0_usize..8,
     ) {
-        const LOOKS_LIKE: [char; 10] = ['O', 'I', 'Z', '8', '9', 'S', 'G', '1', 'B', '4'];
+        /// Letters that look like the digits 0 to 9; a digit read for a digit is only repaired by its check digit.
+        const LOOKS_LIKE: [&str; 10] = ["O", "I", "Z", "", "", "S", "G", "", "B", ""];
         let digit = bol.chars().nth(place).unwrap().to_digit(10).unwrap();
         let mut read = bol.clone();
-        read.replace_range(place..=place, &LOOKS_LIKE[usize::try_from(digit).unwrap()].to_string());
+        let letter = LOOKS_LIKE[usize::try_from(digit).unwrap()];
+        read.replace_range(place..=place, letter);
+        prop_assume!(!letter.is_empty());
         prop_assume!(Number::read(&bol).is_some() && Number::read(&read).is_some());
         let own = shipment("own", &[("BOL", bol.as_str())], json!({}));
         let others = others.iter().enumerate();
