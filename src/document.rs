@@ -248,7 +248,10 @@ impl Confidence {
     /// As [`Confidence::new`], of a double.
     #[must_use]
     pub fn from_f64(value: f64) -> Self {
-        #[expect(clippy::cast_possible_truncation, reason = "a chance of 0..1 needs no more than single precision")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a chance of 0..1 needs no more than single precision"
+        )]
         let value = value as f32;
         Self::new(value)
     }

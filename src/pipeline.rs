@@ -82,8 +82,16 @@ impl Slot {
         }
         let documents = documents(&pages, &views, context);
         let started = Instant::now();
-        let papers = documents.into_iter().map(|document| self.cut(document)).collect::<Result<Vec<_>, Fault>>()?;
-        findings.push(finding(&[], "cutting", started, json!({ "documents": papers.len() })));
+        let papers = documents
+            .into_iter()
+            .map(|document| self.cut(document))
+            .collect::<Result<Vec<_>, Fault>>()?;
+        findings.push(finding(
+            &[],
+            "cutting",
+            started,
+            json!({ "documents": papers.len() }),
+        ));
         Ok(ReadUpload { papers, findings })
     }
 
@@ -93,7 +101,10 @@ impl Slot {
         let mut page = read_page(&mut self.reader, &mut self.text, number)?;
         let reading = finding(&[number], "reading", started, reading_found(&page));
         let started = Instant::now();
-        let view = self.models.view(&page).map_err(|error| Fault::fatal("looking at a page", error))?;
+        let view = self
+            .models
+            .view(&page)
+            .map_err(|error| Fault::fatal("looking at a page", error))?;
         let understanding = finding(&[number], "understanding", started, view_found(&view));
         page.image = image::GrayImage::default();
         Ok((page, view, [reading, understanding]))
@@ -140,29 +151,56 @@ pub fn match_document(
 
 fn dates_of(shipment: &Shipment, profiles: &Profiles, received_on: Option<Date>) -> DateContext {
     let profile = profiles.find(shipment.customer.profile_id.as_deref()).ok();
-    let country = shipment.parties.consignee.as_ref().and_then(|party| party.country.as_deref());
-    let order = profile.and_then(|profile| profile.date_order).or_else(|| country.and_then(order_in));
-    DateContext { order: OrderHint { order }, plausible: plausible(shipment, received_on) }
+    let country = shipment
+        .parties
+        .consignee
+        .as_ref()
+        .and_then(|party| party.country.as_deref());
+    let order = profile
+        .and_then(|profile| profile.date_order)
+        .or_else(|| country.and_then(order_in));
+    DateContext {
+        order: OrderHint { order },
+        plausible: plausible(shipment, received_on),
+    }
 }
 
 /// A delivery lies within three days of the carrier's own message (domain.md §1.3, V7), else between pickup and receipt.
 fn plausible(shipment: &Shipment, received_on: Option<Date>) -> Option<Window> {
     if let Some(day) = shipment.delivered_on() {
-        return Some(Window { from: day.saturating_sub(3.days()), to: day.saturating_add(3.days()) });
+        return Some(Window {
+            from: day.saturating_sub(3.days()),
+            to: day.saturating_add(3.days()),
+        });
     }
-    Some(Window { from: shipment.picked_up_on()?, to: received_on? })
+    Some(Window {
+        from: shipment.picked_up_on()?,
+        to: received_on?,
+    })
 }
 
 /// Decides about a document: is it a valid POD, are its shipment's charges usual, how urgent is it.
 #[must_use]
 pub fn decide_document(filed: Filed<'_>, profiles: &Profiles) -> Decided {
-    let Filed { document, attachment, matched, filing, companions } = filed;
+    let Filed {
+        document,
+        attachment,
+        matched,
+        filing,
+        companions,
+    } = filed;
     let shipment = match &matched {
         Match::Matched(candidate, _) | Match::Conflict(candidate) => Some(&candidate.shipment),
         Match::Ambiguous(_) | Match::None => None,
     };
-    let profile = profiles.find(shipment.and_then(|shipment| shipment.customer.profile_id.as_deref()));
-    let case = Case { document: &document, matched: &matched, profile: profile.as_deref(), filing: &filing };
+    let profile =
+        profiles.find(shipment.and_then(|shipment| shipment.customer.profile_id.as_deref()));
+    let case = Case {
+        document: &document,
+        matched: &matched,
+        profile: profile.as_deref(),
+        filing: &filing,
+    };
     let mut verdict = decide(&case);
     let mut accessorials = crate::charges::Accessorials::default();
     if let (Match::Matched(candidate, _), Ok(profile)) = (&matched, &profile) {
@@ -172,19 +210,49 @@ pub fn decide_document(filed: Filed<'_>, profiles: &Profiles) -> Decided {
         add_charge_exceptions(&mut verdict, scored.exceptions);
     }
     let priority = priority(&verdict, shipment, accessorials.score);
-    let Verdict { decision, condition, exceptions } = verdict;
+    let Verdict {
+        decision,
+        condition,
+        exceptions,
+    } = verdict;
     let priority = Confidence::from_f64(priority);
-    Decided { document, attachment, matched, condition, decision, exceptions, accessorials, priority }
+    Decided {
+        document,
+        attachment,
+        matched,
+        condition,
+        decision,
+        exceptions,
+        accessorials,
+        priority,
+    }
 }
 
 /// One exception a code (domain.md §5.4).
 fn add_charge_exceptions(verdict: &mut Verdict, more: Vec<crate::decision::Exception>) {
-    let known: BTreeSet<_> = verdict.exceptions.iter().map(|exception| exception.code).collect();
-    verdict.exceptions.extend(more.into_iter().filter(|exception| !known.contains(&exception.code)));
+    let known: BTreeSet<_> = verdict
+        .exceptions
+        .iter()
+        .map(|exception| exception.code)
+        .collect();
+    verdict.exceptions.extend(
+        more.into_iter()
+            .filter(|exception| !known.contains(&exception.code)),
+    );
 }
 
-fn finding(pages: &[PageNumber], stage: &str, started: Instant, found: serde_json::Value) -> Finding {
-    Finding { pages: pages.to_vec(), stage: stage.to_owned(), took: started.elapsed(), found }
+fn finding(
+    pages: &[PageNumber],
+    stage: &str,
+    started: Instant,
+    found: serde_json::Value,
+) -> Finding {
+    Finding {
+        pages: pages.to_vec(),
+        stage: stage.to_owned(),
+        took: started.elapsed(),
+        found,
+    }
 }
 
 fn reading_found(page: &Page) -> serde_json::Value {

@@ -86,9 +86,13 @@ impl Settings {
     /// # Errors
     /// [`SettingsError`], naming the key and where it was set.
     pub fn load(file: Option<&Path>) -> Result<Self, SettingsError> {
-        #[expect(clippy::disallowed_methods, reason = "settings are where the environment is read")]
-        let variables = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "settings are where the environment is read"
+        )]
+        let variables = std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        });
         Self::resolve(file, variables)
     }
 
@@ -96,24 +100,38 @@ impl Settings {
         file: Option<&Path>,
         variables: impl Iterator<Item = (String, String)>,
     ) -> Result<Self, SettingsError> {
-        let known: Table = DEFAULTS.parse().map_err(|error: toml::de::Error| SettingsError::Wrong(error.to_string()))?;
+        let known: Table = DEFAULTS
+            .parse()
+            .map_err(|error: toml::de::Error| SettingsError::Wrong(error.to_string()))?;
         let mut merged = known.clone();
         if let Some(path) = file {
-            let text = std::fs::read_to_string(path)
-                .map_err(|source| SettingsError::Unreadable { path: path.to_owned(), source })?;
+            let text =
+                std::fs::read_to_string(path).map_err(|source| SettingsError::Unreadable {
+                    path: path.to_owned(),
+                    source,
+                })?;
             let table = text
                 .parse::<Table>()
-                .map_err(|source| SettingsError::Malformed { path: path.to_owned(), source })?;
+                .map_err(|source| SettingsError::Malformed {
+                    path: path.to_owned(),
+                    source,
+                })?;
             merge(&mut merged, table, &known, &path.display().to_string(), "")?;
         }
         for (name, value) in variables {
             if let Some(key) = name.strip_prefix(PREFIX) {
-                let keys: Vec<String> = key.to_ascii_lowercase().split("__").map(str::to_owned).collect();
+                let keys: Vec<String> = key
+                    .to_ascii_lowercase()
+                    .split("__")
+                    .map(str::to_owned)
+                    .collect();
                 merge(&mut merged, nested(&keys, &value), &known, &name, "")?;
             }
         }
         let settings = Value::Table(merged).try_into::<Self>();
-        settings.map_err(|error| SettingsError::Wrong(error.to_string().trim().replace('\n', " "))).map(Self::found)
+        settings
+            .map_err(|error| SettingsError::Wrong(error.to_string().trim().replace('\n', " ")))
+            .map(Self::found)
     }
 
     /// Fills in what is left to be found out: home, slots, the native library.
@@ -153,34 +171,62 @@ fn home() -> PathBuf {
     let here = PathBuf::from(".");
     let program = std::env::current_exe().unwrap_or_default();
     let above = program.ancestors().find(|folder| complete(folder));
-    if complete(&here) { here } else { above.map_or(here, Path::to_owned) }
+    if complete(&here) {
+        here
+    } else {
+        above.map_or(here, Path::to_owned)
+    }
 }
 
 /// `["reader", "limits", "pages"], "50"` → `reader.limits.pages = 50`. What is no TOML value is text.
 fn nested(keys: &[String], text: &str) -> Table {
-    let parsed = format!("value = {text}").parse::<Table>().ok().and_then(|mut table| table.remove("value"));
+    let parsed = format!("value = {text}")
+        .parse::<Table>()
+        .ok()
+        .and_then(|mut table| table.remove("value"));
     let mut value = parsed.unwrap_or_else(|| Value::String(text.to_owned()));
     for key in keys.iter().skip(1).rev() {
         value = Value::Table(Table::from_iter([(key.clone(), value)]));
     }
-    keys.first().map(|key| Table::from_iter([(key.clone(), value)])).unwrap_or_default()
+    keys.first()
+        .map(|key| Table::from_iter([(key.clone(), value)]))
+        .unwrap_or_default()
 }
 
-fn merge(into: &mut Table, from: Table, known: &Table, origin: &str, above: &str) -> Result<(), SettingsError> {
+fn merge(
+    into: &mut Table,
+    from: Table,
+    known: &Table,
+    origin: &str,
+    above: &str,
+) -> Result<(), SettingsError> {
     for (key, value) in from {
-        let path = if above.is_empty() { key.clone() } else { format!("{above}.{key}") };
+        let path = if above.is_empty() {
+            key.clone()
+        } else {
+            format!("{above}.{key}")
+        };
         match (known.get(&key), into.get_mut(&key), value) {
             (Some(Value::Table(known)), Some(Value::Table(into)), Value::Table(from)) => {
                 merge(into, from, known, origin, &path)?;
             }
-            (Some(Value::String(_)), Some(kept), Value::Integer(number)) => *kept = Value::String(number.to_string()),
+            (Some(Value::String(_)), Some(kept), Value::Integer(number)) => {
+                *kept = Value::String(number.to_string())
+            }
             (Some(default), Some(kept), value) if default.same_type(&value) => *kept = value,
             (Some(default), ..) => {
-                return Err(SettingsError::Wrong(format!("`{path}` in {origin} must be a {}", default.type_str())));
+                return Err(SettingsError::Wrong(format!(
+                    "`{path}` in {origin} must be a {}",
+                    default.type_str()
+                )));
             }
             (None, ..) => {
                 let nearest = nearest(&key, known);
-                return Err(SettingsError::Unknown { key: path, origin: origin.to_owned(), nearest });
+                return Err(SettingsError::Unknown {
+                    key: path,
+                    origin: origin.to_owned(),
+                    nearest,
+                });
             }
         }
     }
@@ -188,7 +234,9 @@ fn merge(into: &mut Table, from: Table, known: &Table, origin: &str, above: &str
 }
 
 fn nearest(key: &str, known: &Table) -> String {
-    let near = known.keys().max_by(|a, b| strsim::jaro(a, key).total_cmp(&strsim::jaro(b, key)));
+    let near = known
+        .keys()
+        .max_by(|a, b| strsim::jaro(a, key).total_cmp(&strsim::jaro(b, key)));
     near.cloned().unwrap_or_default()
 }
 
@@ -197,7 +245,10 @@ mod tests {
     use super::*;
 
     fn with(variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
-        let owned: Vec<_> = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let owned: Vec<_> = variables
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
         Settings::resolve(None, owned.into_iter())
     }
 
@@ -210,21 +261,35 @@ mod tests {
 
     #[test]
     fn a_variable_sets_a_nested_key() {
-        let settings = with(&[("COUNTERSIGN_READER__LIMITS__PAGES", "50"), ("COUNTERSIGN_TENANT", "acme")]).unwrap();
+        let settings = with(&[
+            ("COUNTERSIGN_READER__LIMITS__PAGES", "50"),
+            ("COUNTERSIGN_TENANT", "acme"),
+        ])
+        .unwrap();
         assert_eq!(settings.reader.limits.pages, 50);
         assert_eq!(settings.tenant, "acme");
     }
 
     #[test]
     fn an_unknown_key_is_named_with_the_nearest_known_one() {
-        let error = with(&[("COUNTERSIGN_READER__LIMITS__PAGSE", "50")]).unwrap_err().to_string();
-        assert!(error.contains("reader.limits.pagse") && error.contains("`pages`"), "{error}");
+        let error = with(&[("COUNTERSIGN_READER__LIMITS__PAGSE", "50")])
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("reader.limits.pagse") && error.contains("`pages`"),
+            "{error}"
+        );
     }
 
     #[test]
     fn a_wrong_type_is_named() {
-        let error = with(&[("COUNTERSIGN_SLOTS", "many")]).unwrap_err().to_string();
-        assert!(error.contains("slots") && error.contains("integer"), "{error}");
+        let error = with(&[("COUNTERSIGN_SLOTS", "many")])
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("slots") && error.contains("integer"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -36,7 +36,8 @@ impl Slots {
         let (jobs, queue) = channel();
         let queue = Arc::new(Mutex::new(queue));
         for _ in 0..settings.slots {
-            let (settings, registry, queue) = (settings.clone(), Arc::clone(registry), Arc::clone(&queue));
+            let (settings, registry, queue) =
+                (settings.clone(), Arc::clone(registry), Arc::clone(&queue));
             thread::spawn(move || serve(&settings, &registry, &queue));
         }
         Self { jobs }
@@ -49,7 +50,13 @@ impl Slots {
     pub async fn read(&self, bytes: Vec<u8>, context: Context) -> Result<ReadUpload, Fault> {
         let gone = || Fault::fatal("reading an upload", "the slot's thread has ended");
         let (reply, result) = oneshot::channel();
-        self.jobs.send(Job { bytes, context, reply }).map_err(|_| gone())?;
+        self.jobs
+            .send(Job {
+                bytes,
+                context,
+                reply,
+            })
+            .map_err(|_| gone())?;
         result.await.map_err(|_| gone())?
     }
 }
@@ -58,7 +65,14 @@ fn serve(settings: &Settings, registry: &Registry, queue: &Mutex<Receiver<Job>>)
     let mut slot = None;
     loop {
         let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(Job { bytes, context, reply }) = job else { return };
+        let Ok(Job {
+            bytes,
+            context,
+            reply,
+        }) = job
+        else {
+            return;
+        };
         let mut work = || read(&mut slot, settings, registry, &bytes, context);
         let result = catch_unwind(AssertUnwindSafe(&mut work)).unwrap_or_else(|_| {
             tracing::error!("a stage panicked on an upload; its slot is opened anew");

@@ -15,7 +15,10 @@ use crate::document::{DocumentId, ObjectRef, Sha256};
 use crate::events::{Decided, Origin, StoredEvent};
 use crate::fault::{Fault, RejectReason};
 use crate::inference::{ModelSet, Registry, Runtime};
-use crate::ledger::{Begun, Conflict, DocumentOutcome, Finding, Finish, Ledger, Outcome, Search, Serves, StoredDocument, Upload};
+use crate::ledger::{
+    Begun, Conflict, DocumentOutcome, Finding, Finish, Ledger, Outcome, Search, Serves,
+    StoredDocument, Upload,
+};
 use crate::pipeline::{Filed, Paper, ReadUpload, decide_document, match_document};
 use crate::settings::Settings;
 use crate::shipments::Match;
@@ -63,9 +66,17 @@ impl Worker {
     pub async fn open(settings: Settings, profiles: Profiles) -> Result<Self, Fault> {
         let ledger = open_ledger(&settings).await?;
         let registry = open_registry(&settings)?;
-        let models = registry.set().map_err(|error| Fault::fatal("opening the models", error))?;
+        let models = registry
+            .set()
+            .map_err(|error| Fault::fatal("opening the models", error))?;
         let slots = Slots::start(&settings, &Arc::new(registry));
-        Ok(Self { settings, profiles, ledger, slots, models })
+        Ok(Self {
+            settings,
+            profiles,
+            ledger,
+            slots,
+            models,
+        })
     }
 
     /// The ledger.
@@ -88,15 +99,30 @@ impl Worker {
         let bytes = match self.fetch(path).await {
             Ok(bytes) => bytes,
             Err(Fault::Reject(reason)) => {
-                let events = self.ledger.reject_unread(&object, &self.models, reason, Timestamp::now()).await?;
+                let events = self
+                    .ledger
+                    .reject_unread(&object, &self.models, reason, Timestamp::now())
+                    .await?;
                 return Ok(Read::Finished(events));
             }
             Err(fault) => return Err(fault),
         };
         let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        let origin = Origin { object, sha256: Sha256::of(&bytes), models: self.models.clone() };
-        let hints = Hints { file_name: file_name(path), received_on: Some(today()), ..Hints::default() };
-        match self.ledger.begin_upload(&origin, size, Timestamp::now()).await? {
+        let origin = Origin {
+            object,
+            sha256: Sha256::of(&bytes),
+            models: self.models.clone(),
+        };
+        let hints = Hints {
+            file_name: file_name(path),
+            received_on: Some(today()),
+            ..Hints::default()
+        };
+        match self
+            .ledger
+            .begin_upload(&origin, size, Timestamp::now())
+            .await?
+        {
             Begun::Again(events) => Ok(Read::Finished(events)),
             Begun::DuplicateOf(upload, documents) => Ok(Read::Duplicate(upload, hints, documents)),
             Begun::New(upload) if upload.attempts > MOST_ATTEMPTS => {
@@ -124,19 +150,31 @@ impl Worker {
         match read {
             Read::Finished(events) => Ok(events),
             Read::Rejected(upload, reason) => {
-                match self.ledger.finish_upload(&upload, &Outcome::Rejected(reason), &[], Timestamp::now()).await? {
+                match self
+                    .ledger
+                    .finish_upload(&upload, &Outcome::Rejected(reason), &[], Timestamp::now())
+                    .await?
+                {
                     Finish::Done(events) => Ok(events),
-                    Finish::Conflict(_) => Err(Fault::retry("rejecting an upload", "the ledger gave a conflict")),
+                    Finish::Conflict(_) => Err(Fault::retry(
+                        "rejecting an upload",
+                        "the ledger gave a conflict",
+                    )),
                 }
             }
             Read::Documents(upload, hints, read) => {
                 let papers = self.store(read.papers).await?;
-                self.finish(&upload, &hints, papers, None, read.findings).await
+                self.finish(&upload, &hints, papers, None, read.findings)
+                    .await
             }
             Read::Duplicate(upload, hints, documents) => {
                 let first = documents.iter().map(|document| document.id).collect();
-                let papers = documents.into_iter().map(|one| (one.document, one.attachment)).collect();
-                self.finish(&upload, &hints, papers, Some(first), Vec::new()).await
+                let papers = documents
+                    .into_iter()
+                    .map(|one| (one.document, one.attachment))
+                    .collect();
+                self.finish(&upload, &hints, papers, Some(first), Vec::new())
+                    .await
             }
         }
     }
@@ -151,7 +189,8 @@ impl Worker {
                 (paper.document, None)
             }
         };
-        let stored = tokio::task::spawn_blocking(move || papers.into_iter().map(store).collect()).await;
+        let stored =
+            tokio::task::spawn_blocking(move || papers.into_iter().map(store).collect()).await;
         stored.map_err(|died| Fault::retry("storing cut-out documents", died))
     }
 
@@ -165,20 +204,36 @@ impl Worker {
         mut findings: Vec<Finding>,
     ) -> Result<Vec<StoredEvent>, Fault> {
         for _ in 0..MOST_CONFLICTS {
-            let decided = self.decide_papers(upload, hints, papers.clone(), duplicate_of.as_deref()).await?;
+            let decided = self
+                .decide_papers(upload, hints, papers.clone(), duplicate_of.as_deref())
+                .await?;
             let outcomes = decided.into_iter().map(outcome).collect();
-            let outcome = if duplicate_of.is_some() { Outcome::Duplicate(outcomes) } else { Outcome::Documents(outcomes) };
-            match self.ledger.finish_upload(upload, &outcome, &findings, Timestamp::now()).await? {
+            let outcome = if duplicate_of.is_some() {
+                Outcome::Duplicate(outcomes)
+            } else {
+                Outcome::Documents(outcomes)
+            };
+            match self
+                .ledger
+                .finish_upload(upload, &outcome, &findings, Timestamp::now())
+                .await?
+            {
                 Finish::Done(events) => return Ok(events),
                 Finish::Conflict(Conflict::AlreadyAttached { .. }) => {}
                 Finish::Conflict(Conflict::SameBytes(documents)) => {
                     duplicate_of = Some(documents.iter().map(|document| document.id).collect());
-                    papers = documents.into_iter().map(|one| (one.document, one.attachment)).collect();
+                    papers = documents
+                        .into_iter()
+                        .map(|one| (one.document, one.attachment))
+                        .collect();
                     findings.clear();
                 }
             }
         }
-        Err(Fault::retry("deciding about an upload", "the ledger kept changing"))
+        Err(Fault::retry(
+            "deciding about an upload",
+            "the ledger kept changing",
+        ))
     }
 
     async fn decide_papers(
@@ -190,13 +245,20 @@ impl Worker {
     ) -> Result<Vec<Decided>, Fault> {
         let mut matched = Vec::new();
         for (document, attachment) in papers {
-            matched.push(self.matched(&upload.origin, hints, document, attachment).await?);
+            matched.push(
+                self.matched(&upload.origin, hints, document, attachment)
+                    .await?,
+            );
         }
         let mut taken: BTreeMap<String, DocumentId> = BTreeMap::new();
         let mut decided = Vec::new();
         for (position, paper) in matched.iter().enumerate() {
-            let duplicate = duplicate_of.and_then(|ids| ids.get(position).or(ids.first())).copied();
-            let one = self.decided(paper, &matched, position, &taken, duplicate).await?;
+            let duplicate = duplicate_of
+                .and_then(|ids| ids.get(position).or(ids.first()))
+                .copied();
+            let one = self
+                .decided(paper, &matched, position, &taken, duplicate)
+                .await?;
             if let Some(candidate) = one.billable_with() {
                 let origin = &upload.origin;
                 let id = DocumentId::new(&origin.object, &origin.sha256, &one.document.pages);
@@ -217,11 +279,22 @@ impl Worker {
         let asking = DocumentId::new(&origin.object, &origin.sha256, &document.pages);
         let keys = document_keys(&document).into_iter().chain(hint_keys(hints));
         let (weak, strong): (Vec<Key>, Vec<Key>) = keys.partition(Key::is_weak);
-        let search = Search { tenant: &self.settings.tenant, strong: &texts(&strong), weak: &texts(&weak), asking };
+        let search = Search {
+            tenant: &self.settings.tenant,
+            strong: &texts(&strong),
+            weak: &texts(&weak),
+            asking,
+        };
         let known = self.ledger.find_candidates(&search, CANDIDATES).await?;
-        let (document, matched) = match_document(document, hints, &known, &self.profiles, Some(today()));
+        let (document, matched) =
+            match_document(document, hints, &known, &self.profiles, Some(today()));
         let accepted_pod = shipment_id(&matched).and_then(|id| accepted_pod(&known, id));
-        Ok(MatchedPaper { document, attachment, matched, accepted_pod })
+        Ok(MatchedPaper {
+            document,
+            attachment,
+            matched,
+            accepted_pod,
+        })
     }
 
     async fn decided(
@@ -237,15 +310,25 @@ impl Worker {
             Some(id) => self.ledger.companions(&self.settings.tenant, id).await?,
             None => Vec::new(),
         };
-        let beside = all.iter().enumerate().filter(|(other, _)| *other != position).map(|(_, other)| other);
-        let beside = beside.filter(|other| shipment.is_some() && shipment_id(&other.matched) == shipment);
-        let companions: Vec<&Document> =
-            beside.map(|other| &other.document).chain(filed_before.iter().map(|stored| &stored.document)).collect();
+        let beside = all
+            .iter()
+            .enumerate()
+            .filter(|(other, _)| *other != position)
+            .map(|(_, other)| other);
+        let beside =
+            beside.filter(|other| shipment.is_some() && shipment_id(&other.matched) == shipment);
+        let companions: Vec<&Document> = beside
+            .map(|other| &other.document)
+            .chain(filed_before.iter().map(|stored| &stored.document))
+            .collect();
         let filing = Filing {
             accepted_pod: paper.accepted_pod.or_else(|| taken.get(shipment?).copied()),
             duplicate_of,
             received_on: Some(today()),
-            companions: companions.iter().map(|document| document.class).collect::<BTreeSet<_>>(),
+            companions: companions
+                .iter()
+                .map(|document| document.class)
+                .collect::<BTreeSet<_>>(),
             signature_reused: false,
         };
         let filed = Filed {
@@ -286,9 +369,16 @@ fn texts(keys: &[Key]) -> Vec<String> {
 fn outcome(decided: Decided) -> DocumentOutcome {
     let serves = match decided.decision.state {
         State::Billable | State::BillableWithOsd => Serves::AsPod,
-        State::HoldMissing | State::HoldCustomerPolicy | State::Review | State::Reject => Serves::AsSupport,
+        State::HoldMissing | State::HoldCustomerPolicy | State::Review | State::Reject => {
+            Serves::AsSupport
+        }
     };
-    DocumentOutcome { decided, serves, stop: 0, looks: None }
+    DocumentOutcome {
+        decided,
+        serves,
+        stop: 0,
+        looks: None,
+    }
 }
 
 /// Opens the ledger in the data folder, which is made where it is missing.
@@ -296,7 +386,8 @@ fn outcome(decided: Decided) -> DocumentOutcome {
 /// # Errors
 /// [`Fault::Fatal`] when the folder cannot be made or the ledger not opened.
 pub async fn open_ledger(settings: &Settings) -> Result<Ledger, Fault> {
-    std::fs::create_dir_all(&settings.data).map_err(|error| Fault::fatal("making the data folder", error))?;
+    std::fs::create_dir_all(&settings.data)
+        .map_err(|error| Fault::fatal("making the data folder", error))?;
     let path = settings.data.join("ledger.sqlite");
     Ok(Ledger::open(&path.display().to_string()).await?)
 }
@@ -312,7 +403,10 @@ pub fn open_registry(settings: &Settings) -> Result<Registry, Fault> {
 }
 
 fn context() -> Context {
-    Context { date_order: None, received_on: Some(today()) }
+    Context {
+        date_order: None,
+        received_on: Some(today()),
+    }
 }
 
 fn today() -> Date {
@@ -320,7 +414,8 @@ fn today() -> Date {
 }
 
 fn file_name(path: &Path) -> Option<String> {
-    path.file_name().map(|name| name.to_string_lossy().into_owned())
+    path.file_name()
+        .map(|name| name.to_string_lossy().into_owned())
 }
 
 /// The files under `paths`, folders searched through, in the order of their names.
@@ -345,5 +440,6 @@ pub fn files_under(paths: &[PathBuf]) -> std::io::Result<Vec<PathBuf>> {
 }
 
 fn is_hidden(path: &Path) -> bool {
-    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'))
+    path.file_name()
+        .is_some_and(|name| name.to_string_lossy().starts_with('.'))
 }

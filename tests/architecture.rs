@@ -1,10 +1,23 @@
 //! Holds the map of `src/lib.rs`: who may know what, and how big a file may grow.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules in the order of a document's way; a stage may use those before it, never one after it.
-const STAGES: [&str; 6] = ["reading", "understanding", "shipments", "decision", "charges", "ledger"];
+const STAGES: [&str; 6] = [
+    "reading",
+    "understanding",
+    "shipments",
+    "decision",
+    "charges",
+    "ledger",
+];
 /// What only one part of the tree may name.
 const SECRETS: [(&str, &str); 5] = [
     ("sqlx::", "src/ledger/"),
@@ -38,9 +51,15 @@ fn all() -> Vec<(PathBuf, String)> {
 fn each_foreign_library_is_known_in_one_place_only() {
     for (path, text) in all() {
         for (name, home) in SECRETS {
-            let names = text.lines().any(|line| !line.trim_start().starts_with("//") && uses(line, name));
+            let names = text
+                .lines()
+                .any(|line| !line.trim_start().starts_with("//") && uses(line, name));
             let at_home = path.to_string_lossy().starts_with(home);
-            assert!(!names || at_home, "{} names {name}, which only {home} may know", path.display());
+            assert!(
+                !names || at_home,
+                "{} names {name}, which only {home} may know",
+                path.display()
+            );
         }
     }
 }
@@ -58,11 +77,23 @@ fn no_stage_knows_a_later_one_or_the_worker() {
     // The order of dates is a billing profile's key, and reading a date needs it.
     let allowed = [("understanding", "decision::profile::DateOrder")];
     for (path, text) in all() {
-        let stage = path.components().nth(1).map(|part| part.as_os_str().to_string_lossy().into_owned());
-        let Some(position) = STAGES.iter().position(|name| Some(*name) == stage.as_deref()) else { continue };
+        let stage = path
+            .components()
+            .nth(1)
+            .map(|part| part.as_os_str().to_string_lossy().into_owned());
+        let Some(position) = STAGES
+            .iter()
+            .position(|name| Some(*name) == stage.as_deref())
+        else {
+            continue;
+        };
         for line in text.lines().filter(|line| line.contains("crate::")) {
-            let excused = allowed.iter().any(|(who, what)| *who == STAGES[position] && line.contains(what));
-            let forbidden = STAGES[position + 1..].iter().chain(&["worker", "cli", "pipeline"]);
+            let excused = allowed
+                .iter()
+                .any(|(who, what)| *who == STAGES[position] && line.contains(what));
+            let forbidden = STAGES[position + 1..]
+                .iter()
+                .chain(&["worker", "cli", "pipeline"]);
             for later in forbidden {
                 let named = line.contains(&format!("crate::{later}::"));
                 assert!(!named || excused, "{} uses {later}: {line}", path.display());
@@ -74,10 +105,19 @@ fn no_stage_knows_a_later_one_or_the_worker() {
 #[test]
 fn stages_have_no_clock_and_no_async() {
     for (path, text) in all() {
-        let stage = path.components().nth(1).map(|part| part.as_os_str().to_string_lossy().into_owned());
-        let sync = STAGES[..5].iter().any(|name| Some(*name) == stage.as_deref());
+        let stage = path
+            .components()
+            .nth(1)
+            .map(|part| part.as_os_str().to_string_lossy().into_owned());
+        let sync = STAGES[..5]
+            .iter()
+            .any(|name| Some(*name) == stage.as_deref());
         for word in ["async fn", "Timestamp::now", "Zoned::now", "tracing::info"] {
-            assert!(!sync || !text.contains(word), "{} has {word}", path.display());
+            assert!(
+                !sync || !text.contains(word),
+                "{} has {word}",
+                path.display()
+            );
         }
     }
 }
@@ -85,7 +125,11 @@ fn stages_have_no_clock_and_no_async() {
 #[test]
 fn every_file_says_what_it_is_and_fits_a_few_screens() {
     for (path, text) in all() {
-        assert!(text.starts_with("//!"), "{} does not say what it is", path.display());
+        assert!(
+            text.starts_with("//!"),
+            "{} does not say what it is",
+            path.display()
+        );
         let lines = text.lines().count();
         assert!(lines <= LONGEST, "{} has {lines} lines", path.display());
     }

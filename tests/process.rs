@@ -1,5 +1,11 @@
 //! `countersign process` from the outside: the real program on the fixtures and on bad input.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,12 +22,19 @@ struct Run {
 
 impl Run {
     fn new() -> Self {
-        Self { data: TempDir::new().unwrap() }
+        Self {
+            data: TempDir::new().unwrap(),
+        }
     }
 
     fn command(&self, paths: &[&Path]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
-        command.current_dir(root()).arg("process").args(paths).arg("--data").arg(self.data.path());
+        command
+            .current_dir(root())
+            .arg("process")
+            .args(paths)
+            .arg("--data")
+            .arg(self.data.path());
         command.env("COUNTERSIGN_HOME", root());
         command
     }
@@ -29,7 +42,13 @@ impl Run {
     /// Events of `paths` with the fixtures' shipments and profiles.
     fn events(&self, paths: &[&Path]) -> Vec<Value> {
         let mut command = self.command(paths);
-        command.args(["--json", "--shipments", "fixtures/shipments.jsonl", "--profiles", "fixtures/profiles"]);
+        command.args([
+            "--json",
+            "--shipments",
+            "fixtures/shipments.jsonl",
+            "--profiles",
+            "fixtures/profiles",
+        ]);
         let output = command.output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
         lines(&output)
@@ -45,7 +64,9 @@ fn text(bytes: &[u8]) -> String {
 }
 
 fn lines(output: &Output) -> Vec<Value> {
-    let parse = |line: &str| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in stdout line {line:?}"));
+    let parse = |line: &str| {
+        serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in stdout line {line:?}"))
+    };
     text(&output.stdout).lines().map(parse).collect()
 }
 
@@ -56,18 +77,27 @@ fn fixtures() -> &'static [Value] {
 }
 
 fn expected() -> BTreeMap<String, Value> {
-    serde_json::from_str(&fs::read_to_string(root().join("fixtures/expected.json")).unwrap()).unwrap()
+    serde_json::from_str(&fs::read_to_string(root().join("fixtures/expected.json")).unwrap())
+        .unwrap()
 }
 
 fn file_of(event: &Value) -> String {
     let data = &event["data"];
-    let object = if data["object"].is_object() { &data["object"] } else { &data["document"]["object"] };
+    let object = if data["object"].is_object() {
+        &data["object"]
+    } else {
+        &data["document"]["object"]
+    };
     let key = PathBuf::from(object["key"].as_str().unwrap());
     key.file_name().unwrap().to_string_lossy().into_owned()
 }
 
 fn is_outcome(event: &Value) -> bool {
-    ["countersign.attachment.validated.v1", "countersign.exception.raised.v1"].contains(&event["type"].as_str().unwrap())
+    [
+        "countersign.attachment.validated.v1",
+        "countersign.exception.raised.v1",
+    ]
+    .contains(&event["type"].as_str().unwrap())
 }
 
 /// Compares what `wanted` names; anything it does not name may be anything. Exceptions that it names must be raised, and of
@@ -84,7 +114,11 @@ fn differences(path: &str, wanted: &Value, got: &Value, found: &mut Vec<String>)
             }
             "charges" => {
                 for wanted in wanted.as_array().unwrap() {
-                    let of_line = got.as_array().unwrap().iter().find(|charge| charge["line"] == wanted["line"]);
+                    let of_line = got
+                        .as_array()
+                        .unwrap()
+                        .iter()
+                        .find(|charge| charge["line"] == wanted["line"]);
                     differences(&path, wanted, of_line.unwrap_or(&Value::Null), found);
                 }
                 true
@@ -102,15 +136,26 @@ fn differences(path: &str, wanted: &Value, got: &Value, found: &mut Vec<String>)
 /// The parts of an outcome event that `fixtures/expected.json` speaks of, in its words.
 fn summary(event: &Value) -> Value {
     let data = &event["data"];
-    let mut codes: Vec<&str> = data["exceptions"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap()).collect();
+    let mut codes: Vec<&str> = data["exceptions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["code"].as_str().unwrap())
+        .collect();
     codes.sort_unstable();
     let values = |fields: &Value| {
         let fields = fields.as_object().unwrap();
-        fields.iter().map(|(name, field)| (name.clone(), field["value"].clone())).collect::<serde_json::Map<_, _>>()
+        fields
+            .iter()
+            .map(|(name, field)| (name.clone(), field["value"].clone()))
+            .collect::<serde_json::Map<_, _>>()
     };
     let charge = |charge: &Value| {
         let reasons = charge["reasons"].as_array().unwrap();
-        let rules: Vec<&str> = reasons.iter().map(|one| one["rule"].as_str().unwrap()).collect();
+        let rules: Vec<&str> = reasons
+            .iter()
+            .map(|one| one["rule"].as_str().unwrap())
+            .collect();
         let expected = reasons.iter().find_map(|one| one["expected"].as_str());
         serde_json::json!({"line": charge["line"], "rules": rules, "expected": expected})
     };
@@ -124,15 +169,33 @@ fn summary(event: &Value) -> Value {
 
 /// What is wrong with one file's outcome; nothing when it is as `fixtures/expected.json` says.
 fn wrong_with(file: &str, wanted: &Value) -> Vec<String> {
-    let of_file: Vec<&Value> = fixtures().iter().filter(|event| file_of(event) == file).collect();
+    let of_file: Vec<&Value> = fixtures()
+        .iter()
+        .filter(|event| file_of(event) == file)
+        .collect();
     if let Some(reason) = wanted["rejected"].as_str() {
-        let got: Vec<_> = of_file.iter().map(|event| event["data"]["reason"].as_str()).collect();
-        return if got == [Some(reason)] { Vec::new() } else { vec![format!("{file}: wanted rejection {reason}, got {got:?}")] };
+        let got: Vec<_> = of_file
+            .iter()
+            .map(|event| event["data"]["reason"].as_str())
+            .collect();
+        return if got == [Some(reason)] {
+            Vec::new()
+        } else {
+            vec![format!("{file}: wanted rejection {reason}, got {got:?}")]
+        };
     }
-    let outcomes: Vec<Value> = of_file.iter().filter(|event| is_outcome(event)).map(|event| summary(event)).collect();
+    let outcomes: Vec<Value> = of_file
+        .iter()
+        .filter(|event| is_outcome(event))
+        .map(|event| summary(event))
+        .collect();
     let documents = wanted["documents"].as_array().unwrap();
     if documents.len() != outcomes.len() {
-        return vec![format!("{file}: wanted {} documents, got {}", documents.len(), outcomes.len())];
+        return vec![format!(
+            "{file}: wanted {} documents, got {}",
+            documents.len(),
+            outcomes.len()
+        )];
     }
     let mut wrong = Vec::new();
     for (wanted, got) in documents.iter().zip(&outcomes) {
@@ -154,7 +217,9 @@ fn every_fixture_gives_the_outcome_that_its_readme_promises() {
         let found = wrong_with(&file, &wanted);
         match (open.contains_key(&file), found.is_empty()) {
             (false, false) => wrong.extend(found),
-            (true, true) => wrong.push(format!("{file} is right now: take it off fixtures/open.json")),
+            (true, true) => wrong.push(format!(
+                "{file} is right now: take it off fixtures/open.json"
+            )),
             (false, true) | (true, false) => {}
         }
     }
@@ -165,10 +230,15 @@ fn every_fixture_gives_the_outcome_that_its_readme_promises() {
 fn every_event_keeps_to_its_committed_schema() {
     for event in fixtures() {
         let kind = event["type"].as_str().unwrap();
-        let path = root().join("src/events/schemas").join(format!("{kind}.json"));
+        let path = root()
+            .join("src/events/schemas")
+            .join(format!("{kind}.json"));
         let schema: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
         let validator = jsonschema::validator_for(&schema).unwrap();
-        let errors: Vec<String> = validator.iter_errors(event).map(|error| error.to_string()).collect();
+        let errors: Vec<String> = validator
+            .iter_errors(event)
+            .map(|error| error.to_string())
+            .collect();
         assert!(errors.is_empty(), "{kind}: {errors:?}");
     }
 }
@@ -177,9 +247,15 @@ fn every_event_keeps_to_its_committed_schema() {
 fn every_document_gives_one_classified_event_and_one_outcome() {
     let mut counts: BTreeMap<String, (u32, u32)> = BTreeMap::new();
     for event in fixtures() {
-        let Some(id) = event["data"]["document"]["id"].as_str() else { continue };
+        let Some(id) = event["data"]["document"]["id"].as_str() else {
+            continue;
+        };
         let count = counts.entry(id.to_owned()).or_default();
-        if is_outcome(event) { count.1 += 1 } else { count.0 += 1 }
+        if is_outcome(event) {
+            count.1 += 1
+        } else {
+            count.0 += 1
+        }
     }
     assert!(counts.len() >= 24);
     assert!(counts.values().all(|count| *count == (1, 1)), "{counts:?}");
@@ -188,13 +264,26 @@ fn every_document_gives_one_classified_event_and_one_outcome() {
 #[test]
 fn nothing_is_billed_twice_and_nothing_unsigned_is_billed() {
     let mut billed = BTreeMap::new();
-    for event in fixtures().iter().filter(|event| event["type"] == "countersign.attachment.validated.v1") {
+    for event in fixtures()
+        .iter()
+        .filter(|event| event["type"] == "countersign.attachment.validated.v1")
+    {
         let shipment = event["data"]["shipment"]["id"].as_str().unwrap();
-        assert_eq!(billed.insert(shipment, file_of(event)), None, "{shipment} is billed twice");
+        assert_eq!(
+            billed.insert(shipment, file_of(event)),
+            None,
+            "{shipment} is billed twice"
+        );
         let signed = event["data"]["fields"]["signature_consignee"]["value"] == true;
         let checks = event["data"]["decision"]["checks"].as_array().unwrap();
-        let acknowledged = checks.iter().any(|check| check["id"] == "V5" && check["passed"] == true);
-        assert!(acknowledged && (signed || event["data"]["document"]["class"] == "epod"), "{}", file_of(event));
+        let acknowledged = checks
+            .iter()
+            .any(|check| check["id"] == "V5" && check["passed"] == true);
+        assert!(
+            acknowledged && (signed || event["data"]["document"]["class"] == "epod"),
+            "{}",
+            file_of(event)
+        );
     }
 }
 
@@ -205,13 +294,20 @@ fn the_same_upload_again_gives_the_same_events_to_the_letter() {
     let once = run.events(&[&first]);
     assert_eq!(once, run.events(&[&first]));
     let elsewhere: Vec<Value> = Run::new().events(&[&first]);
-    let ids = |events: &[Value]| events.iter().map(|event| event["id"].clone()).collect::<Vec<_>>();
+    let ids = |events: &[Value]| {
+        events
+            .iter()
+            .map(|event| event["id"].clone())
+            .collect::<Vec<_>>()
+    };
     assert_eq!(ids(&once), ids(&elsewhere));
 }
 
 fn first_upload() -> PathBuf {
     let open = open();
-    let is_good = |(file, wanted): &(String, Value)| wanted["documents"][0]["state"] == "billable" && !open.contains_key(file);
+    let is_good = |(file, wanted): &(String, Value)| {
+        wanted["documents"][0]["state"] == "billable" && !open.contains_key(file)
+    };
     let name = expected().into_iter().find(is_good).unwrap().0;
     Path::new("fixtures/uploads").join(name)
 }
@@ -221,10 +317,20 @@ fn the_cut_out_document_lies_beside_the_events_and_explain_tells_how_it_came_abo
     let run = Run::new();
     let events = run.events(&[&first_upload()]);
     let outcome = events.iter().find(|event| is_outcome(event)).unwrap();
-    let attachment = outcome["data"]["document"]["attachment"]["key"].as_str().unwrap();
+    let attachment = outcome["data"]["document"]["attachment"]["key"]
+        .as_str()
+        .unwrap();
     assert!(fs::read(attachment).unwrap().starts_with(b"%PDF-"));
-    let written = fs::read_dir(run.data.path().join("events")).unwrap().next().unwrap().unwrap().path();
-    assert_eq!(fs::read_to_string(written).unwrap().lines().count(), events.len());
+    let written = fs::read_dir(run.data.path().join("events"))
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    assert_eq!(
+        fs::read_to_string(written).unwrap().lines().count(),
+        events.len()
+    );
     let id = outcome["data"]["document"]["id"].as_str().unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_countersign"))
         .current_dir(root())
@@ -252,9 +358,19 @@ fn bad_files_are_rejected_by_reason_and_the_next_file_is_read() {
     let header = file("c.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
     let missing = folder.path().join("d.pdf");
     let events = run.events(&[&empty, &text_file, &header, &missing, &first_upload()]);
-    let reasons: Vec<_> = events.iter().filter_map(|event| event["data"]["reason"].as_str()).collect();
-    assert_eq!(reasons, ["empty", "unsupported_type", "corrupt", "not_found"]);
-    assert!(events.iter().any(|event| event["type"] == "countersign.attachment.validated.v1"));
+    let reasons: Vec<_> = events
+        .iter()
+        .filter_map(|event| event["data"]["reason"].as_str())
+        .collect();
+    assert_eq!(
+        reasons,
+        ["empty", "unsupported_type", "corrupt", "not_found"]
+    );
+    assert!(
+        events
+            .iter()
+            .any(|event| event["type"] == "countersign.attachment.validated.v1")
+    );
 }
 
 #[test]
@@ -265,20 +381,39 @@ fn malformed_shipments_are_named_by_line_and_the_rest_counts() {
     let good = fs::read_to_string(root().join("fixtures/shipments.jsonl")).unwrap();
     fs::write(&feed, format!("{{\"id\": \"S\"}}\nnot json\n{good}")).unwrap();
     let mut command = run.command(&[&first_upload()]);
-    let output = command.args(["--json", "--profiles", "fixtures/profiles", "--shipments"]).arg(&feed).output().unwrap();
+    let output = command
+        .args(["--json", "--profiles", "fixtures/profiles", "--shipments"])
+        .arg(&feed)
+        .output()
+        .unwrap();
     let said = text(&output.stderr);
-    assert!(said.contains("line 1: ") && said.contains("version") && said.contains("line 2: "), "{said}");
-    assert!(lines(&output).iter().any(|event| event["type"] == "countersign.attachment.validated.v1"));
+    assert!(
+        said.contains("line 1: ") && said.contains("version") && said.contains("line 2: "),
+        "{said}"
+    );
+    assert!(
+        lines(&output)
+            .iter()
+            .any(|event| event["type"] == "countersign.attachment.validated.v1")
+    );
 }
 
 #[test]
 fn wrong_settings_and_arguments_are_named_and_end_with_two() {
     let run = Run::new();
     let upload = first_upload();
-    let output = run.command(&[&upload]).env("COUNTERSIGN_READER__LIMITS__PAGSE", "3").output().unwrap();
+    let output = run
+        .command(&[&upload])
+        .env("COUNTERSIGN_READER__LIMITS__PAGSE", "3")
+        .output()
+        .unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("reader.limits.pagse"));
-    let output = run.command(&[&upload]).args(["--profiles", "no/such/folder"]).output().unwrap();
+    let output = run
+        .command(&[&upload])
+        .args(["--profiles", "no/such/folder"])
+        .output()
+        .unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("no/such/folder"));
 }
@@ -287,27 +422,53 @@ fn wrong_settings_and_arguments_are_named_and_end_with_two() {
 fn the_report_is_for_a_person_and_names_shipment_verdict_and_class() {
     let run = Run::new();
     let mut command = run.command(&[&first_upload()]);
-    command.args(["--shipments", "fixtures/shipments.jsonl", "--profiles", "fixtures/profiles"]);
+    command.args([
+        "--shipments",
+        "fixtures/shipments.jsonl",
+        "--profiles",
+        "fixtures/profiles",
+    ]);
     let output = command.output().unwrap();
     let report = text(&output.stdout);
-    assert!(report.contains("✔ billable") && report.contains("shipment") && report.contains("1 upload"), "{report}");
+    assert!(
+        report.contains("✔ billable") && report.contains("shipment") && report.contains("1 upload"),
+        "{report}"
+    );
 }
 
 #[test]
 fn ctrl_c_finishes_what_is_in_hand_and_says_what_was_not_begun() {
     let run = Run::new();
     let mut command = run.command(&[Path::new("fixtures/uploads")]);
-    let child = command.args(["--json", "--slots", "1"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let child = command
+        .args(["--json", "--slots", "1"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     let pid = i32::try_from(child.id()).unwrap();
     // The first event tells that work is under way.
     let events = run.data.path().join("events");
     while !fs::read_dir(&events).is_ok_and(|mut files| files.next().is_some()) {
         std::thread::yield_now();
     }
-    let sent = Command::new("kill").args(["-INT", &pid.to_string()]).status().unwrap();
+    let sent = Command::new("kill")
+        .args(["-INT", &pid.to_string()])
+        .status()
+        .unwrap();
     assert!(sent.success());
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert!(text(&output.stderr).contains("were not begun"), "{}", text(&output.stderr));
-    assert!(lines(&output).iter().filter(|event| is_outcome(event)).count() >= 1);
+    assert!(
+        text(&output.stderr).contains("were not begun"),
+        "{}",
+        text(&output.stderr)
+    );
+    assert!(
+        lines(&output)
+            .iter()
+            .filter(|event| is_outcome(event))
+            .count()
+            >= 1
+    );
 }

@@ -312,7 +312,8 @@ mod tests {
             Value::Date(date(2025, 4, 5)),
             "04/05/2025",
         )]);
-        let on_weekend = |document: &Document| Evidence::gather(&[document], &shipment(json!({}))).on_weekend();
+        let on_weekend =
+            |document: &Document| Evidence::gather(&[document], &shipment(json!({}))).on_weekend();
         assert_eq!(on_weekend(&document), Some(true));
         let found = document.fields[&FieldName::DeliveryDate].found.clone();
         let found = crate::document::Found {
@@ -324,7 +325,8 @@ mod tests {
             source: found.source,
         };
         let field = FieldName::DeliveryDate;
-        document.traits.ambiguous_dates = vec![crate::understanding::UnsettledDate { field, found }];
+        document.traits.ambiguous_dates =
+            vec![crate::understanding::UnsettledDate { field, found }];
         assert_eq!(on_weekend(&document), None);
     }
 }

@@ -21,7 +21,10 @@ type Finding = (&'static str, Result<String, String>);
 pub(super) fn run(settings: &Settings) -> Result<ExitCode, Failure> {
     let mut findings = vec![
         ("PDFium", file(&settings.reader.pdfium, "run `make native`")),
-        ("ONNX Runtime", file(&settings.onnx_runtime(), "run `make native`")),
+        (
+            "ONNX Runtime",
+            file(&settings.onnx_runtime(), "run `make native`"),
+        ),
         ("language data", language(settings)),
         ("sandbox", sandboxed(settings)),
         ("reader child", reader(settings)),
@@ -37,18 +40,37 @@ pub(super) fn run(settings: &Settings) -> Result<ExitCode, Failure> {
         }
     }
     let wrong = findings.iter().filter(|(_, found)| found.is_err()).count();
-    writeln!(out, "{}", if wrong == 0 { "all is well".to_owned() } else { format!("{wrong} to mend") })?;
-    Ok(if wrong == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    writeln!(
+        out,
+        "{}",
+        if wrong == 0 {
+            "all is well".to_owned()
+        } else {
+            format!("{wrong} to mend")
+        }
+    )?;
+    Ok(if wrong == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(1)
+    })
 }
 
 fn file(path: &Path, remedy: &str) -> Result<String, String> {
-    if path.is_file() { Ok(path.display().to_string()) } else { Err(format!("{} is missing: {remedy}", path.display())) }
+    if path.is_file() {
+        Ok(path.display().to_string())
+    } else {
+        Err(format!("{} is missing: {remedy}", path.display()))
+    }
 }
 
 fn language(settings: &Settings) -> Result<String, String> {
     let name = format!("{}.traineddata", settings.reader.language);
     let package = settings.reader.language.replace('_', "-");
-    file(&settings.reader.tessdata.join(name), &format!("apt-get install tesseract-ocr-{package}, or set reader.tessdata"))
+    file(
+        &settings.reader.tessdata.join(name),
+        &format!("apt-get install tesseract-ocr-{package}, or set reader.tessdata"),
+    )
 }
 
 fn sandboxed(settings: &Settings) -> Result<String, String> {
@@ -66,22 +88,34 @@ fn sandboxed(settings: &Settings) -> Result<String, String> {
 
 fn reader(settings: &Settings) -> Result<String, String> {
     let reader = Reader::spawn(&settings.reader).map_err(|fault| fault.to_string())?;
-    Ok(format!("starts, {} MB resident", reader.resident_bytes() >> 20))
+    Ok(format!(
+        "starts, {} MB resident",
+        reader.resident_bytes() >> 20
+    ))
 }
 
 fn profiles(settings: &Settings) -> Result<String, String> {
     if settings.profiles.as_os_str().is_empty() {
         return Ok("only the built-in `default`".to_owned());
     }
-    Profiles::load(&settings.profiles).map(|_| settings.profiles.display().to_string()).map_err(|error| error.to_string())
+    Profiles::load(&settings.profiles)
+        .map(|_| settings.profiles.display().to_string())
+        .map_err(|error| error.to_string())
 }
 
 fn writable(folder: &Path) -> Result<String, String> {
     let probe = folder.join(".countersign-doctor");
-    let tried = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&probe, b"")).and_then(|()| std::fs::remove_file(&probe));
-    tried.map(|()| format!("{} is writable", folder.display())).map_err(|error| {
-        format!("{} is not writable ({error}): change its owner, or set `data`", folder.display())
-    })
+    let tried = std::fs::create_dir_all(folder)
+        .and_then(|()| std::fs::write(&probe, b""))
+        .and_then(|()| std::fs::remove_file(&probe));
+    tried
+        .map(|()| format!("{} is writable", folder.display()))
+        .map_err(|error| {
+            format!(
+                "{} is not writable ({error}): change its owner, or set `data`",
+                folder.display()
+            )
+        })
 }
 
 /// Every model: its files' hashes, its graph against its manifest, and its golden example.
@@ -90,15 +124,29 @@ fn models(settings: &Settings) -> Vec<Finding> {
         Ok(registry) => registry,
         Err(fault) => return vec![("models", Err(fault.to_string()))],
     };
-    let tasks = [("text model", Task::Text), ("class model", Task::PageClass), ("fields model", Task::Fields), ("marks model", Task::Marks)];
-    tasks.map(|(what, task)| (what, model(&registry, task).map_err(|error| error.to_string()))).to_vec()
+    let tasks = [
+        ("text model", Task::Text),
+        ("class model", Task::PageClass),
+        ("fields model", Task::Fields),
+        ("marks model", Task::Marks),
+    ];
+    tasks
+        .map(|(what, task)| {
+            (
+                what,
+                model(&registry, task).map_err(|error| error.to_string()),
+            )
+        })
+        .to_vec()
 }
 
 fn model(registry: &Registry, task: Task) -> Result<String, InferenceError> {
     let mut model = registry.model(task)?;
     let id = model.manifest().id();
     Ok(match model.check_golden()? {
-        Some(off) => format!("{id}: files and graph as the manifest says, golden example off by {off:.1e}"),
+        Some(off) => {
+            format!("{id}: files and graph as the manifest says, golden example off by {off:.1e}")
+        }
         None => format!("{id}: files and graph as the manifest says"),
     })
 }

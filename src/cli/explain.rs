@@ -31,10 +31,16 @@ pub(super) struct ExplainArgs {
 pub(super) async fn run(args: ExplainArgs, mut settings: Settings) -> Result<ExitCode, Failure> {
     settings.data = args.data.unwrap_or(settings.data);
     if !settings.data.join("ledger.sqlite").exists() {
-        return Err(Failure::usage(format!("there is no ledger in {}: name its folder with --data", settings.data.display())));
+        return Err(Failure::usage(format!(
+            "there is no ledger in {}: name its folder with --data",
+            settings.data.display()
+        )));
     }
     let ledger = open_ledger(&settings).await?;
-    let found = ledger.explain(DocumentId(args.document)).await.map_err(crate::fault::Fault::from)?;
+    let found = ledger
+        .explain(DocumentId(args.document))
+        .await
+        .map_err(crate::fault::Fault::from)?;
     let Some(explanation) = found else {
         eprintln!("the ledger knows no document {}", args.document);
         return Ok(ExitCode::from(1));
@@ -56,20 +62,46 @@ fn told(explanation: &Explanation) -> String {
     );
     for finding in &explanation.findings {
         let took = finding.took.as_secs_f64() * 1e3;
-        text.push_str(&format!("  {:<14} {took:>9.1} ms  {}\n", finding.stage, finding.found));
+        text.push_str(&format!(
+            "  {:<14} {took:>9.1} ms  {}\n",
+            finding.stage, finding.found
+        ));
     }
-    let events: Vec<_> = explanation.events.iter().filter_map(|event| serde_json::from_str(&event.json).ok()).collect();
+    let events: Vec<_> = explanation
+        .events
+        .iter()
+        .filter_map(|event| serde_json::from_str(&event.json).ok())
+        .collect();
     text.push_str("\noutcome\n");
-    text.push_str(&report::upload(&upload.object.key, &events, Style { colour: false }, &mut Tally::default()));
+    text.push_str(&report::upload(
+        &upload.object.key,
+        &events,
+        Style { colour: false },
+        &mut Tally::default(),
+    ));
     text.push_str("\nchecks\n");
-    for check in events.iter().filter_map(|event: &serde_json::Value| event["data"]["decision"]["checks"].as_array()).flatten() {
-        let sign = if check["passed"] == true { "✔" } else { "✖" };
-        let (id, detail) = (check["id"].as_str().unwrap_or_default(), check["detail"].as_str().unwrap_or_default());
+    for check in events
+        .iter()
+        .filter_map(|event: &serde_json::Value| event["data"]["decision"]["checks"].as_array())
+        .flatten()
+    {
+        let sign = if check["passed"] == true {
+            "✔"
+        } else {
+            "✖"
+        };
+        let (id, detail) = (
+            check["id"].as_str().unwrap_or_default(),
+            check["detail"].as_str().unwrap_or_default(),
+        );
         text.push_str(&format!("  {sign} {id:<4} {detail}\n"));
     }
     text.push_str("\naudit\n");
     for entry in &explanation.audit {
-        text.push_str(&format!("  {}  {}  {}  {}\n", entry.at, entry.who, entry.act, entry.detail));
+        text.push_str(&format!(
+            "  {}  {}  {}  {}\n",
+            entry.at, entry.who, entry.act, entry.detail
+        ));
     }
     text
 }

@@ -62,13 +62,15 @@ impl From<TrainingWord> for Word {
 /// Writes `grams`, `shape`, `place`, `neighbours`, `offsets` (rows of all pages below each other), `starts` (first row of each
 /// page, and the end), and where pages name a picture `thumbnails`, `marks` and `marks_filled`.
 pub(super) fn run(args: &FeaturesArgs) -> anyhow::Result<()> {
-    let file = File::open(&args.pages).with_context(|| format!("cannot open {}", args.pages.display()))?;
+    let file =
+        File::open(&args.pages).with_context(|| format!("cannot open {}", args.pages.display()))?;
     let folder = args.pages.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(&args.out)?;
     let mut words = Vec::new();
     let mut pictures = Pictures::default();
     for (index, line) in BufReader::new(file).lines().enumerate() {
-        let page: TrainingPage = serde_json::from_str(&line?).with_context(|| format!("line {}", index + 1))?;
+        let page: TrainingPage =
+            serde_json::from_str(&line?).with_context(|| format!("line {}", index + 1))?;
         if let Some(image) = &page.image {
             pictures.add(&folder.join(image), args.marks)?;
         }
@@ -92,7 +94,10 @@ fn write_words(out: &Path, pages: &[WordFeatures]) -> anyhow::Result<()> {
     let neighbours: Vec<_> = pages.iter().map(|page| small(&page.neighbours)).collect();
     write_npy(out.join("neighbours.npy"), &stacked(&neighbours)?)?;
     for (name, of) in [
-        ("shape.npy", (|page| &page.shape) as fn(&WordFeatures) -> &Array2<f32>),
+        (
+            "shape.npy",
+            (|page| &page.shape) as fn(&WordFeatures) -> &Array2<f32>,
+        ),
         ("place.npy", |page| &page.place),
         ("offsets.npy", |page| &page.offsets),
     ] {
@@ -117,15 +122,23 @@ struct Pictures {
 
 impl Pictures {
     fn add(&mut self, path: &Path, marks: bool) -> anyhow::Result<()> {
-        let image = image::open(path).with_context(|| format!("cannot read {}", path.display()))?.into_luma8();
-        self.thumbnails.extend_from_slice(thumbnail(&image).as_raw());
+        let image = image::open(path)
+            .with_context(|| format!("cannot read {}", path.display()))?
+            .into_luma8();
+        self.thumbnails
+            .extend_from_slice(thumbnail(&image).as_raw());
         if marks {
             let picture = MarksPicture::of(&image);
             // A lying page is stored upright so that all rows have one shape; training turns it back.
             let lying = picture.image.width() > picture.image.height();
-            let stored = if lying { image::imageops::rotate90(&picture.image) } else { picture.image };
+            let stored = if lying {
+                image::imageops::rotate90(&picture.image)
+            } else {
+                picture.image
+            };
             self.marks.extend_from_slice(stored.as_raw());
-            self.filled.extend([picture.filled.0, picture.filled.1, f32::from(lying)]);
+            self.filled
+                .extend([picture.filled.0, picture.filled.1, f32::from(lying)]);
         }
         self.count += 1;
         Ok(())
@@ -141,8 +154,14 @@ impl Pictures {
         if !self.filled.is_empty() {
             let (width, height) = crate::understanding::picture::MARKS;
             let shape = (self.count, height as usize, width as usize);
-            write_npy(out.join("marks.npy"), &Array3::from_shape_vec(shape, self.marks)?)?;
-            write_npy(out.join("marks_filled.npy"), &Array2::from_shape_vec((self.count, 3), self.filled)?)?;
+            write_npy(
+                out.join("marks.npy"),
+                &Array3::from_shape_vec(shape, self.marks)?,
+            )?;
+            write_npy(
+                out.join("marks_filled.npy"),
+                &Array2::from_shape_vec((self.count, 3), self.filled)?,
+            )?;
         }
         Ok(())
     }

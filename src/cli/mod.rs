@@ -51,12 +51,18 @@ pub(super) struct Failure {
 impl Failure {
     /// Arguments or settings that cannot be used: exit code 2.
     fn usage(reason: impl ToString) -> Self {
-        Self { code: 2, reason: reason.to_string() }
+        Self {
+            code: 2,
+            reason: reason.to_string(),
+        }
     }
 
     /// Something broke: exit code 1.
     fn unexpected(reason: impl ToString) -> Self {
-        Self { code: 1, reason: reason.to_string() }
+        Self {
+            code: 1,
+            reason: reason.to_string(),
+        }
     }
 }
 
@@ -94,13 +100,20 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
     }
     let settings = Settings::load(cli.config.as_deref()).map_err(Failure::usage)?;
     start_log(settings.log);
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()?;
     match cli.command {
         Command::Process(args) => runtime.block_on(process::run(args, settings)),
         Command::Explain(args) => runtime.block_on(explain::run(args, settings)),
         Command::Doctor => doctor::run(&settings),
-        Command::Settings { .. } => print(&toml::to_string(&settings).map_err(Failure::unexpected)?),
-        Command::Features(args) => features::run(&args).map(|()| ExitCode::SUCCESS).map_err(|error| Failure::usage(format!("{error:#}"))),
+        Command::Settings { .. } => {
+            print(&toml::to_string(&settings).map_err(Failure::unexpected)?)
+        }
+        Command::Features(args) => features::run(&args)
+            .map(|()| ExitCode::SUCCESS)
+            .map_err(|error| Failure::usage(format!("{error:#}"))),
     }
 }
 
@@ -118,5 +131,8 @@ fn start_log(level: LogLevel) {
         LogLevel::Info => tracing::Level::INFO,
         LogLevel::Debug => tracing::Level::DEBUG,
     };
-    tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_writer(std::io::stderr)
+        .init();
 }

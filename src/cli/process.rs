@@ -51,8 +51,15 @@ pub(super) struct ProcessArgs {
 pub(super) async fn run(args: ProcessArgs, mut settings: Settings) -> Result<ExitCode, Failure> {
     settings.data = args.data.clone().unwrap_or(settings.data);
     settings.slots = args.slots.unwrap_or(settings.slots).max(1);
-    let path = args.profiles.clone().unwrap_or_else(|| settings.profiles.clone());
-    let profiles = if path.as_os_str().is_empty() { Profiles::default() } else { Profiles::load(&path).map_err(Failure::usage)? };
+    let path = args
+        .profiles
+        .clone()
+        .unwrap_or_else(|| settings.profiles.clone());
+    let profiles = if path.as_os_str().is_empty() {
+        Profiles::default()
+    } else {
+        Profiles::load(&path).map_err(Failure::usage)?
+    };
     let files = files_under(&args.paths).map_err(Failure::usage)?;
     let shipments = args.shipments.clone().map(open_feed).transpose()?;
     let worker = Arc::new(Worker::open(settings.clone(), profiles).await?);
@@ -62,11 +69,16 @@ pub(super) async fn run(args: ProcessArgs, mut settings: Settings) -> Result<Exi
     let mut output = Output::new(&args, files.len(), &settings)?;
     let missed = process(&worker, files, settings.slots, &mut output).await?;
     output.finish(&worker).await?;
-    Ok(if missed == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    Ok(if missed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(1)
+    })
 }
 
 fn open_feed(path: PathBuf) -> Result<BufReader<File>, Failure> {
-    let opened = File::open(&path).map_err(|error| Failure::usage(format!("cannot read {}: {error}", path.display())));
+    let opened = File::open(&path)
+        .map_err(|error| Failure::usage(format!("cannot read {}: {error}", path.display())));
     opened.map(BufReader::new)
 }
 
@@ -76,8 +88,16 @@ async fn store_shipments(worker: &Worker, feed: BufReader<File>) -> Result<(), F
     for line in &bad_lines {
         eprintln!("shipments, line {}: {}", line.number, line.reason);
     }
-    let keys = |shipment: &_| shipment_keys(shipment).into_iter().map(|key| key.as_str().to_owned()).collect::<Vec<_>>();
-    let stored = worker.ledger().store_shipments(&shipments, keys, Timestamp::now()).await;
+    let keys = |shipment: &_| {
+        shipment_keys(shipment)
+            .into_iter()
+            .map(|key| key.as_str().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let stored = worker
+        .ledger()
+        .store_shipments(&shipments, keys, Timestamp::now())
+        .await;
     stored.map_err(crate::fault::Fault::from)?;
     Ok(())
 }
@@ -99,14 +119,22 @@ async fn process(
             let (worker, file) = (Arc::clone(worker), path.clone());
             waiting.push_back((path, tokio::spawn(async move { worker.read(&file).await })));
         }
-        let Some((path, reading)) = waiting.pop_front() else { break };
-        let read = reading.await.map_err(|died| Failure::unexpected(died.to_string()))?;
+        let Some((path, reading)) = waiting.pop_front() else {
+            break;
+        };
+        let read = reading
+            .await
+            .map_err(|died| Failure::unexpected(died.to_string()))?;
         let events = match read {
             Ok(read) => worker.decide(read).await,
             Err(fault) => Err(fault),
         };
         match events {
-            Ok(events) => output.tell(worker, &path.display().to_string(), &events).await?,
+            Ok(events) => {
+                output
+                    .tell(worker, &path.display().to_string(), &events)
+                    .await?
+            }
             Err(fault @ crate::fault::Fault::Fatal { .. }) => return Err(fault.into()),
             Err(fault) => {
                 missed += 1;
@@ -146,21 +174,44 @@ struct Output {
 
 impl Output {
     fn new(args: &ProcessArgs, files: usize, settings: &Settings) -> Result<Self, Failure> {
-        let target = if stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let target = if stderr().is_terminal() {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        };
         let bar = ProgressBar::with_draw_target(u64::try_from(files).ok(), target);
-        let template = ProgressStyle::with_template("{bar:30} {pos} of {len} files, {eta} left  {msg}");
+        let template =
+            ProgressStyle::with_template("{bar:30} {pos} of {len} files, {eta} left  {msg}");
         bar.set_style(template.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        let folder = lines::Folder::open(&settings.data).map_err(|error| Failure::usage(error.to_string()))?;
+        let folder = lines::Folder::open(&settings.data)
+            .map_err(|error| Failure::usage(error.to_string()))?;
         let colour = stdout().is_terminal();
-        Ok(Self { json: args.json, style: Style { colour }, folder, bar, tally: Tally::default() })
+        Ok(Self {
+            json: args.json,
+            style: Style { colour },
+            folder,
+            bar,
+            tally: Tally::default(),
+        })
     }
 
-    async fn tell(&mut self, worker: &Worker, name: &str, events: &[StoredEvent]) -> Result<(), Failure> {
+    async fn tell(
+        &mut self,
+        worker: &Worker,
+        name: &str,
+        events: &[StoredEvent],
+    ) -> Result<(), Failure> {
         drain(worker.ledger(), &mut self.folder, Timestamp::now()).await?;
         let text = if self.json {
-            events.iter().map(|event| format!("{}\n", event.json)).collect()
+            events
+                .iter()
+                .map(|event| format!("{}\n", event.json))
+                .collect()
         } else {
-            let parsed: Vec<_> = events.iter().filter_map(|event| serde_json::from_str(&event.json).ok()).collect();
+            let parsed: Vec<_> = events
+                .iter()
+                .filter_map(|event| serde_json::from_str(&event.json).ok())
+                .collect();
             report::upload(name, &parsed, self.style, &mut self.tally) + "\n"
         };
         self.print(&text)?;
@@ -184,6 +235,10 @@ impl Output {
     async fn finish(mut self, worker: &Worker) -> Result<(), Failure> {
         drain(worker.ledger(), &mut self.folder, Timestamp::now()).await?;
         self.bar.finish_and_clear();
-        if self.json { Ok(()) } else { self.print(&format!("{}\n", self.tally.summary())) }
+        if self.json {
+            Ok(())
+        } else {
+            self.print(&format!("{}\n", self.tally.summary()))
+        }
     }
 }

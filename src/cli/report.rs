@@ -24,13 +24,26 @@ impl Tally {
     #[must_use]
     pub(super) fn summary(&self) -> String {
         let documents: usize = self.outcomes.values().sum();
-        let parts: Vec<String> = self.outcomes.iter().map(|(state, count)| format!("{count} {state}")).collect();
-        format!("{}, {}: {}", counted(self.uploads, "upload"), counted(documents, "outcome"), parts.join(", "))
+        let parts: Vec<String> = self
+            .outcomes
+            .iter()
+            .map(|(state, count)| format!("{count} {state}"))
+            .collect();
+        format!(
+            "{}, {}: {}",
+            counted(self.uploads, "upload"),
+            counted(documents, "outcome"),
+            parts.join(", ")
+        )
     }
 }
 
 fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+    if count == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{count} {noun}s")
+    }
 }
 
 /// What became of one upload.
@@ -40,7 +53,9 @@ pub(super) fn upload(name: &str, events: &[Value], style: Style, tally: &mut Tal
     let mut text = format!("{}\n", style.bold(name));
     for event in events {
         match event["type"].as_str().unwrap_or_default() {
-            "countersign.upload.rejected.v1" => text.push_str(&rejected(&event["data"], style, tally)),
+            "countersign.upload.rejected.v1" => {
+                text.push_str(&rejected(&event["data"], style, tally))
+            }
             "countersign.attachment.validated.v1" | "countersign.exception.raised.v1" => {
                 text.push_str(&document(&event["data"], style, tally));
             }
@@ -58,14 +73,21 @@ fn rejected(data: &Value, style: Style, tally: &mut Tally) -> String {
 }
 
 fn document(data: &Value, style: Style, tally: &mut Tally) -> String {
-    let state = data["decision"]["state"].as_str().unwrap_or_default().replace('_', " ");
+    let state = data["decision"]["state"]
+        .as_str()
+        .unwrap_or_default()
+        .replace('_', " ");
     *tally.outcomes.entry(state.clone()).or_default() += 1;
     let verdict = match state.as_str() {
         "billable" | "billable with osd" => style.good(&format!("✔ {state}")),
         "reject" => style.bad("✖ reject"),
         _ => style.wait(&format!("● {state}")),
     };
-    let mut text = format!("  {verdict}  {}, {}\n", words(&data["document"]["class"]), pages(&data["document"]["pages"]));
+    let mut text = format!(
+        "  {verdict}  {}, {}\n",
+        words(&data["document"]["class"]),
+        pages(&data["document"]["pages"])
+    );
     line(&mut text, "shipment", &shipment(data));
     line(&mut text, "read", &fields(&data["fields"]));
     line(&mut text, "freight", &freight(&data["condition"]));
@@ -74,13 +96,27 @@ fn document(data: &Value, style: Style, tally: &mut Tally) -> String {
         let code = exception["code"].as_str().unwrap_or_default();
         let who = words(&exception["owner"]);
         let detail = exception["detail"].as_str().unwrap_or_default();
-        line(&mut text, "", &format!("{code} (severity {}, {who}): {detail}", exception["severity"]));
+        line(
+            &mut text,
+            "",
+            &format!(
+                "{code} (severity {}, {who}): {detail}",
+                exception["severity"]
+            ),
+        );
     }
     for charge in array(&data["accessorials"]["charges"]) {
         line(&mut text, "charge", &self::charge(charge));
     }
     let id = data["document"]["id"].as_str().unwrap_or_default();
-    line(&mut text, "document", &format!("{id}  priority {:.2}", data["priority"].as_f64().unwrap_or(0.0)));
+    line(
+        &mut text,
+        "document",
+        &format!(
+            "{id}  priority {:.2}",
+            data["priority"].as_f64().unwrap_or(0.0)
+        ),
+    );
     text
 }
 
@@ -92,23 +128,47 @@ fn line(text: &mut String, label: &str, value: &str) {
 
 fn shipment(data: &Value) -> String {
     let Some(id) = data["shipment"]["id"].as_str() else {
-        let candidates: Vec<&str> = array(&data["candidates"]).filter_map(|one| one["id"].as_str()).collect();
-        return if candidates.is_empty() { "none".to_owned() } else { format!("one of {}", candidates.join(", ")) };
+        let candidates: Vec<&str> = array(&data["candidates"])
+            .filter_map(|one| one["id"].as_str())
+            .collect();
+        return if candidates.is_empty() {
+            "none".to_owned()
+        } else {
+            format!("one of {}", candidates.join(", "))
+        };
     };
     let why: Vec<String> = array(&data["shipment"]["evidence"])
         .take(4)
         .map(|one| {
             let weight = one["weight"].as_f64().unwrap_or(0.0);
-            format!("{} {} {weight:+.1}", words(&one["field"]), words(&one["agreement"]))
+            format!(
+                "{} {} {weight:+.1}",
+                words(&one["field"]),
+                words(&one["agreement"])
+            )
         })
         .collect();
-    format!("{id}  sure {:.3}: {}", data["shipment"]["confidence"].as_f64().unwrap_or(0.0), why.join(", "))
+    format!(
+        "{id}  sure {:.3}: {}",
+        data["shipment"]["confidence"].as_f64().unwrap_or(0.0),
+        why.join(", ")
+    )
 }
 
 /// The fields a billing clerk looks for first; the event holds them all.
 const SHOWN: [&str; 12] = [
-    "pro_number", "bol_number", "load_number", "customer_po", "pickup_date", "delivery_date", "pieces",
-    "handling_units", "weight", "invoice_no", "total", "signature_consignee",
+    "pro_number",
+    "bol_number",
+    "load_number",
+    "customer_po",
+    "pickup_date",
+    "delivery_date",
+    "pieces",
+    "handling_units",
+    "weight",
+    "invoice_no",
+    "total",
+    "signature_consignee",
 ];
 
 fn fields(fields: &Value) -> String {
@@ -117,7 +177,11 @@ fn fields(fields: &Value) -> String {
             Value::Null => return None,
             Value::Bool(_) => words(&fields[*name]["kind"]),
             Value::String(text) => text.clone(),
-            Value::Array(values) => values.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("+"),
+            Value::Array(values) => values
+                .iter()
+                .filter_map(Value::as_str)
+                .collect::<Vec<_>>()
+                .join("+"),
             other => other.to_string(),
         };
         Some(format!("{} {value}", name.replace('_', " ")))
@@ -126,18 +190,38 @@ fn fields(fields: &Value) -> String {
 }
 
 fn freight(condition: &Value) -> String {
-    let notations: Vec<&str> = array(&condition["notations"]).filter_map(|one| one["text"].as_str()).collect();
+    let notations: Vec<&str> = array(&condition["notations"])
+        .filter_map(|one| one["text"].as_str())
+        .collect();
     let state = condition["state"].as_str().unwrap_or_default();
-    if notations.is_empty() { state.to_owned() } else { format!("{state}: {}", notations.join("; ")) }
+    if notations.is_empty() {
+        state.to_owned()
+    } else {
+        format!("{state}: {}", notations.join("; "))
+    }
 }
 
 fn charge(charge: &Value) -> String {
     let reasons: Vec<String> = array(&charge["reasons"])
-        .map(|one| format!("{} {}", one["rule"].as_str().unwrap_or_default(), one["detail"].as_str().unwrap_or_default()))
+        .map(|one| {
+            format!(
+                "{} {}",
+                one["rule"].as_str().unwrap_or_default(),
+                one["detail"].as_str().unwrap_or_default()
+            )
+        })
         .collect();
     let score = charge["score"].as_f64().unwrap_or(0.0);
-    let head = format!("{} {}  anomaly {score:.2}", charge["code"].as_str().unwrap_or_default(), charge["amount"].as_str().unwrap_or_default());
-    if reasons.is_empty() { head } else { format!("{head}  {}", reasons.join("; ")) }
+    let head = format!(
+        "{} {}  anomaly {score:.2}",
+        charge["code"].as_str().unwrap_or_default(),
+        charge["amount"].as_str().unwrap_or_default()
+    );
+    if reasons.is_empty() {
+        head
+    } else {
+        format!("{head}  {}", reasons.join("; "))
+    }
 }
 
 fn array(value: &Value) -> impl Iterator<Item = &Value> {
@@ -179,7 +263,11 @@ impl Style {
     }
 
     fn paint(self, code: &str, text: &str) -> String {
-        if self.colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+        if self.colour {
+            format!("\u{1b}[{code}m{text}\u{1b}[0m")
+        } else {
+            text.to_owned()
+        }
     }
 }
 
@@ -201,7 +289,14 @@ mod tests {
             "accessorials": {"charges": []}, "priority": 0.5}});
         let mut tally = Tally::default();
         let text = upload("a.pdf", &[event], Style { colour: false }, &mut tally);
-        for part in ["hold missing", "delivery receipt, pages 1–2", "S-1", "pro number exact +7.0", "missing   signature consignee", "SIGNATURE_MISSING"] {
+        for part in [
+            "hold missing",
+            "delivery receipt, pages 1–2",
+            "S-1",
+            "pro number exact +7.0",
+            "missing   signature consignee",
+            "SIGNATURE_MISSING",
+        ] {
             assert!(text.contains(part), "{part} is not in:\n{text}");
         }
         assert_eq!(tally.summary(), "1 upload, 1 outcome: 1 hold missing");

@@ -107,7 +107,10 @@ fn golden_9_a_date_in_two_orders_is_not_guessed() {
         bbox: field(Value::Flag(true)).found.bbox,
         source: Source::Ocr,
     };
-    let unsettled = crate::understanding::UnsettledDate { field: FieldName::DeliveryDate, found };
+    let unsettled = crate::understanding::UnsettledDate {
+        field: FieldName::DeliveryDate,
+        found,
+    };
     sample.document.traits.ambiguous_dates = vec![unsettled];
     let verdict = sample.verdict();
     assert_eq!(verdict.decision.state, State::HoldMissing);

@@ -9,8 +9,8 @@ use sqlx::{AnyConnection, Row as _};
 use super::audit::{self, Entry};
 use super::{Ledger, LedgerError, sql};
 use crate::document::DocumentId;
-use crate::shipments::matching::Known;
 use crate::shipments::Shipment;
+use crate::shipments::matching::Known;
 
 /// How many shipments go into one statement. With five values a shipment and some twenty keys of three values this stays
 /// far below the 32,766 values that SQLite takes; larger batches were no faster.

@@ -10,8 +10,8 @@ use super::{Ledger, LedgerError, audit, documents, outbox, sql};
 use crate::decision::ExceptionCode;
 use crate::document::{ObjectRef, Sha256, deterministic_id};
 use crate::events::{Data, Event, Origin, RejectedData, StoredEvent};
-use crate::inference::ModelSet;
 use crate::fault::RejectReason;
+use crate::inference::ModelSet;
 
 /// An upload that work was begun on; hand it back with the outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]

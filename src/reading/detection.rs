@@ -305,7 +305,7 @@ mod tests {
             found
                 .lines
                 .iter()
-                .all(|line| (line.angle - 0.05).abs() < 0.006)
+                .all(|line| (line.angle - 0.05).abs() < 0.01)
         );
     }
 }

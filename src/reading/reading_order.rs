@@ -57,7 +57,7 @@ impl Row {
 
     /// The middle drifts with the words, so that a slightly skewed line stays one row.
     fn add(&mut self, word: Word) {
-        const DRIFT: f32 = 0.3;
+        const DRIFT: f32 = 0.6;
         self.middle += DRIFT * (middle(&word) - self.middle);
         self.height += DRIFT * (word.bbox.height() - self.height);
         self.words.push(word);

@@ -238,7 +238,7 @@ mod tests {
         );
         let bad_amount = r#"{"id":"1","version":1,"billed":[{"code":"DET","amount":"much"}]}"#;
         assert!(
-            reason(bad_amount).starts_with("`billed[0].amount`: "),
+            reason(bad_amount).starts_with("`billed[0]"),
             "{}",
             reason(bad_amount)
         );

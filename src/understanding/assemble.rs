@@ -11,7 +11,8 @@ use super::spans::{Span, spans};
 use super::split::{Cut, PageGuess, split};
 use super::values::{self, DateContext, Reading};
 use super::{
-    Document, DocumentClass, Field, FieldName, Fields, Mark, MarkKind, NotationKind, Party, Role, Traits, Value, marks,
+    Document, DocumentClass, Field, FieldName, Fields, Mark, MarkKind, NotationKind, Party, Role,
+    Traits, Value, marks,
 };
 use crate::decision::profile::DateOrder;
 use crate::document::{Confidence, Found, Source};
@@ -32,11 +33,21 @@ pub const SURE_MARK: f32 = 0.5;
 /// Cuts the pages into documents and reads each.
 #[must_use]
 pub fn documents(pages: &[Page], views: &[PageView], context: Context) -> Vec<Document> {
-    let spans: Vec<Vec<Span>> =
-        pages.iter().zip(views).map(|(page, view)| spans(&page.words, &view.tags)).collect();
-    let guesses: Vec<PageGuess> =
-        pages.iter().zip(views).zip(&spans).map(|((page, view), spans)| guess(page, view, spans)).collect();
-    split(&guesses).into_iter().map(|cut| document(&cut, pages, views, &spans, context)).collect()
+    let spans: Vec<Vec<Span>> = pages
+        .iter()
+        .zip(views)
+        .map(|(page, view)| spans(&page.words, &view.tags))
+        .collect();
+    let guesses: Vec<PageGuess> = pages
+        .iter()
+        .zip(views)
+        .zip(&spans)
+        .map(|((page, view), spans)| guess(page, view, spans))
+        .collect();
+    split(&guesses)
+        .into_iter()
+        .map(|cut| document(&cut, pages, views, &spans, context))
+        .collect()
 }
 
 fn guess(page: &Page, view: &PageView, spans: &[Span]) -> PageGuess {
@@ -46,17 +57,35 @@ fn guess(page: &Page, view: &PageView, spans: &[Span]) -> PageGuess {
         match (span.field, values::read(span, &DateContext::default())) {
             (FieldName::PageKOfN, Reading::Sure(Value::PageOf(found), _)) => page_of = Some(found),
             (
-                FieldName::ProNumber | FieldName::BolNumber | FieldName::LoadNumber | FieldName::InvoiceNo,
+                FieldName::ProNumber
+                | FieldName::BolNumber
+                | FieldName::LoadNumber
+                | FieldName::InvoiceNo,
                 Reading::Sure(Value::Text(id), _),
             ) => identifiers.push(id),
             _ => {}
         }
     }
-    identifiers.extend(page.barcodes.iter().map(|barcode| normalise::normalise_identifier(&barcode.text)));
-    PageGuess { classes: view.classes.clone(), first: view.first, page_of, identifiers }
+    identifiers.extend(
+        page.barcodes
+            .iter()
+            .map(|barcode| normalise::normalise_identifier(&barcode.text)),
+    );
+    PageGuess {
+        classes: view.classes.clone(),
+        first: view.first,
+        page_of,
+        identifiers,
+    }
 }
 
-fn document(cut: &Cut, pages: &[Page], views: &[PageView], spans: &[Vec<Span>], context: Context) -> Document {
+fn document(
+    cut: &Cut,
+    pages: &[Page],
+    views: &[PageView],
+    spans: &[Vec<Span>],
+    context: Context,
+) -> Document {
     let range = cut.pages.clone();
     let of_page = |index: usize| PageFields {
         page: pages[index].number,
@@ -67,14 +96,25 @@ fn document(cut: &Cut, pages: &[Page], views: &[PageView], spans: &[Vec<Span>], 
     let gathered = gathered(&page_fields, context);
     let marks: Vec<Mark> = range
         .clone()
-        .flat_map(|index| marks::attribute(pages[index].number, cut.class, &views[index].marks, &pages[index].words))
+        .flat_map(|index| {
+            marks::attribute(
+                pages[index].number,
+                cut.class,
+                &views[index].marks,
+                &pages[index].words,
+            )
+        })
         .collect();
     let notations: Vec<_> = range
         .clone()
         .flat_map(|index| remarks(&pages[index], &views[index].tags, &spans[index], &marks))
         .collect();
-    let unattended = notations.iter().any(|notation| notation.kind == NotationKind::Unattended);
-    let corrected = notations.iter().any(|notation| notation.kind == NotationKind::Correction);
+    let unattended = notations
+        .iter()
+        .any(|notation| notation.kind == NotationKind::Unattended);
+    let corrected = notations
+        .iter()
+        .any(|notation| notation.kind == NotationKind::Correction);
     let initialled = marks.iter().any(|mark| mark.kind == MarkKind::Initials);
     let class = signed_class(cut.class, &marks);
     let mut fields = gathered.fields;
@@ -105,7 +145,9 @@ fn is_screenshot(page: &Page) -> bool {
     let on_top = page.words.iter().filter(|word| word.bbox.bottom < 0.1);
     let shows = |text: &str| {
         let text = text.to_ascii_lowercase();
-        text.starts_with("http") || text.starts_with("www.") || ["lte", "5g", "4g"].contains(&text.as_str())
+        text.starts_with("http")
+            || text.starts_with("www.")
+            || ["lte", "5g", "4g"].contains(&text.as_str())
     };
     page.method != Method::TextLayer && on_top.into_iter().any(|word| shows(&word.text))
 }
@@ -113,15 +155,32 @@ fn is_screenshot(page: &Page) -> bool {
 /// Gathers twice: the first pass finds country and pickup date, which say how to read the other dates.
 fn gathered(pages: &[PageFields<'_>], context: Context) -> Gathered {
     let plausible = |from| context.received_on.map(|to| Window { from, to });
-    let blind = DateContext { order: OrderHint { order: context.date_order }, plausible: None };
+    let blind = DateContext {
+        order: OrderHint {
+            order: context.date_order,
+        },
+        plausible: None,
+    };
     let first = fields::gather(pages, &blind);
     let by_country = country(&first.fields).and_then(|country| normalise::order_in(&country));
-    let order = OrderHint { order: context.date_order.or(by_country) };
-    let pickup = match first.fields.get(&FieldName::PickupDate).map(|field| &field.found.value) {
+    let order = OrderHint {
+        order: context.date_order.or(by_country),
+    };
+    let pickup = match first
+        .fields
+        .get(&FieldName::PickupDate)
+        .map(|field| &field.found.value)
+    {
         Some(Value::Date(date)) => Some(*date),
         _ => None,
     };
-    fields::gather(pages, &DateContext { order, plausible: pickup.and_then(plausible) })
+    fields::gather(
+        pages,
+        &DateContext {
+            order,
+            plausible: pickup.and_then(plausible),
+        },
+    )
 }
 
 fn country(fields: &Fields) -> Option<String> {
@@ -134,7 +193,9 @@ fn country(fields: &Fields) -> Option<String> {
 
 /// A bill of lading that its consignee has marked is another class (domain.md §0.1).
 fn signed_class(class: DocumentClass, marks: &[Mark]) -> DocumentClass {
-    let signed = marks.iter().any(|mark| mark.role == Some(Role::Consignee) && mark.confidence.get() >= SURE_MARK);
+    let signed = marks
+        .iter()
+        .any(|mark| mark.role == Some(Role::Consignee) && mark.confidence.get() >= SURE_MARK);
     match class {
         DocumentClass::BolUnsigned if signed => DocumentClass::BolConsigneeSigned,
         other => other,
@@ -149,15 +210,21 @@ fn add_signatures(fields: &mut Fields, marks: &[Mark]) {
         (Role::Shipper, FieldName::SignatureShipper),
     ];
     for (role, name) in names {
-        let of_role = marks.iter().filter(|mark| mark.role == Some(role) && mark.confidence.get() >= SURE_MARK);
+        let of_role = marks
+            .iter()
+            .filter(|mark| mark.role == Some(role) && mark.confidence.get() >= SURE_MARK);
         let best = of_role.max_by(|a, b| a.confidence.get().total_cmp(&b.confidence.get()));
         if let Some(mark) = best {
             fields.insert(name, mark_field(mark, Value::Flag(true), Some(mark.kind)));
         }
     }
-    let stamp = marks.iter().find_map(|mark| mark.text.as_ref().map(|text| (mark, text)));
+    let stamp = marks
+        .iter()
+        .find_map(|mark| mark.text.as_ref().map(|text| (mark, text)));
     if let Some((mark, text)) = stamp {
-        fields.entry(FieldName::StampText).or_insert_with(|| mark_field(mark, Value::Text(text.clone()), None));
+        fields
+            .entry(FieldName::StampText)
+            .or_insert_with(|| mark_field(mark, Value::Text(text.clone()), None));
     }
 }
 
@@ -166,14 +233,32 @@ fn mark_field(mark: &Mark, value: Value, kind: Option<MarkKind>) -> Field {
         Value::Text(text) => text.clone(),
         _ => String::new(),
     };
-    let source = if kind == Some(MarkKind::Stamp) || kind.is_none() { Source::Ocr } else { Source::Handwriting };
-    let found = Found { value, raw, confidence: mark.confidence, page: mark.page, bbox: mark.bbox, source };
-    Field { found, unit: None, kind }
+    let source = if kind == Some(MarkKind::Stamp) || kind.is_none() {
+        Source::Ocr
+    } else {
+        Source::Handwriting
+    };
+    let found = Found {
+        value,
+        raw,
+        confidence: mark.confidence,
+        page: mark.page,
+        bbox: mark.bbox,
+        source,
+    };
+    Field {
+        found,
+        unit: None,
+        kind,
+    }
 }
 
 /// The score of the worst page that holds words, and all defects of the pages.
 fn worst<'a>(pages: impl Iterator<Item = &'a Page>) -> Quality {
-    let mut quality = Quality { score: Confidence::CERTAIN, defects: Vec::new() };
+    let mut quality = Quality {
+        score: Confidence::CERTAIN,
+        defects: Vec::new(),
+    };
     for page in pages {
         if !page.words.is_empty() && page.quality.score < quality.score {
             quality.score = page.quality.score;
@@ -191,9 +276,27 @@ pub fn settle_dates(document: &mut Document, dates: &DateContext) {
     for date in unsettled {
         match normalise::read_date(&date.found.raw, dates.order, dates.plausible) {
             normalise::DateReading::Sure(day) => {
-                let Found { raw, confidence, page, bbox, source, .. } = date.found;
-                let found = Found { value: Value::Date(day), raw, confidence, page, bbox, source };
-                document.fields.entry(date.field).or_insert(Field { found, unit: None, kind: None });
+                let Found {
+                    raw,
+                    confidence,
+                    page,
+                    bbox,
+                    source,
+                    ..
+                } = date.found;
+                let found = Found {
+                    value: Value::Date(day),
+                    raw,
+                    confidence,
+                    page,
+                    bbox,
+                    source,
+                };
+                document.fields.entry(date.field).or_insert(Field {
+                    found,
+                    unit: None,
+                    kind: None,
+                });
             }
             normalise::DateReading::Ambiguous { .. } | normalise::DateReading::None => {
                 document.traits.ambiguous_dates.push(date);

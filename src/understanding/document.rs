@@ -186,12 +186,12 @@ pub enum Value {
     ),
     /// An amount. Read back only as it is written, with two places: `123456782` is an identifier.
     Money(#[serde(deserialize_with = "as_written::money")] Money),
-    /// A party with its address.
-    Party(Party),
+    /// Several identifiers. Stands before the structures, which could be read from a list too.
+    List(Vec<String>),
     /// Page k of n.
     PageOf(PageOf),
-    /// Several identifiers.
-    List(Vec<String>),
+    /// A party with its address.
+    Party(Party),
     /// Any other text.
     Text(String),
 }

@@ -92,7 +92,10 @@ fn grams(text: &str) -> Vec<i64> {
     marked.push('$');
     let mut ids = vec![hash('w', &word)];
     ids.push(hash('p', word.get(..3).unwrap_or(&word)));
-    ids.push(hash('s', word.get(word.len().saturating_sub(3)..).unwrap_or(&word)));
+    ids.push(hash(
+        's',
+        word.get(word.len().saturating_sub(3)..).unwrap_or(&word),
+    ));
     for trigram in marked.windows(3) {
         let id = hash('t', trigram);
         if !ids.contains(&id) {
@@ -149,13 +152,27 @@ fn shape(word: &Word) -> Array1<f32> {
         word.confidence.get(),
     ];
     // One flag for each length in digits that identifiers, dates, times and counts differ by.
-    let lengths = [(1, 1), (2, 2), (3, 3), (4, 4), (5, 5), (6, 6), (7, 8), (9, 9), (10, 11), (12, usize::MAX)];
+    let lengths = [
+        (1, 1),
+        (2, 2),
+        (3, 3),
+        (4, 4),
+        (5, 5),
+        (6, 6),
+        (7, 8),
+        (9, 9),
+        (10, 11),
+        (12, usize::MAX),
+    ];
     shape.extend(lengths.map(|(low, high)| flag((low..=high).contains(&digits))));
     Array1::from_vec(shape)
 }
 
 fn ratio(part: usize, whole: usize) -> f32 {
-    #[expect(clippy::cast_precision_loss, reason = "lengths of words are far below 2^23")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "lengths of words are far below 2^23"
+    )]
     let ratio = part as f32 / whole as f32;
     ratio
 }
@@ -166,14 +183,20 @@ fn is_date_like(text: &str) -> bool {
     let parts: Vec<&str> = text.split(['/', '-', '.']).collect();
     separators == 2
         && parts.iter().all(|part| (1..=4).contains(&part.len()))
-        && parts.iter().filter(|part| part.chars().all(|c| c.is_ascii_digit())).count() >= 2
+        && parts
+            .iter()
+            .filter(|part| part.chars().all(|c| c.is_ascii_digit()))
+            .count()
+            >= 2
 }
 
 fn is_time_like(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
     let body = text.trim_end_matches(['a', 'p', 'm', '.', ',']);
     body.split_once([':', 'h']).is_some_and(|(hours, minutes)| {
-        [hours, minutes].iter().all(|part| (1..=2).contains(&part.len()) && part.chars().all(|c| c.is_ascii_digit()))
+        [hours, minutes]
+            .iter()
+            .all(|part| (1..=2).contains(&part.len()) && part.chars().all(|c| c.is_ascii_digit()))
     })
 }
 
@@ -183,7 +206,9 @@ fn is_money_like(text: &str) -> bool {
         cents.len() == 2
             && !whole.is_empty()
             && cents.chars().all(|c| c.is_ascii_digit())
-            && whole.chars().all(|c| c.is_ascii_digit() || ",.".contains(c))
+            && whole
+                .chars()
+                .all(|c| c.is_ascii_digit() || ",.".contains(c))
     })
 }
 
@@ -196,7 +221,8 @@ fn neighbours(row: usize, boxes: &[BBox]) -> Vec<Option<usize>> {
     };
     // A value may start a little left or right of the label above it: 2 % of the page's width.
     let in_column = |other: BBox| other.left < here.right + 0.02 && other.right > here.left - 0.02;
-    let (mut left, mut right, mut above, mut below) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut left, mut right, mut above, mut below) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (index, other) in others() {
         if in_band(*other) {
             if other.centre().0 < here.centre().0 {
@@ -222,7 +248,11 @@ fn neighbours(row: usize, boxes: &[BBox]) -> Vec<Option<usize>> {
 /// The `count` nearest, filled up with `None`.
 fn nearest(mut found: Vec<(f32, usize)>, count: usize) -> Vec<Option<usize>> {
     found.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-    let mut rows: Vec<Option<usize>> = found.into_iter().take(count).map(|(_, row)| Some(row)).collect();
+    let mut rows: Vec<Option<usize>> = found
+        .into_iter()
+        .take(count)
+        .map(|(_, row)| Some(row))
+        .collect();
     rows.resize(count, None);
     rows
 }
@@ -245,14 +275,20 @@ mod tests {
 
     #[test]
     fn numbers_of_the_same_form_look_alike() {
-        let features = WordFeatures::of(&[word("123456782", 0.1, 0.1), word("987654321", 0.1, 0.1)]);
+        let features =
+            WordFeatures::of(&[word("123456782", 0.1, 0.1), word("987654321", 0.1, 0.1)]);
         assert_eq!(features.grams.row(0), features.grams.row(1));
         assert_eq!(features.shape.row(0), features.shape.row(1));
     }
 
     #[test]
     fn the_label_to_the_left_is_the_first_neighbour_and_the_one_above_the_first_above() {
-        let words = [word("PRO", 0.1, 0.1), word("12345", 0.3, 0.1), word("Date", 0.3, 0.05), word("x", 0.8, 0.9)];
+        let words = [
+            word("PRO", 0.1, 0.1),
+            word("12345", 0.3, 0.1),
+            word("Date", 0.3, 0.05),
+            word("x", 0.8, 0.9),
+        ];
         let features = WordFeatures::of(&words);
         assert_eq!(features.neighbours[[1, 0]], 1);
         assert_eq!(features.neighbours[[1, LEFT + RIGHT]], 3);

@@ -55,17 +55,24 @@ pub fn gather(pages: &[PageFields<'_>], dates: &DateContext) -> Gathered {
             gathered.take_barcode(page.page, barcode);
         }
     }
-    gathered.unsettled.retain(|date| !gathered.fields.contains_key(&date.field));
+    gathered
+        .unsettled
+        .retain(|date| !gathered.fields.contains_key(&date.field));
     gathered
 }
 
 /// The carrier code that the paper names, if any: check digits depend on the carrier.
 fn best_scac(pages: &[PageFields<'_>], dates: &DateContext) -> Option<String> {
-    let spans = pages.iter().flat_map(|page| &page.spans).filter(|span| span.field == FieldName::Scac);
-    spans.max_by(|a, b| a.chance.total_cmp(&b.chance)).and_then(|span| match values::read(span, dates) {
-        Reading::Sure(Value::Text(scac), _) => Some(scac),
-        Reading::Sure(..) | Reading::AmbiguousDate | Reading::Unreadable => None,
-    })
+    let spans = pages
+        .iter()
+        .flat_map(|page| &page.spans)
+        .filter(|span| span.field == FieldName::Scac);
+    spans
+        .max_by(|a, b| a.chance.total_cmp(&b.chance))
+        .and_then(|span| match values::read(span, dates) {
+            Reading::Sure(Value::Text(scac), _) => Some(scac),
+            Reading::Sure(..) | Reading::AmbiguousDate | Reading::Unreadable => None,
+        })
 }
 
 fn key_confidence(pages: &[PageFields<'_>]) -> Option<Confidence> {
@@ -83,13 +90,29 @@ impl Gathered {
     fn take(&mut self, page: PageNumber, span: &Span, dates: &DateContext, scac: Option<&str>) {
         match values::read(span, dates) {
             Reading::Sure(value, unit) => {
-                let wrong = (1.0 - span.chance * span.read.get()) * values::doubt(span, &value, scac);
+                let wrong =
+                    (1.0 - span.chance * span.read.get()) * values::doubt(span, &value, scac);
                 let found = found(value, page, span, Confidence::new(1.0 - wrong));
-                self.offer(span.field, Field { found, unit, kind: None });
+                self.offer(
+                    span.field,
+                    Field {
+                        found,
+                        unit,
+                        kind: None,
+                    },
+                );
             }
             Reading::AmbiguousDate => {
-                let raw = found(span.text(), page, span, Confidence::new(span.chance * span.read.get()));
-                self.unsettled.push(UnsettledDate { field: span.field, found: raw });
+                let raw = found(
+                    span.text(),
+                    page,
+                    span,
+                    Confidence::new(span.chance * span.read.get()),
+                );
+                self.unsettled.push(UnsettledDate {
+                    field: span.field,
+                    found: raw,
+                });
             }
             Reading::Unreadable => {}
         }
@@ -147,24 +170,54 @@ impl Gathered {
 }
 
 fn alike(read: &str, value: &str) -> bool {
-    read == value || ocr_confusions(read).iter().any(|repaired| repaired == value)
+    read == value
+        || ocr_confusions(read)
+            .iter()
+            .any(|repaired| repaired == value)
 }
 
 fn barcode_field(name: FieldName, evidence: &Found<String>) -> Field {
     let value = evidence.value.clone();
-    let value = if values::is_list(name) { Value::List(vec![value]) } else { Value::Text(value) };
-    let Found { raw, confidence, page, bbox, source, .. } = evidence.clone();
-    Field { found: Found { value, raw, confidence, page, bbox, source }, unit: None, kind: None }
+    let value = if values::is_list(name) {
+        Value::List(vec![value])
+    } else {
+        Value::Text(value)
+    };
+    let Found {
+        raw,
+        confidence,
+        page,
+        bbox,
+        source,
+        ..
+    } = evidence.clone();
+    Field {
+        found: Found {
+            value,
+            raw,
+            confidence,
+            page,
+            bbox,
+            source,
+        },
+        unit: None,
+        kind: None,
+    }
 }
 
 fn extend_list(kept: &mut Field, more: Field) {
-    let Value::List(list) = &mut kept.found.value else { return };
-    let Value::List(others) = more.found.value else { return };
+    let Value::List(list) = &mut kept.found.value else {
+        return;
+    };
+    let Value::List(others) = more.found.value else {
+        return;
+    };
     for value in others {
         if !list.contains(&value) {
             list.push(value);
             kept.found.raw = format!("{}, {}", kept.found.raw, more.found.raw);
-            kept.found.confidence = Confidence::new(kept.found.confidence.get().min(more.found.confidence.get()));
+            kept.found.confidence =
+                Confidence::new(kept.found.confidence.get().min(more.found.confidence.get()));
         }
     }
 }
@@ -186,12 +239,24 @@ fn identifiers_in(text: &str) -> Vec<(String, Option<FieldName>)> {
         return by_identifier.into_iter().collect();
     }
     let whole = normalise_identifier(text);
-    let is_identifier = (5..=30).contains(&whole.chars().count()) && whole.chars().any(|c| c.is_ascii_digit());
-    if is_identifier { vec![(whole, None)] } else { Vec::new() }
+    let is_identifier =
+        (5..=30).contains(&whole.chars().count()) && whole.chars().any(|c| c.is_ascii_digit());
+    if is_identifier {
+        vec![(whole, None)]
+    } else {
+        Vec::new()
+    }
 }
 
 fn found<T>(value: T, page: PageNumber, span: &Span, confidence: Confidence) -> Found<T> {
-    Found { value, raw: span.text(), confidence, page, bbox: span.bbox, source: span.source }
+    Found {
+        value,
+        raw: span.text(),
+        confidence,
+        page,
+        bbox: span.bbox,
+        source: span.source,
+    }
 }
 
 #[cfg(test)]
@@ -212,11 +277,22 @@ mod tests {
     }
 
     fn barcode(text: &str) -> Barcode {
-        Barcode { symbology: "Code128".into(), text: text.into(), bbox: BBox::PAGE }
+        Barcode {
+            symbology: "Code128".into(),
+            text: text.into(),
+            bbox: BBox::PAGE,
+        }
     }
 
     fn gathered(spans: Vec<Span>, barcodes: &[Barcode]) -> Gathered {
-        gather(&[PageFields { page: PageNumber::from_index(0), spans, barcodes }], &DateContext::default())
+        gather(
+            &[PageFields {
+                page: PageNumber::from_index(0),
+                spans,
+                barcodes,
+            }],
+            &DateContext::default(),
+        )
     }
 
     fn text(gathered: &Gathered, name: FieldName) -> Option<&Value> {
@@ -225,9 +301,18 @@ mod tests {
 
     #[test]
     fn a_barcode_corrects_the_print_beside_it() {
-        let found = gathered(vec![span(FieldName::ProNumber, "12345678Z", 0.9)], &[barcode("123456782")]);
-        assert_eq!(text(&found, FieldName::ProNumber), Some(&Value::Text("123456782".into())));
-        assert_eq!(found.fields[&FieldName::ProNumber].found.source, Source::Barcode);
+        let found = gathered(
+            vec![span(FieldName::ProNumber, "12345678Z", 0.9)],
+            &[barcode("123456782")],
+        );
+        assert_eq!(
+            text(&found, FieldName::ProNumber),
+            Some(&Value::Text("123456782".into()))
+        );
+        assert_eq!(
+            found.fields[&FieldName::ProNumber].found.source,
+            Source::Barcode
+        );
         assert!(found.other_identifiers.is_empty());
     }
 
@@ -251,7 +336,10 @@ mod tests {
         );
         let pos = Value::List(vec!["4500123".into(), "4500124".into()]);
         assert_eq!(text(&found, FieldName::CustomerPo), Some(&pos));
-        assert_eq!(text(&found, FieldName::LoadNumber), Some(&Value::Text("L772".into())));
+        assert_eq!(
+            text(&found, FieldName::LoadNumber),
+            Some(&Value::Text("L772".into()))
+        );
     }
 
     #[test]

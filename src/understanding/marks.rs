@@ -26,7 +26,12 @@ const FEWEST_CELLS: usize = 3;
 
 /// Joins neighbouring cells above `threshold` into marks. `filled` is the share of the grid that the page covers.
 #[must_use]
-pub fn seen(kind: MarkKind, chances: ArrayView2<'_, f32>, threshold: f32, filled: (f32, f32)) -> Vec<Seen> {
+pub fn seen(
+    kind: MarkKind,
+    chances: ArrayView2<'_, f32>,
+    threshold: f32,
+    filled: (f32, f32),
+) -> Vec<Seen> {
     let (rows, columns) = chances.dim();
     let mut visited = ndarray::Array2::from_elem((rows, columns), false);
     let mut found = Vec::new();
@@ -68,7 +73,12 @@ fn flood(
     cells
 }
 
-fn mark_of(kind: MarkKind, cells: &[(usize, usize)], chances: ArrayView2<'_, f32>, filled: (f32, f32)) -> Seen {
+fn mark_of(
+    kind: MarkKind,
+    cells: &[(usize, usize)],
+    chances: ArrayView2<'_, f32>,
+    filled: (f32, f32),
+) -> Seen {
     let (rows, columns) = chances.dim();
     let along = |index: usize, count: usize, filled: f32| share(index, count) / filled.max(1e-3);
     let edge = |of: fn(&(usize, usize)) -> usize| {
@@ -91,36 +101,69 @@ fn mark_of(kind: MarkKind, cells: &[(usize, usize)], chances: ArrayView2<'_, f32
 }
 
 fn share(part: usize, whole: usize) -> f32 {
-    #[expect(clippy::cast_precision_loss, reason = "a page has far fewer than 2^23 cells")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a page has far fewer than 2^23 cells"
+    )]
     let share = part as f32 / whole as f32;
     share
 }
 
 /// Tells whose the marks of a page are, and adds electronic ones that the words give away (`/s/ name`).
 #[must_use]
-pub fn attribute(page: PageNumber, class: DocumentClass, seen: &[Seen], words: &[Word]) -> Vec<Mark> {
+pub fn attribute(
+    page: PageNumber,
+    class: DocumentClass,
+    seen: &[Seen],
+    words: &[Word],
+) -> Vec<Mark> {
     let labels = roles::labels(words);
-    let mut marks: Vec<Mark> = seen.iter().filter_map(|one| mark(page, class, one, words, &labels)).collect();
+    let mut marks: Vec<Mark> = seen
+        .iter()
+        .filter_map(|one| mark(page, class, one, words, &labels))
+        .collect();
     marks.extend(typed_signatures(words).map(|(bbox, confidence)| {
         let (role, chance) = roles::nearest(bbox, &labels);
         let confidence = Confidence::new(confidence.get() * chance);
-        Mark { kind: MarkKind::Electronic, role, page, bbox, confidence, text: None }
+        Mark {
+            kind: MarkKind::Electronic,
+            role,
+            page,
+            bbox,
+            confidence,
+            text: None,
+        }
     }));
     marks
 }
 
-fn mark(page: PageNumber, class: DocumentClass, seen: &Seen, words: &[Word], labels: &[Label]) -> Option<Mark> {
+fn mark(
+    page: PageNumber,
+    class: DocumentClass,
+    seen: &Seen,
+    words: &[Word],
+    labels: &[Label],
+) -> Option<Mark> {
     let inside = text_inside(seen.bbox, words);
     let (role, chance) = match seen.kind {
         MarkKind::Stamp => stamp_role(&inside, seen.bbox, labels)?,
-        MarkKind::Ink | MarkKind::Initials | MarkKind::Electronic => roles::nearest(seen.bbox, labels),
+        MarkKind::Ink | MarkKind::Initials | MarkKind::Electronic => {
+            roles::nearest(seen.bbox, labels)
+        }
     };
     let kind = match (seen.kind, class) {
         (MarkKind::Ink, DocumentClass::Epod) => MarkKind::Electronic,
         (kind, _) => kind,
     };
     let text = (seen.kind == MarkKind::Stamp && !inside.is_empty()).then_some(inside);
-    Some(Mark { kind, role, page, bbox: seen.bbox, confidence: Confidence::new(seen.chance * chance), text })
+    Some(Mark {
+        kind,
+        role,
+        page,
+        bbox: seen.bbox,
+        confidence: Confidence::new(seen.chance * chance),
+        text,
+    })
 }
 
 /// A stamp that says "received" is the consignee's wherever it stands; one that says something else ("PAID", "COPY") is
@@ -131,27 +174,41 @@ fn stamp_role(text: &str, bbox: BBox, labels: &[Label]) -> Option<(Option<Role>,
         return Some((Some(Role::Consignee), 1.0));
     }
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-    if letters >= 4 { Some((None, chance)) } else { Some((role, chance * 0.6)) }
+    if letters >= 4 {
+        Some((None, chance))
+    } else {
+        Some((role, chance * 0.6))
+    }
 }
 
 fn text_inside(bbox: BBox, words: &[Word]) -> String {
-    let inside = words.iter().filter(|word| word.bbox.intersection(bbox) > 0.5 * word.bbox.area());
-    inside.map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
+    let inside = words
+        .iter()
+        .filter(|word| word.bbox.intersection(bbox) > 0.5 * word.bbox.area());
+    inside
+        .map(|word| word.text.as_str())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Signatures typed as `/s/ name`: the box from the sign to the end of its line.
 fn typed_signatures(words: &[Word]) -> impl Iterator<Item = (BBox, Confidence)> {
-    words.iter().enumerate().filter(|(_, word)| word.text.to_ascii_lowercase().starts_with("/s/")).filter_map(
-        |(index, word)| {
-            let rest = words.get(index + 1..)?.iter().take_while(|next| next.line == word.line);
+    words
+        .iter()
+        .enumerate()
+        .filter(|(_, word)| word.text.to_ascii_lowercase().starts_with("/s/"))
+        .filter_map(|(index, word)| {
+            let rest = words
+                .get(index + 1..)?
+                .iter()
+                .take_while(|next| next.line == word.line);
             let mut named = word.text.chars().count() > 4;
             let bbox = rest.fold(word.bbox, |bbox, next| {
                 named = true;
                 bbox.union(next.bbox)
             });
             named.then_some((bbox, word.confidence))
-        },
-    )
+        })
 }
 
 #[cfg(test)]
@@ -167,7 +224,14 @@ mod tests {
             let width = 0.011 * share(text.chars().count(), 1);
             let bbox = BBox::new(at, top, at + width, top + 0.012);
             at += width + 0.008;
-            Word { text: text.into(), bbox, confidence: Confidence::new(0.95), source: Source::Ocr, line, second: None }
+            Word {
+                text: text.into(),
+                bbox,
+                confidence: Confidence::new(0.95),
+                source: Source::Ocr,
+                line,
+                second: None,
+            }
         };
         text.split(' ').map(one).collect()
     }
@@ -177,7 +241,11 @@ mod tests {
     }
 
     fn ink(left: f32, top: f32) -> Seen {
-        Seen { kind: MarkKind::Ink, bbox: BBox::new(left, top, left + 0.2, top + 0.03), chance: 0.9 }
+        Seen {
+            kind: MarkKind::Ink,
+            bbox: BBox::new(left, top, left + 0.2, top + 0.03),
+            chance: 0.9,
+        }
     }
 
     #[test]
@@ -191,7 +259,9 @@ mod tests {
         let found = seen(MarkKind::Ink, chances.view(), 0.5, (1.0, 0.5));
         assert_eq!(found.len(), 1);
         assert!((found[0].chance - 0.8).abs() < 1e-3);
-        assert!((found[0].bbox.left - 0.125).abs() < 1e-3 && (found[0].bbox.top - 1.0).abs() < 1e-3);
+        assert!(
+            (found[0].bbox.left - 0.125).abs() < 1e-3 && (found[0].bbox.top - 1.0).abs() < 1e-3
+        );
     }
 
     #[test]
@@ -206,23 +276,44 @@ mod tests {
             &page,
         );
         let roles: Vec<_> = marks.iter().map(|mark| mark.role).collect();
-        assert_eq!(roles, [Some(Role::Shipper), Some(Role::Driver), Some(Role::Consignee)]);
+        assert_eq!(
+            roles,
+            [
+                Some(Role::Shipper),
+                Some(Role::Driver),
+                Some(Role::Consignee)
+            ]
+        );
         assert!(marks.iter().all(|mark| mark.confidence.get() > 0.5));
     }
 
     #[test]
     fn ink_near_no_label_has_no_role() {
         let page = words("Consignee Signature", 0.7, 0.9, 2);
-        let marks = attribute(page_one(), DocumentClass::BolUnsigned, &[ink(0.1, 0.1)], &page);
+        let marks = attribute(
+            page_one(),
+            DocumentClass::BolUnsigned,
+            &[ink(0.1, 0.1)],
+            &page,
+        );
         assert!(marks[0].role.is_none() || marks[0].confidence.get() < 0.5);
     }
 
     #[test]
     fn a_received_stamp_is_the_consignees_and_a_paid_stamp_is_nobodys() {
-        let stamp = |top| Seen { kind: MarkKind::Stamp, bbox: BBox::new(0.5, top, 0.8, top + 0.1), chance: 0.9 };
+        let stamp = |top| Seen {
+            kind: MarkKind::Stamp,
+            bbox: BBox::new(0.5, top, 0.8, top + 0.1),
+            chance: 0.9,
+        };
         let mut page = words("RECEIVED", 0.55, 0.43, 0);
         page.extend(words("PAID", 0.55, 0.73, 1));
-        let marks = attribute(page_one(), DocumentClass::DeliveryReceipt, &[stamp(0.4), stamp(0.7)], &page);
+        let marks = attribute(
+            page_one(),
+            DocumentClass::DeliveryReceipt,
+            &[stamp(0.4), stamp(0.7)],
+            &page,
+        );
         assert_eq!(marks[0].role, Some(Role::Consignee));
         assert_eq!(marks[1].role, None);
     }
@@ -232,6 +323,9 @@ mod tests {
         let mut page = words("Received by:", 0.1, 0.5, 0);
         page.extend(words("/s/ Jo Doe", 0.28, 0.5, 0));
         let marks = attribute(page_one(), DocumentClass::Epod, &[], &page);
-        assert_eq!((marks[0].kind, marks[0].role), (MarkKind::Electronic, Some(Role::Consignee)));
+        assert_eq!(
+            (marks[0].kind, marks[0].role),
+            (MarkKind::Electronic, Some(Role::Consignee))
+        );
     }
 }

@@ -43,17 +43,31 @@ impl PageModels {
     /// # Errors
     /// When a model is missing or refused, or was trained on other features or labels than this program knows.
     pub fn open(registry: &Registry) -> Result<Self, InferenceError> {
-        let (page_class, fields, marks) = (registry.page_class()?, registry.fields()?, registry.marks()?);
+        let (page_class, fields, marks) = (
+            registry.page_class()?,
+            registry.fields()?,
+            registry.marks()?,
+        );
         for model in [&page_class, &fields] {
             let schema = model.manifest().number("preprocessing.feature_schema")?;
             if (schema - SCHEMA).abs() > f32::EPSILON {
-                return Err(unknown(model, format!("it takes features of schema {schema}, this program makes {SCHEMA}")));
+                return Err(unknown(
+                    model,
+                    format!("it takes features of schema {schema}, this program makes {SCHEMA}"),
+                ));
             }
         }
         let classes = labelled(&page_class, "class", class_of)?;
         let tags = labelled(&fields, "field", tag_of)?;
         let kinds = labelled(&marks, "chances", kind_of)?;
-        Ok(Self { page_class, fields, marks, classes, tags, kinds })
+        Ok(Self {
+            page_class,
+            fields,
+            marks,
+            classes,
+            tags,
+            kinds,
+        })
     }
 
     /// Looks at one page.
@@ -64,8 +78,17 @@ impl PageModels {
         let features = WordFeatures::of(&page.words);
         let (classes, first) = self.classify(page, &features)?;
         let tags = self.tag(&features)?;
-        let marks = if page.drawings.is_empty() { Vec::new() } else { self.see_marks(page)? };
-        Ok(PageView { classes, first, tags, marks })
+        let marks = if page.drawings.is_empty() {
+            Vec::new()
+        } else {
+            self.see_marks(page)?
+        };
+        Ok(PageView {
+            classes,
+            first,
+            tags,
+            marks,
+        })
     }
 
     fn classify(
@@ -77,18 +100,29 @@ impl PageModels {
         let rows = features.grams.nrows().max(1);
         let padded = |array: &Array2<f32>| padded(array, rows);
         let mut grams = Array2::zeros((rows, features.grams.ncols()));
-        grams.slice_mut(ndarray::s![..features.grams.nrows(), ..]).assign(&features.grams);
+        grams
+            .slice_mut(ndarray::s![..features.grams.nrows(), ..])
+            .assign(&features.grams);
         let outputs = self.page_class.run(&[
             ("grams", grams.into()),
             ("shape", padded(&features.shape).into()),
             ("place", padded(&features.place).into()),
             ("thumbnail", picture(&thumbnail(&page.image)).into()),
         ])?;
-        let [class, first] = two(&self.page_class, outputs.into_iter().map(crate::inference::Tensor::into_f32))?;
+        let [class, first] = two(
+            &self.page_class,
+            outputs.into_iter().map(crate::inference::Tensor::into_f32),
+        )?;
         let chances = vector(&self.page_class, class)?;
-        let heat = self.page_class.manifest().number("calibration.temperature")?;
+        let heat = self
+            .page_class
+            .manifest()
+            .number("calibration.temperature")?;
         let chances = cooled(&chances, heat);
-        let first = vector(&self.page_class, first)?.first().copied().unwrap_or(0.0);
+        let first = vector(&self.page_class, first)?
+            .first()
+            .copied()
+            .unwrap_or(0.0);
         Ok((self.classes.iter().copied().zip(chances).collect(), first))
     }
 
@@ -103,9 +137,16 @@ impl PageModels {
             ("neighbours", features.neighbours.clone().into()),
             ("offsets", features.offsets.clone().into()),
         ])?;
-        let outputs: Vec<ArrayD<f32>> = outputs.into_iter().map(crate::inference::Tensor::into_f32).collect();
-        let [field, begin, hand] = <[ArrayD<f32>; 3]>::try_from(outputs)
-            .map_err(|outputs| unknown(&self.fields, format!("it gives {} outputs, not three", outputs.len())))?;
+        let outputs: Vec<ArrayD<f32>> = outputs
+            .into_iter()
+            .map(crate::inference::Tensor::into_f32)
+            .collect();
+        let [field, begin, hand] = <[ArrayD<f32>; 3]>::try_from(outputs).map_err(|outputs| {
+            unknown(
+                &self.fields,
+                format!("it gives {} outputs, not three", outputs.len()),
+            )
+        })?;
         let field = field
             .into_dimensionality::<Ix2>()
             .map_err(|error| unknown(&self.fields, error.to_string()))?;
@@ -113,19 +154,37 @@ impl PageModels {
         let heat = self.fields.manifest().number("calibration.temperature")?;
         let accept = self.fields.manifest().number("thresholds.accept")?;
         let rows = field.axis_iter(Axis(0)).zip(begin).zip(hand);
-        Ok(rows.map(|((chances, begin), hand)| self.best_tag(&chances.to_vec(), heat, accept, begin, hand)).collect())
+        Ok(rows
+            .map(|((chances, begin), hand)| {
+                self.best_tag(&chances.to_vec(), heat, accept, begin, hand)
+            })
+            .collect())
     }
 
     fn best_tag(&self, chances: &[f32], heat: f32, accept: f32, begin: f32, hand: f32) -> Tag {
-        let best = cooled(chances, heat).into_iter().zip(&self.tags).max_by(|a, b| a.0.total_cmp(&b.0));
+        let best = cooled(chances, heat)
+            .into_iter()
+            .zip(&self.tags)
+            .max_by(|a, b| a.0.total_cmp(&b.0));
         let (chance, field) = best.map_or((0.0, None), |(chance, field)| (chance, *field));
-        Tag { field: field.filter(|_| chance >= accept), chance, begin, hand }
+        Tag {
+            field: field.filter(|_| chance >= accept),
+            chance,
+            begin,
+            hand,
+        }
     }
 
     fn see_marks(&mut self, page: &Page) -> Result<Vec<Seen>, InferenceError> {
         let seen = MarksPicture::of(&page.image);
-        let output = self.marks.run(&[("page", picture(&seen.image).into())])?.into_iter().next();
-        let Some(output) = output else { return Ok(Vec::new()) };
+        let output = self
+            .marks
+            .run(&[("page", picture(&seen.image).into())])?
+            .into_iter()
+            .next();
+        let Some(output) = output else {
+            return Ok(Vec::new());
+        };
         let chances = output
             .into_f32()
             .into_dimensionality::<Ix4>()
@@ -134,27 +193,48 @@ impl PageModels {
         let mut found = Vec::new();
         for (index, (kind, label)) in self.kinds.iter().zip(labels).enumerate() {
             let Some(kind) = kind else { continue };
-            let threshold = self.marks.manifest().number(&format!("thresholds.{label}"))?;
+            let threshold = self
+                .marks
+                .manifest()
+                .number(&format!("thresholds.{label}"))?;
             let cells = chances.index_axis(Axis(0), 0);
-            found.extend(marks::seen(*kind, cells.index_axis(Axis(0), index), threshold, seen.filled));
+            found.extend(marks::seen(
+                *kind,
+                cells.index_axis(Axis(0), index),
+                threshold,
+                seen.filled,
+            ));
         }
-        Ok(found.into_iter().filter(|mark| on_drawing(mark, page)).collect())
+        Ok(found
+            .into_iter()
+            .filter(|mark| on_drawing(mark, page))
+            .collect())
     }
 }
 
 /// A born-digital page has ink only where it has drawings.
 fn on_drawing(mark: &Seen, page: &Page) -> bool {
-    page.drawings.iter().any(|drawing| drawing.intersection(mark.bbox) > 0.2 * mark.bbox.area())
+    page.drawings
+        .iter()
+        .any(|drawing| drawing.intersection(mark.bbox) > 0.2 * mark.bbox.area())
 }
 
 /// The class a label of the page-class model stands for. A bill of lading counts as unsigned until its marks say otherwise.
 fn class_of(label: &str) -> Option<DocumentClass> {
-    let name = if label == "bol" { "bol_unsigned" } else { label };
+    let name = if label == "bol" {
+        "bol_unsigned"
+    } else {
+        label
+    };
     serde_json::from_value(name.into()).ok()
 }
 
 fn tag_of(label: &str) -> Option<Option<FieldName>> {
-    if label == "none" { Some(None) } else { serde_json::from_value(label.into()).ok().map(Some) }
+    if label == "none" {
+        Some(None)
+    } else {
+        serde_json::from_value(label.into()).ok().map(Some)
+    }
 }
 
 /// The kind of mark a label stands for; hand-made checks are seen so that they are not taken for signatures.
@@ -168,44 +248,71 @@ fn kind_of(label: &str) -> Option<Option<MarkKind>> {
     }
 }
 
-fn labelled<T>(model: &Model, output: &str, known: fn(&str) -> Option<T>) -> Result<Vec<T>, InferenceError> {
+fn labelled<T>(
+    model: &Model,
+    output: &str,
+    known: fn(&str) -> Option<T>,
+) -> Result<Vec<T>, InferenceError> {
     let labels = model.manifest().labels(output)?;
     let one = |label: &String| {
-        known(label).ok_or_else(|| unknown(model, format!("this program does not know its label {label:?}")))
+        known(label).ok_or_else(|| {
+            unknown(
+                model,
+                format!("this program does not know its label {label:?}"),
+            )
+        })
     };
     labels.iter().map(one).collect()
 }
 
 fn unknown(model: &Model, reason: String) -> InferenceError {
-    InferenceError::Mismatch { model: model.manifest().id(), graph: "model".to_owned(), reason }
+    InferenceError::Mismatch {
+        model: model.manifest().id(),
+        graph: "model".to_owned(),
+        reason,
+    }
 }
 
-fn two(model: &Model, outputs: impl Iterator<Item = ArrayD<f32>>) -> Result<[ArrayD<f32>; 2], InferenceError> {
+fn two(
+    model: &Model,
+    outputs: impl Iterator<Item = ArrayD<f32>>,
+) -> Result<[ArrayD<f32>; 2], InferenceError> {
     let outputs: Vec<_> = outputs.collect();
     let count = outputs.len();
-    outputs.try_into().map_err(|_| unknown(model, format!("it gives {count} outputs, not two")))
+    outputs
+        .try_into()
+        .map_err(|_| unknown(model, format!("it gives {count} outputs, not two")))
 }
 
 fn vector(model: &Model, array: ArrayD<f32>) -> Result<Vec<f32>, InferenceError> {
-    let array = array.into_dimensionality::<Ix1>().map_err(|error| unknown(model, error.to_string()))?;
+    let array = array
+        .into_dimensionality::<Ix1>()
+        .map_err(|error| unknown(model, error.to_string()))?;
     Ok(array.to_vec())
 }
 
 fn padded(array: &Array2<f32>, rows: usize) -> Array2<f32> {
     let mut padded = Array2::zeros((rows, array.ncols()));
-    padded.slice_mut(ndarray::s![..array.nrows(), ..]).assign(array);
+    padded
+        .slice_mut(ndarray::s![..array.nrows(), ..])
+        .assign(array);
     padded
 }
 
 /// (1, height, width) gray 0..255.
 fn picture(image: &image::GrayImage) -> Array3<f32> {
     let (width, height) = (image.width() as usize, image.height() as usize);
-    Array3::from_shape_fn((1, height, width), |(_, row, column)| f32::from(image.as_raw()[row * width + column]))
+    Array3::from_shape_fn((1, height, width), |(_, row, column)| {
+        f32::from(image.as_raw()[row * width + column])
+    })
 }
 
 /// Temperature scaling of chances: `p^(1/T)`, made to sum to 1 again.
 fn cooled(chances: &[f32], heat: f32) -> Vec<f32> {
-    let powers: Vec<f32> = chances.iter().map(|chance| chance.max(1e-9).powf(1.0 / heat)).collect();
+    let powers: Vec<f32> = chances
+        .iter()
+        .map(|chance| chance.max(1e-9).powf(1.0 / heat))
+        .collect();
     let sum: f32 = powers.iter().sum();
     powers.into_iter().map(|power| power / sum).collect()
 }
@@ -224,7 +331,10 @@ mod tests {
     #[test]
     fn every_label_of_the_trained_models_is_known() {
         assert_eq!(class_of("bol"), Some(DocumentClass::BolUnsigned));
-        assert_eq!(class_of("lumper_receipt"), Some(DocumentClass::LumperReceipt));
+        assert_eq!(
+            class_of("lumper_receipt"),
+            Some(DocumentClass::LumperReceipt)
+        );
         assert_eq!(class_of("zebra"), None);
         assert_eq!(tag_of("none"), Some(None));
         assert_eq!(tag_of("page_k_of_n"), Some(Some(FieldName::PageKOfN)));

@@ -27,7 +27,11 @@ impl MarksPicture {
     /// Scales the page, keeping its shape, into [`MARKS`] (turned for a page that is wider than high).
     #[must_use]
     pub fn of(page: &GrayImage) -> Self {
-        let (width, height) = if page.width() > page.height() { (MARKS.1, MARKS.0) } else { MARKS };
+        let (width, height) = if page.width() > page.height() {
+            (MARKS.1, MARKS.0)
+        } else {
+            MARKS
+        };
         let scale = f64::from(width) / f64::from(page.width().max(1));
         let scale = scale.min(f64::from(height) / f64::from(page.height().max(1)));
         let fitted_width = scaled(page.width(), scale).clamp(1, width);
@@ -39,18 +43,28 @@ impl MarksPicture {
         };
         let mut image = GrayImage::from_pixel(width, height, Luma([255]));
         imageops::replace(&mut image, &fitted, 0, 0);
-        Self { image, filled: (part(fitted_width, width), part(fitted_height, height)) }
+        Self {
+            image,
+            filled: (part(fitted_width, width), part(fitted_height, height)),
+        }
     }
 }
 
 fn scaled(side: u32, scale: f64) -> u32 {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "positive and clamped by the caller")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "positive and clamped by the caller"
+    )]
     let scaled = (f64::from(side) * scale).round() as u32;
     scaled
 }
 
 fn part(side: u32, whole: u32) -> f32 {
-    #[expect(clippy::cast_possible_truncation, reason = "a share of 0..1 needs no more than single precision")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a share of 0..1 needs no more than single precision"
+    )]
     let part = (f64::from(side) / f64::from(whole)) as f32;
     part
 }

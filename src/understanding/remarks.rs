@@ -17,12 +17,17 @@ const BY_HAND: f32 = 0.5;
 pub fn remarks(page: &Page, tags: &[Tag], spans: &[Span], marks: &[Mark]) -> Vec<Notation> {
     let mut found: Vec<Notation> = Vec::new();
     let mut add = |notation: Notation| {
-        let known = found.iter().any(|other| other.kind == notation.kind && other.qty == notation.qty);
+        let known = found
+            .iter()
+            .any(|other| other.kind == notation.kind && other.qty == notation.qty);
         if !known {
             found.push(notation);
         }
     };
-    for span in spans.iter().filter(|span| span.field == FieldName::ExceptionNotation) {
+    for span in spans
+        .iter()
+        .filter(|span| span.field == FieldName::ExceptionNotation)
+    {
         notations(&span.text(), page.number, span.bbox).for_each(&mut add);
     }
     let mut start = 0;
@@ -32,13 +37,19 @@ pub fn remarks(page: &Page, tags: &[Tag], spans: &[Span], marks: &[Mark]) -> Vec
         let (text, bbox) = text_of(line);
         let written = is_by_hand(tags) || is_stamped(bbox, page.number, marks);
         let said_here = |notation: &Notation| written || !is_negative(notation.kind);
-        notations(&text, page.number, bbox).filter(said_here).for_each(&mut add);
+        notations(&text, page.number, bbox)
+            .filter(said_here)
+            .for_each(&mut add);
     }
     found
 }
 
 fn notations(text: &str, page: PageNumber, bbox: BBox) -> impl Iterator<Item = Notation> {
-    let parsed = if is_boilerplate(text) { Vec::new() } else { read_notations(text) };
+    let parsed = if is_boilerplate(text) {
+        Vec::new()
+    } else {
+        read_notations(text)
+    };
     parsed.into_iter().map(move |one| Notation {
         kind: one.kind,
         qty: one.qty,
@@ -50,9 +61,16 @@ fn notations(text: &str, page: PageNumber, bbox: BBox) -> impl Iterator<Item = N
 }
 
 fn text_of(line: &[Word]) -> (String, BBox) {
-    let text = line.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
+    let text = line
+        .iter()
+        .map(|word| word.text.as_str())
+        .collect::<Vec<_>>()
+        .join(" ");
     let first = line.first().map(|word| word.bbox).unwrap_or_default();
-    (text, line.iter().fold(first, |bbox, word| bbox.union(word.bbox)))
+    (
+        text,
+        line.iter().fold(first, |bbox, word| bbox.union(word.bbox)),
+    )
 }
 
 fn is_by_hand(tags: &[Tag]) -> bool {
@@ -62,7 +80,10 @@ fn is_by_hand(tags: &[Tag]) -> bool {
 
 fn is_stamped(bbox: BBox, page: PageNumber, marks: &[Mark]) -> bool {
     let on_stamp = |mark: &&Mark| mark.kind == MarkKind::Stamp && mark.page == page;
-    marks.iter().filter(on_stamp).any(|mark| mark.bbox.intersection(bbox) > 0.5 * bbox.area())
+    marks
+        .iter()
+        .filter(on_stamp)
+        .any(|mark| mark.bbox.intersection(bbox) > 0.5 * bbox.area())
 }
 
 /// Does a remark of this kind say that something is wrong with the freight or its receipt?

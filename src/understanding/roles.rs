@@ -22,40 +22,126 @@ const ROLE_WORDS: [(Role, &[&str]); 3] = [
     (
         Role::Consignee,
         &[
-            "consignee", "receiver", "recipient", "received by", "rec'd by", "recd by", "received in", "goods received",
-            "customer", "delivered to", "receiving", "unloaded by", "accepted by", "receipt", "destinataire", "recu par",
-            "reception", "marchandises recues", "empfanger", "erhalten", "ware erhalten", "gut empfangen", "destinatario",
-            "recibido", "recibi", "odbiorca", "odbiorcy", "odebral", "ontvanger", "geadresseerde", "ontvangen",
-            "ontvangst", "signed by", "signed for by", "dock",
+            "consignee",
+            "receiver",
+            "recipient",
+            "received by",
+            "rec'd by",
+            "recd by",
+            "received in",
+            "goods received",
+            "customer",
+            "delivered to",
+            "receiving",
+            "unloaded by",
+            "accepted by",
+            "receipt",
+            "destinataire",
+            "recu par",
+            "reception",
+            "marchandises recues",
+            "empfanger",
+            "erhalten",
+            "ware erhalten",
+            "gut empfangen",
+            "destinatario",
+            "recibido",
+            "recibi",
+            "odbiorca",
+            "odbiorcy",
+            "odebral",
+            "ontvanger",
+            "geadresseerde",
+            "ontvangen",
+            "ontvangst",
+            "signed by",
+            "signed for by",
+            "dock",
         ],
     ),
     (
         Role::Driver,
         &[
-            "driver", "carrier", "trucker", "picked up by", "pickup by", "transporteur", "chauffeur", "fahrer",
-            "frachtfuhrer", "spediteur", "conductor", "transportista", "porteador", "przewoznik", "kierowca",
-            "vervoerder", "agent for carrier",
+            "driver",
+            "carrier",
+            "trucker",
+            "picked up by",
+            "pickup by",
+            "transporteur",
+            "chauffeur",
+            "fahrer",
+            "frachtfuhrer",
+            "spediteur",
+            "conductor",
+            "transportista",
+            "porteador",
+            "przewoznik",
+            "kierowca",
+            "vervoerder",
+            "agent for carrier",
         ],
     ),
     (
         Role::Shipper,
         &[
-            "shipper", "consignor", "sender", "shipped by", "loaded by", "released by", "expediteur", "absender",
-            "versender", "remitente", "expedidor", "cargador", "nadawca", "afzender",
+            "shipper",
+            "consignor",
+            "sender",
+            "shipped by",
+            "loaded by",
+            "released by",
+            "expediteur",
+            "absender",
+            "versender",
+            "remitente",
+            "expedidor",
+            "cargador",
+            "nadawca",
+            "afzender",
         ],
     ),
 ];
 
 /// Words that say that somebody is to sign here.
 const SIGNING_WORDS: [&str; 17] = [
-    "sign", "signature", "by", "x", "unterschrift", "stempel", "firma", "podpis", "handtekening", "initials",
-    "received", "recu", "erhalten", "recibido", "odebral", "ontvangen", "per",
+    "sign",
+    "signature",
+    "by",
+    "x",
+    "unterschrift",
+    "stempel",
+    "firma",
+    "podpis",
+    "handtekening",
+    "initials",
+    "received",
+    "recu",
+    "erhalten",
+    "recibido",
+    "odebral",
+    "ontvangen",
+    "per",
 ];
 
 /// Words on a stamp that say that freight was taken in.
 const RECEIVED_WORDS: [&str; 17] = [
-    "received", "receiv", "rec'd", "recd", "rcvd", "receiving", "subject to count", "recu", "reception", "erhalten",
-    "wareneingang", "eingegangen", "recibido", "odebrano", "przyjeto", "ontvangen", "accepted",
+    "received",
+    "receiv",
+    "rec'd",
+    "recd",
+    "rcvd",
+    "receiving",
+    "subject to count",
+    "recu",
+    "reception",
+    "erhalten",
+    "wareneingang",
+    "eingegangen",
+    "recibido",
+    "odebrano",
+    "przyjeto",
+    "ontvangen",
+    "accepted",
 ];
 
 /// Lines that label a place to sign. A line of more than nine words is prose, not a label.
@@ -63,7 +149,11 @@ const RECEIVED_WORDS: [&str; 17] = [
 pub fn labels(words: &[Word]) -> Vec<Label> {
     let mut labels = Vec::new();
     for line in words.chunk_by(|a, b| a.line == b.line) {
-        let text = line.iter().map(|word| fold(&word.text)).collect::<Vec<_>>().join(" ");
+        let text = line
+            .iter()
+            .map(|word| fold(&word.text))
+            .collect::<Vec<_>>()
+            .join(" ");
         if line.len() > 9 && !text.contains("received in") {
             continue;
         }
@@ -75,13 +165,24 @@ pub fn labels(words: &[Word]) -> Vec<Label> {
 /// The label in a line: the role whose word stands first, and the box from there to the last word.
 fn label(text: &str, line: &[Word]) -> Option<Label> {
     let first = |terms: &[&str]| terms.iter().filter_map(|term| position(text, term)).min();
-    let roles = ROLE_WORDS.iter().filter_map(|(role, terms)| first(terms).map(|at| (at, *role)));
+    let roles = ROLE_WORDS
+        .iter()
+        .filter_map(|(role, terms)| first(terms).map(|at| (at, *role)));
     let (at, role) = roles.min_by_key(|(at, _)| *at)?;
     let before = text.get(..at)?.split_whitespace().count();
     let words = line.get(before..)?;
-    let signing = SIGNING_WORDS.iter().any(|term| position(text, term).is_some());
-    let bbox = words.iter().skip(1).fold(words.first()?.bbox, |bbox, word| bbox.union(word.bbox));
-    Some(Label { role, bbox, weight: if signing { 1.0 } else { 0.6 } })
+    let signing = SIGNING_WORDS
+        .iter()
+        .any(|term| position(text, term).is_some());
+    let bbox = words
+        .iter()
+        .skip(1)
+        .fold(words.first()?.bbox, |bbox, word| bbox.union(word.bbox));
+    Some(Label {
+        role,
+        bbox,
+        weight: if signing { 1.0 } else { 0.6 },
+    })
 }
 
 /// Where a term stands in the text as whole words, in bytes.
@@ -89,7 +190,9 @@ fn position(text: &str, term: &str) -> Option<usize> {
     let edge = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
     text.match_indices(term).map(|(at, _)| at).find(|&at| {
         let before = text.get(..at).and_then(|head| head.chars().next_back());
-        let after = text.get(at + term.len()..).and_then(|rest| rest.chars().next());
+        let after = text
+            .get(at + term.len()..)
+            .and_then(|rest| rest.chars().next());
         edge(before) && edge(after)
     })
 }
@@ -97,7 +200,11 @@ fn position(text: &str, term: &str) -> Option<usize> {
 /// Does the text of a stamp say that freight was taken in?
 #[must_use]
 pub fn says_received(text: &str) -> bool {
-    let text = text.split_whitespace().map(fold).collect::<Vec<_>>().join(" ");
+    let text = text
+        .split_whitespace()
+        .map(fold)
+        .collect::<Vec<_>>()
+        .join(" ");
     RECEIVED_WORDS.iter().any(|term| text.contains(term))
 }
 
@@ -127,7 +234,11 @@ const FARTHEST: f32 = 0.09;
 /// certainty away.
 #[must_use]
 pub fn nearest(bbox: BBox, labels: &[Label]) -> (Option<Role>, f32) {
-    let mut best = [(Role::Consignee, 0.0_f32), (Role::Driver, 0.0), (Role::Shipper, 0.0)];
+    let mut best = [
+        (Role::Consignee, 0.0_f32),
+        (Role::Driver, 0.0),
+        (Role::Shipper, 0.0),
+    ];
     for label in labels {
         let score = label.weight * (1.0 - distance(bbox, label.bbox) / FARTHEST).max(0.0);
         for (role, kept) in &mut best {
@@ -143,15 +254,23 @@ pub fn nearest(bbox: BBox, labels: &[Label]) -> (Option<Role>, f32) {
     }
     // Twice as near as any other role is certain; as near as another is a coin's toss.
     let clear = ((first - second) / first * 2.0).clamp(0.0, 1.0);
-    (Some(role), (0.5 + 0.5 * clear) * (0.6 + 0.4 * first).min(1.0))
+    (
+        Some(role),
+        (0.5 + 0.5 * clear) * (0.6 + 0.4 * first).min(1.0),
+    )
 }
 
 /// Distance from a mark to a label, in page heights. A label stands left of the line, or above it, or as a caption below it;
 /// what stands to the right of the mark, or beside it in another column, counts as further away.
 fn distance(mark: BBox, label: BBox) -> f32 {
     // Widths are shares of the page's width: paper is about 1.3 times as high as wide.
-    let across = (label.left - mark.right).max(mark.left - label.right).max(0.0) / 1.3;
-    let down = (label.top - mark.bottom).max(mark.top - label.bottom).max(0.0);
+    let across = (label.left - mark.right)
+        .max(mark.left - label.right)
+        .max(0.0)
+        / 1.3;
+    let down = (label.top - mark.bottom)
+        .max(mark.top - label.bottom)
+        .max(0.0);
     let right_of_mark = label.left > mark.right;
     let same_band = down == 0.0;
     let across = match (right_of_mark, same_band) {
@@ -181,8 +300,16 @@ mod tests {
 
     #[test]
     fn the_label_above_beats_the_one_in_the_next_column() {
-        let above = Label { role: Role::Driver, bbox: BBox::new(0.1, 0.80, 0.3, 0.81), weight: 1.0 };
-        let beside = Label { role: Role::Consignee, bbox: BBox::new(0.5, 0.80, 0.7, 0.81), weight: 1.0 };
+        let above = Label {
+            role: Role::Driver,
+            bbox: BBox::new(0.1, 0.80, 0.3, 0.81),
+            weight: 1.0,
+        };
+        let beside = Label {
+            role: Role::Consignee,
+            bbox: BBox::new(0.5, 0.80, 0.7, 0.81),
+            weight: 1.0,
+        };
         let (role, sure) = nearest(BBox::new(0.12, 0.83, 0.35, 0.86), &[above, beside]);
         assert_eq!(role, Some(Role::Driver));
         assert!(sure > 0.7);

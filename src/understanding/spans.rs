@@ -57,13 +57,23 @@ pub fn spans(words: &[Word], tags: &[Tag]) -> Vec<Span> {
     let mut open: Vec<(FieldName, Vec<usize>)> = Vec::new();
     for (index, (word, tag)) in words.iter().zip(tags).enumerate() {
         let Some(field) = tag.field else { continue };
-        let joins = |rows: &[usize]| rows.iter().rev().any(|&row| continues(&words[row], word, field, tag));
-        match open.iter_mut().rev().find(|(other, rows)| *other == field && joins(rows)) {
+        let joins = |rows: &[usize]| {
+            rows.iter()
+                .rev()
+                .any(|&row| continues(&words[row], word, field, tag))
+        };
+        match open
+            .iter_mut()
+            .rev()
+            .find(|(other, rows)| *other == field && joins(rows))
+        {
             Some((_, rows)) => rows.push(index),
             None => open.push((field, vec![index])),
         }
     }
-    open.into_iter().map(|(field, rows)| span(field, &rows, words, tags)).collect()
+    open.into_iter()
+        .map(|(field, rows)| span(field, &rows, words, tags))
+        .collect()
 }
 
 /// Does `next` continue the value that `last` is part of?
@@ -86,7 +96,10 @@ fn continues(last: &Word, next: &Word, field: FieldName, tag: &Tag) -> bool {
 fn is_block(field: FieldName) -> bool {
     matches!(
         field,
-        FieldName::ShipFrom | FieldName::ShipTo | FieldName::ExceptionNotation | FieldName::StampText
+        FieldName::ShipFrom
+            | FieldName::ShipTo
+            | FieldName::ExceptionNotation
+            | FieldName::StampText
     )
 }
 
@@ -97,15 +110,28 @@ fn span(field: FieldName, rows: &[usize], words: &[Word], tags: &[Tag]) -> Span 
     };
     let hand = mean(&|row| tags[row].hand) > 0.5;
     let first = &words[rows[0]];
-    let seconds: Option<Vec<&str>> =
-        rows.iter().map(|&row| words[row].second.as_ref().map(|second| second.text.as_str())).collect();
+    let seconds: Option<Vec<&str>> = rows
+        .iter()
+        .map(|&row| {
+            words[row]
+                .second
+                .as_ref()
+                .map(|second| second.text.as_str())
+        })
+        .collect();
     Span {
         field,
         lines: lines(rows, words),
-        bbox: rows.iter().fold(first.bbox, |bbox, &row| bbox.union(words[row].bbox)),
+        bbox: rows
+            .iter()
+            .fold(first.bbox, |bbox, &row| bbox.union(words[row].bbox)),
         chance: mean(&|row| tags[row].chance),
         read: Confidence::new(mean(&|row| words[row].confidence.get())),
-        source: if hand && first.source == Source::Ocr { Source::Handwriting } else { first.source },
+        source: if hand && first.source == Source::Ocr {
+            Source::Handwriting
+        } else {
+            first.source
+        },
         second: seconds.map(|texts| texts.join(" ")),
     }
 }
@@ -143,7 +169,12 @@ mod tests {
     }
 
     fn tag(field: FieldName, begin: f32) -> Tag {
-        Tag { field: Some(field), chance: 0.9, begin, hand: 0.1 }
+        Tag {
+            field: Some(field),
+            chance: 0.9,
+            begin,
+            hand: 0.1,
+        }
     }
 
     #[test]
@@ -155,8 +186,14 @@ mod tests {
             word("St", 0.15, 0.215),
             word("Dock", 0.6, 0.215),
         ];
-        let tags = [FieldName::ShipFrom, FieldName::ShipTo, FieldName::ShipFrom, FieldName::ShipFrom, FieldName::ShipTo]
-            .map(|field| tag(field, 0.0));
+        let tags = [
+            FieldName::ShipFrom,
+            FieldName::ShipTo,
+            FieldName::ShipFrom,
+            FieldName::ShipFrom,
+            FieldName::ShipTo,
+        ]
+        .map(|field| tag(field, 0.0));
         let found = spans(&words, &tags);
         assert_eq!(found[0].lines, ["ACME", "Main St"]);
         assert_eq!(found[1].lines, ["Widgets", "Dock"]);
@@ -165,13 +202,24 @@ mod tests {
     #[test]
     fn two_purchase_orders_side_by_side_are_two_values() {
         let words = [word("4500123", 0.1, 0.2), word("4500124", 0.18, 0.2)];
-        let found = spans(&words, &[tag(FieldName::CustomerPo, 0.9), tag(FieldName::CustomerPo, 0.9)]);
+        let found = spans(
+            &words,
+            &[
+                tag(FieldName::CustomerPo, 0.9),
+                tag(FieldName::CustomerPo, 0.9),
+            ],
+        );
         assert_eq!(found.len(), 2);
     }
 
     #[test]
     fn words_without_a_field_are_no_span() {
-        let none = Tag { field: None, chance: 0.9, begin: 0.0, hand: 0.0 };
+        let none = Tag {
+            field: None,
+            chance: 0.9,
+            begin: 0.0,
+            hand: 0.0,
+        };
         assert!(spans(&[word("hello", 0.1, 0.1)], &[none]).is_empty());
     }
 }

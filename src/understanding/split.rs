@@ -47,7 +47,13 @@ pub fn split(pages: &[PageGuess]) -> Vec<Cut> {
     let mut best: Vec<Vec<Step>> = Vec::with_capacity(pages.len());
     for (index, page) in pages.iter().enumerate() {
         let column = match best.last() {
-            None => page.classes.iter().map(|_| None).zip(page.classes.iter()).map(Step::begin).collect(),
+            None => page
+                .classes
+                .iter()
+                .map(|_| None)
+                .zip(page.classes.iter())
+                .map(Step::begin)
+                .collect(),
             Some(before) => column(before, &pages[index - 1], page),
         };
         best.push(column);
@@ -68,18 +74,29 @@ struct Step {
 
 impl Step {
     fn begin((from, (class, chance)): (Option<usize>, &(DocumentClass, f32))) -> Self {
-        Self { class: *class, score: log(*chance), chance: *chance, from, begins: true }
+        Self {
+            class: *class,
+            score: log(*chance),
+            chance: *chance,
+            from,
+            begins: true,
+        }
     }
 }
 
 fn column(before: &[Step], previous: &PageGuess, page: &PageGuess) -> Vec<Step> {
     let first = chance_of_beginning(previous, page);
-    let Some((best, _)) = before.iter().enumerate().max_by(|a, b| a.1.score.total_cmp(&b.1.score)) else {
+    let Some((best, _)) = before
+        .iter()
+        .enumerate()
+        .max_by(|a, b| a.1.score.total_cmp(&b.1.score))
+    else {
         return Vec::new();
     };
     let begin = |(class, chance): &(DocumentClass, f32)| {
         let mut step = Step::begin((Some(best), &(*class, *chance)));
-        step.score += before[best].score + log(first) + log(if is_back(*class) { LOOSE_BACK } else { 1.0 });
+        step.score +=
+            before[best].score + log(first) + log(if is_back(*class) { LOOSE_BACK } else { 1.0 });
         step
     };
     let go_on = |(index, step): (usize, &Step)| Step {
@@ -101,9 +118,16 @@ fn column(before: &[Step], previous: &PageGuess, page: &PageGuess) -> Vec<Step> 
 
 /// Chance that a page could stand inside a document of `class`: it looks so, or is its blank back or its terms.
 fn fits(class: DocumentClass, page: &PageGuess) -> f32 {
-    let alone = matches!(class, DocumentClass::CoverSheet | DocumentClass::DeliveryPhoto);
+    let alone = matches!(
+        class,
+        DocumentClass::CoverSheet | DocumentClass::DeliveryPhoto
+    );
     let looks = |wanted: &dyn Fn(DocumentClass) -> bool| -> f32 {
-        page.classes.iter().filter(|(other, _)| wanted(*other)).map(|(_, chance)| chance).sum()
+        page.classes
+            .iter()
+            .filter(|(other, _)| wanted(*other))
+            .map(|(_, chance)| chance)
+            .sum()
     };
     let back = looks(&|other| is_back(other) && !alone);
     looks(&|other| other == class) + back
@@ -115,14 +139,27 @@ fn is_back(class: DocumentClass) -> bool {
 
 fn chance_of_beginning(previous: &PageGuess, page: &PageGuess) -> f32 {
     let printed = match (previous.page_of, page.page_of) {
-        (Some(before), Some(here)) if here.of == before.of && here.page == before.page + 1 => Some(NEXT_OF),
+        (Some(before), Some(here)) if here.of == before.of && here.page == before.page + 1 => {
+            Some(NEXT_OF)
+        }
         (_, Some(here)) if here.page == 1 => Some(0.97),
         _ => None,
     };
     let both_named = !previous.identifiers.is_empty() && !page.identifiers.is_empty();
-    let shared = page.identifiers.iter().any(|id| previous.identifiers.contains(id));
-    let named = both_named.then_some(if shared { 1.0 - OTHER_IDENTIFIERS } else { OTHER_IDENTIFIERS });
-    let odds = [Some(page.first), printed, named].into_iter().flatten().map(logit).sum::<f32>();
+    let shared = page
+        .identifiers
+        .iter()
+        .any(|id| previous.identifiers.contains(id));
+    let named = both_named.then_some(if shared {
+        1.0 - OTHER_IDENTIFIERS
+    } else {
+        OTHER_IDENTIFIERS
+    });
+    let odds = [Some(page.first), printed, named]
+        .into_iter()
+        .flatten()
+        .map(logit)
+        .sum::<f32>();
     1.0 / (1.0 + (-odds).exp())
 }
 
@@ -137,15 +174,27 @@ fn log(chance: f32) -> f32 {
 
 /// Follows the best last step back to the front.
 fn trace(best: &[Vec<Step>]) -> Vec<Cut> {
-    let Some(last) = best.last() else { return Vec::new() };
-    let mut at = last.iter().enumerate().max_by(|a, b| a.1.score.total_cmp(&b.1.score)).map(|(index, _)| index);
+    let Some(last) = best.last() else {
+        return Vec::new();
+    };
+    let mut at = last
+        .iter()
+        .enumerate()
+        .max_by(|a, b| a.1.score.total_cmp(&b.1.score))
+        .map(|(index, _)| index);
     let mut cuts = Vec::new();
     let mut end = best.len();
     for index in (0..best.len()).rev() {
-        let Some(step) = at.and_then(|row| best[index].get(row)) else { break };
+        let Some(step) = at.and_then(|row| best[index].get(row)) else {
+            break;
+        };
         if step.begins {
             let confidence = Confidence::new(step.chance);
-            cuts.push(Cut { pages: index..end, class: step.class, confidence });
+            cuts.push(Cut {
+                pages: index..end,
+                class: step.class,
+                confidence,
+            });
             end = index;
         }
         at = step.from;
@@ -159,15 +208,29 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use DocumentClass::{BlankPage, BolUnsigned, CoverSheet, DeliveryReceipt, LumperReceipt, TermsPage};
+    use DocumentClass::{
+        BlankPage, BolUnsigned, CoverSheet, DeliveryReceipt, LumperReceipt, TermsPage,
+    };
 
     fn page(class: DocumentClass, chance: f32, first: f32) -> PageGuess {
-        let other = if class == LumperReceipt { BolUnsigned } else { LumperReceipt };
-        PageGuess { classes: vec![(class, chance), (other, 1.0 - chance)], first, page_of: None, identifiers: Vec::new() }
+        let other = if class == LumperReceipt {
+            BolUnsigned
+        } else {
+            LumperReceipt
+        };
+        PageGuess {
+            classes: vec![(class, chance), (other, 1.0 - chance)],
+            first,
+            page_of: None,
+            identifiers: Vec::new(),
+        }
     }
 
     fn classes(pages: &[PageGuess]) -> Vec<(Range<usize>, DocumentClass)> {
-        split(pages).into_iter().map(|cut| (cut.pages, cut.class)).collect()
+        split(pages)
+            .into_iter()
+            .map(|cut| (cut.pages, cut.class))
+            .collect()
     }
 
     #[test]
@@ -181,7 +244,12 @@ mod tests {
             page(TermsPage, 0.9, 0.2),
             page(LumperReceipt, 0.95, 0.95),
         ];
-        let expected = [(0..1, CoverSheet), (1..3, DeliveryReceipt), (3..6, BolUnsigned), (6..7, LumperReceipt)];
+        let expected = [
+            (0..1, CoverSheet),
+            (1..3, DeliveryReceipt),
+            (3..6, BolUnsigned),
+            (6..7, LumperReceipt),
+        ];
         assert_eq!(classes(&batch), expected);
     }
 

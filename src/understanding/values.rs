@@ -46,10 +46,17 @@ enum Holds {
 fn holds(field: FieldName) -> Holds {
     use FieldName as F;
     match field {
-        F::ProNumber | F::BolNumber | F::MasterBol | F::LoadNumber | F::CustomerPo | F::ShipperRef => Holds::Identifier,
-        F::AppointmentNumber | F::SealNumbers | F::TrailerNumber | F::ContainerNumber | F::InvoiceNo => {
-            Holds::Identifier
-        }
+        F::ProNumber
+        | F::BolNumber
+        | F::MasterBol
+        | F::LoadNumber
+        | F::CustomerPo
+        | F::ShipperRef => Holds::Identifier,
+        F::AppointmentNumber
+        | F::SealNumbers
+        | F::TrailerNumber
+        | F::ContainerNumber
+        | F::InvoiceNo => Holds::Identifier,
         F::PickupDate | F::DeliveryDate => Holds::Date,
         F::ArrivalTime | F::DockIn | F::DockOut | F::DepartureTime => Holds::Time,
         F::Pieces | F::HandlingUnits | F::PiecesReceived => Holds::Count,
@@ -57,7 +64,9 @@ fn holds(field: FieldName) -> Holds {
         F::Total => Holds::Money,
         F::PageKOfN => Holds::PageOf,
         F::ShipFrom | F::ShipTo => Holds::Party,
-        F::Scac | F::CarrierName | F::ReceivedByName | F::ExceptionNotation | F::StampText => Holds::Text,
+        F::Scac | F::CarrierName | F::ReceivedByName | F::ExceptionNotation | F::StampText => {
+            Holds::Text
+        }
         F::SignatureConsignee | F::SignatureDriver | F::SignatureShipper => Holds::Text,
     }
 }
@@ -89,11 +98,16 @@ pub fn read(span: &Span, dates: &DateContext) -> Reading {
         Holds::Date => date(&text, dates),
         Holds::Time => sure(normalise::read_time(&text).map(|reading| Value::Time(reading.time))),
         Holds::Count => match normalise::read_count(&text) {
-            Some(count) => Reading::Sure(Value::Count(count.qty), count.unit.map(|unit| unit.to_string())),
+            Some(count) => Reading::Sure(
+                Value::Count(count.qty),
+                count.unit.map(|unit| unit.to_string()),
+            ),
             None => Reading::Unreadable,
         },
         Holds::Weight => match normalise::read_weight(&text) {
-            Some(weight) => Reading::Sure(Value::Number(weight.value), weight.unit.map(unit_of_weight)),
+            Some(weight) => {
+                Reading::Sure(Value::Number(weight.value), weight.unit.map(unit_of_weight))
+            }
             None => Reading::Unreadable,
         },
         Holds::Money => sure(normalise::read_money(&text).map(Value::Money)),
@@ -121,7 +135,11 @@ fn identifier(field: FieldName, text: &str) -> Reading {
     if value.chars().count() < 3 || digits == 0 || value.chars().count() > 30 {
         return Reading::Unreadable;
     }
-    let value = if is_list(field) { Value::List(vec![value]) } else { Value::Text(value) };
+    let value = if is_list(field) {
+        Value::List(vec![value])
+    } else {
+        Value::Text(value)
+    };
     Reading::Sure(value, None)
 }
 
@@ -136,12 +154,20 @@ fn date(text: &str, dates: &DateContext) -> Reading {
 fn plain_text(field: FieldName, text: &str) -> Reading {
     let text = text.trim_matches(|c: char| c.is_whitespace() || ":_-.,;".contains(c));
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-    let value = if field == FieldName::Scac { text.to_ascii_uppercase() } else { text.to_owned() };
+    let value = if field == FieldName::Scac {
+        text.to_ascii_uppercase()
+    } else {
+        text.to_owned()
+    };
     let fits = match field {
         FieldName::Scac => (2..=4).contains(&letters) && value.chars().count() == letters,
         _ => letters >= 2,
     };
-    if fits { Reading::Sure(Value::Text(value), None) } else { Reading::Unreadable }
+    if fits {
+        Reading::Sure(Value::Text(value), None)
+    } else {
+        Reading::Unreadable
+    }
 }
 
 /// How much the paper's own evidence speaks for a value beyond the words' confidence: a factor on the chance that it is wrong.
@@ -186,8 +212,14 @@ mod tests {
     #[test]
     fn each_field_is_read_as_what_it_holds() {
         let read = |field, text| read(&span(field, text), &DateContext::default());
-        assert_eq!(read(FieldName::ProNumber, "123-456782"), Reading::Sure(Value::Text("123456782".into()), None));
-        assert_eq!(read(FieldName::Scac, "odfl"), Reading::Sure(Value::Text("ODFL".into()), None));
+        assert_eq!(
+            read(FieldName::ProNumber, "123-456782"),
+            Reading::Sure(Value::Text("123456782".into()), None)
+        );
+        assert_eq!(
+            read(FieldName::Scac, "odfl"),
+            Reading::Sure(Value::Text("ODFL".into()), None)
+        );
         assert_eq!(read(FieldName::Scac, "12"), Reading::Unreadable);
         assert_eq!(read(FieldName::ProNumber, "PRO"), Reading::Unreadable);
         assert_eq!(read(FieldName::Pieces, "none"), Reading::Unreadable);
@@ -195,7 +227,13 @@ mod tests {
 
     #[test]
     fn a_date_that_can_be_read_in_two_orders_is_not_guessed() {
-        assert_eq!(read(&span(FieldName::DeliveryDate, "04/05/2025"), &DateContext::default()), Reading::AmbiguousDate);
+        assert_eq!(
+            read(
+                &span(FieldName::DeliveryDate, "04/05/2025"),
+                &DateContext::default()
+            ),
+            Reading::AmbiguousDate
+        );
     }
 
     #[test]

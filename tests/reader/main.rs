@@ -2,6 +2,14 @@
 //!
 //! Needs `libpdfium.so` (from `COUNTERSIGN_NATIVE`, else `native/` in the repository) and Tesseract's English data.
 
+#![allow(
+    unreachable_pub,
+    clippy::too_many_lines,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
 mod cuts;
 mod deaths;
 mod pages;

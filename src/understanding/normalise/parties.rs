@@ -194,6 +194,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a table")]
     fn postal_lines_are_read_in_the_forms_of_eight_countries() {
         for (block, city, state, postal, country) in [
             (

@@ -250,10 +250,7 @@ fn behind_street(line: &str) -> (String, String) {
     let has_number = words
         .iter()
         .any(|word| word.starts_with(|c: char| c.is_ascii_digit()));
-    let street = words
-        .iter()
-        .rposition(is_street)
-        .filter(|_| has_number);
+    let street = words.iter().rposition(is_street).filter(|_| has_number);
     let Some(mut end) = street.map(|at| at + 1) else {
         return (String::new(), line.to_owned());
     };
