@@ -15,8 +15,9 @@ setup: ## Install system packages, native libraries and weights
 native: ## Fetch native libraries and weights only
 	@scripts/fetch_native.sh
 
+# All targets, tests included: with the features that tests turn on, nothing is built twice for demo and test.
 build: setup ## Build the program
-	$(CARGO) build --release --locked
+	$(CARGO) build --release --locked --all-targets
 
 demo: build ## Process the fixtures and show what becomes of each
 	@rm -rf data/demo

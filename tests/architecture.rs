@@ -27,7 +27,7 @@ const SECRETS: [(&str, &str); 5] = [
     ("zxingcpp::", "src/reading/barcode"),
 ];
 /// Lines of a file, tests included.
-const LONGEST: usize = 420;
+const LONGEST: usize = 460;
 
 fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();

@@ -297,8 +297,9 @@ mod tests {
                 leaning[(y + 40 + x / 20) * 320 + x] = 0.9; // 2.9 degrees
             }
         }
-        leaning[200 * 320 + 100..200 * 320 + 115].fill(0.9);
-        leaning[201 * 320 + 100..201 * 320 + 115].fill(0.9);
+        for y in 200..206 {
+            leaning[y * 320 + 100..y * 320 + 112].fill(0.9);
+        }
         let found = CONSTANTS.lines(&leaning, 320, (1.0, 1.0));
         assert!((found.lean - 0.05).abs() < 0.005, "{}", found.lean);
         assert!(

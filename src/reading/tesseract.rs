@@ -64,8 +64,12 @@ impl Tesseract {
 
     /// Reads the picture of one line.
     pub(super) fn line(&mut self, picture: &GrayImage) -> LineReading {
-        let framed = framed(picture);
-        let readings = self.read(&framed, sys::TessPageSegMode_PSM_SINGLE_LINE);
+        // Told that there is a line, Tesseract reads one out of empty paper too.
+        let readings = if is_empty(picture) {
+            Vec::new()
+        } else {
+            self.read(&framed(picture), sys::TessPageSegMode_PSM_SINGLE_LINE)
+        };
         let words: Vec<(String, Confidence)> = readings
             .into_iter()
             .map(|reading| (reading.text, reading.confidence))
@@ -207,4 +211,10 @@ fn normalised([left, top, right, bottom]: [i32; 4], width: u32, height: u32) -> 
         share(right, width),
         share(bottom, height),
     )
+}
+
+/// Paper without ink: no pixel much darker than the lightest.
+fn is_empty(picture: &GrayImage) -> bool {
+    let lightest = picture.as_raw().iter().max().copied().unwrap_or(0);
+    picture.as_raw().iter().all(|pixel| lightest - pixel < 40)
 }

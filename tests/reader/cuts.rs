@@ -50,8 +50,7 @@ fn pages_of_a_pdf_are_copied_with_their_content() {
         .collect();
     reader.open(&pdf(&pages)).unwrap();
     let cut = reader.cut(&[number(3), number(1)]).unwrap();
-    assert!(holds(&cut, b"(PAGE THREE) Tj") && holds(&cut, b"(PAGE ONE) Tj"));
-    assert!(!holds(&cut, b"(PAGE TWO) Tj"));
+    assert!(!holds(&cut, b"/Image"), "pages are copied, not drawn anew");
     assert_eq!(reader.open(&cut).unwrap().pages, 2);
     assert!(words(&reader.page(number(1)).unwrap()).contains(&"THREE"));
     assert!(words(&reader.page(number(2)).unwrap()).contains(&"ONE"));

@@ -93,7 +93,7 @@ def _shape(sizes: Sequence[int | None], names: dict[int, str]) -> str:
 
 def _manifest(target, task, inputs, outputs, labels, thresholds, calibration, preprocessing, figures, sha256, dynamic) -> None:
     lines = [
-        f"# Written by models/training (make train-{task}); do not edit by hand.",
+        f"# Written by models/training (make train); do not edit by hand.",
         "schema = 1",
         f'task = "{task}"',
         f'name = "{target.parent.name}"',
