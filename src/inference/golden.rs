@@ -74,7 +74,13 @@ fn difference(one: &ArrayD<f32>, other: &ArrayD<f32>) -> f32 {
     one.iter()
         .zip(other)
         .map(|(one, other)| (one - other).abs())
-        .fold(0.0, |worst, off| if off <= worst { worst } else { off })
+        .fold(0.0, |worst: f32, off| {
+            if worst.is_nan() || off <= worst {
+                worst
+            } else {
+                off
+            }
+        })
 }
 
 fn load(manifest: &Manifest, file: &str) -> Result<File, InferenceError> {
