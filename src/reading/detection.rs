@@ -18,6 +18,8 @@ use crate::inference::{InferenceError, Manifest, Model, Session};
 const GRAIN: u32 = 32;
 /// Patches this much longer than wide show the direction of their text.
 const ELONGATED: f32 = 4.0;
+/// Patches at least this long show their own lean, pixels of the map: a step of one pixel then is a degree.
+const LONG: f32 = 60.0;
 /// The lean of a page is taken for real up to here, radians (15 degrees).
 const GREATEST_LEAN: f32 = 0.26;
 /// A single patch may lean so much more than its page before its own direction counts as noise, radians (5 degrees).
@@ -145,8 +147,10 @@ impl Constants {
 
     fn line(&self, patch: &Component, shape: Shape, lean: f32, scale: (f32, f32)) -> Line {
         let own = lean_of(shape.angle);
-        let trusted = shape.elongation >= ELONGATED && (own - lean).abs() <= OWN_LEAN;
-        let mut line = patch.rectangle(if trusted { own } else { lean });
+        let mut line = patch.rectangle(lean);
+        if shape.elongation >= ELONGATED && line.length >= LONG && (own - lean).abs() <= OWN_LEAN {
+            line = patch.rectangle(own);
+        }
         let growth = line.length * line.height * self.growth / (line.length + line.height);
         line.length += growth;
         line.height += growth;

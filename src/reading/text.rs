@@ -156,15 +156,15 @@ mod tests {
 
     use super::*;
     use crate::document::BBox;
-    use crate::inference::{Registry, Runtime};
+    use crate::inference::{Manifest, Runtime};
 
     /// The reader with the real weights, which `make native` fetches.
     fn model() -> Model {
         let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
         let native = repository.join("native");
         let runtime = Runtime::load(&native.join("onnxruntime/libonnxruntime.so")).unwrap();
-        let registry = Registry::open(runtime, &repository.join("models"), &native).unwrap();
-        registry.text().unwrap()
+        let manifest = Manifest::load(&repository.join("models/text/1"), &native).unwrap();
+        Model::open(&runtime, manifest).unwrap()
     }
 
     fn receipt() -> GrayImage {
