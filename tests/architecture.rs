@@ -27,7 +27,9 @@ const SECRETS: [(&str, &str); 5] = [
     ("zxingcpp::", "src/reading/barcode"),
 ];
 /// Lines of a file, tests included.
-const LONGEST: usize = 460;
+const LONGEST: usize = 420;
+/// Files that grew over it and are still to be divided.
+const TO_DIVIDE: [&str; 2] = ["src/inference/manifest.rs", "src/shipments/shipment.rs"];
 
 fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
@@ -131,6 +133,11 @@ fn every_file_says_what_it_is_and_fits_a_few_screens() {
             path.display()
         );
         let lines = text.lines().count();
-        assert!(lines <= LONGEST, "{} has {lines} lines", path.display());
+        let excused = TO_DIVIDE.contains(&path.to_string_lossy().as_ref());
+        assert!(
+            excused || lines <= LONGEST,
+            "{} has {lines} lines",
+            path.display()
+        );
     }
 }
