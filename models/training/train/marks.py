@@ -126,7 +126,7 @@ def train(corpus: Path, valid: Path, out: Path, minutes: float, threads: int) ->
         state["step"] += 1
         state["spent"] = before + time.monotonic() - started
         if state["step"] % 100 == 0:
-            figures = evaluate(model, held, 25)
+            figures = evaluate(predict(model, held, 40), held)
             score = 0.6 * figures["signature"]["f1"] + 0.4 * figures["stamp"]["f1"]
             print(f"step {state['step']} {state['spent']:.0f}s loss {loss.item():.3f} validation families {json.dumps(figures)}", flush=True)
             if score >= state["best"]:
@@ -149,24 +149,30 @@ def boxes(chances: np.ndarray, threshold: float) -> list[tuple[float, tuple[int,
 
 
 @torch.no_grad()
-def evaluate(model: Marks, pages: data.Pages, limit: int, threshold: float = 0.5) -> dict:
-    """Precision, recall and F1 of each kind, a mark counting as found when the boxes share a third of their union."""
+def predict(model: Marks, pages: data.Pages, limit: int) -> list[tuple[int, np.ndarray]]:
+    """(page, chances of its cells) of at most `limit` pages, spread over the corpus."""
     model.eval()
-    counts = {kind: [0, 0, 0] for kind in KINDS}
+    found = []
     for index in np.linspace(0, len(pages) - 1, min(limit, len(pages))).astype(int):
         image, _ = page_and_truth(pages, index)
-        chances = torch.sigmoid(model(torch.from_numpy(image.copy()).float().unsqueeze(0)))[0].numpy()
+        found.append((index, torch.sigmoid(model(torch.from_numpy(image.copy()).float().unsqueeze(0)))[0].numpy()))
+    return found
+
+
+def evaluate(predicted: list[tuple[int, np.ndarray]], pages: data.Pages, threshold: float = 0.5) -> dict:
+    """Precision, recall and F1 of each kind, a mark counting as found when the boxes share a third of their union."""
+    counts = {kind: [0, 0, 0, 0] for kind in KINDS}
+    for index, chances in predicted:
         filled_x, filled_y, _ = pages.marks_filled[index]
+        scale = (filled_x * chances.shape[2], filled_y * chances.shape[1])
         for row, kind in enumerate(KINDS):
             said = [box for _, box in boxes(chances[row], threshold)]
-            scale = (filled_x * chances.shape[2], filled_y * chances.shape[1])
             there = [_scaled(mark["box"], scale) for mark in pages.truth[index]["marks"] if mark["kind"] == kind]
-            right = sum(any(_overlap(one, other) > 0.33 for other in said) for one in there)
-            counts[kind][0] += right
+            counts[kind][0] += sum(any(_overlap(one, other) > 0.33 for other in said) for one in there)
             counts[kind][1] += sum(any(_overlap(one, other) > 0.33 for other in there) for one in said)
             counts[kind][2] += len(said)
-            counts[kind].append(len(there))
-    return {kind: _scores(three[0], three[1], three[2], sum(three[3:])) for kind, three in counts.items()}
+            counts[kind][3] += len(there)
+    return {kind: _scores(*four) for kind, four in counts.items()}
 
 
 def _scaled(box: list[float], scale: tuple[float, float]) -> tuple[float, float, float, float]:
@@ -192,9 +198,10 @@ def export(out: Path, corpus: Path, valid: Path, test: Path, target: Path) -> No
     model.load_state_dict(torch.load(out / "best.pt", weights_only=True))
     model.eval()
     held, unseen = data.load(valid, 1, 2, marks=True), data.load(test, 1, 3, marks=True)
-    thresholds = {kind: max((0.3, 0.4, 0.5, 0.6, 0.7, 0.8), key=lambda at, kind=kind: evaluate(model, held, 150, at)[kind]["f1"]) for kind in KINDS}
-    by_threshold = {at: evaluate(model, unseen, 400, at) for at in sorted(set(thresholds.values()))}
-    figures = {kind: by_threshold[thresholds[kind]][kind] for kind in KINDS}
+    on_held, on_unseen = predict(model, held, 120), predict(model, unseen, 200)
+    by_threshold = {at: evaluate(on_held, held, at) for at in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)}
+    thresholds = {kind: max(by_threshold, key=lambda at, kind=kind: by_threshold[at][kind]["f1"]) for kind in KINDS}
+    figures = {kind: evaluate(on_unseen, unseen, thresholds[kind])[kind] for kind in KINDS}
     bundle.write(
         target=target,
         task="marks",
@@ -205,7 +212,7 @@ def export(out: Path, corpus: Path, valid: Path, test: Path, target: Path) -> No
         thresholds=thresholds,
         calibration={},
         preprocessing={"short_side": 832, "long_side": 1152, "cell": CELL},
-        figures=figures | {"pages": min(400, len(unseen))},
+        figures=figures | {"pages": len(on_unseen)},
         sha256=data.load(corpus, 1, 1, marks=True).sha256,
         dynamic={"page": {1: "height", 2: "width"}, "chances": {2: "rows", 3: "columns"}},
     )
