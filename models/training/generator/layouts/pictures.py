@@ -76,7 +76,7 @@ def epod(sheet: Sheet, pages: tuple[int, int] | None) -> None:
     facts, rng, style = sheet.facts, Random(f"{sheet.style.id}:epod"), sheet.style
     titles = {"de": ["Elektronischer Ablieferbeleg"], "fr": ["Preuve de livraison électronique"], "es": ["Prueba de entrega electrónica"], "pl": ["Elektroniczne potwierdzenie dostawy"], "nl": ["Elektronisch afleverbewijs"]}
     title = rng.choice(titles.get(style.language, ["Proof of Delivery", "ELECTRONIC PROOF OF DELIVERY", "Delivery Confirmation", "ePOD", "Signature Proof of Delivery", "Digital Delivery Receipt", "PROOF OF DELIVERY LETTER"]))
-    header.header(sheet, title, facts.carrier.address, facts.carrier.name, "carrier_name", code=facts.pro, pages=pages)
+    header.header(sheet, title, facts.carrier.address, facts.carrier.name, "carrier_name", code=(facts.pro, "pro_number"), pages=pages)
     if rng.random() < 0.3:
         sheet.y = sheet.paragraph(sheet.left, sheet.y + 10, sheet.width, rng.choice(["The following is the proof of delivery you requested for the shipment below.", "This notice serves as proof of delivery for the shipment listed.", "Delivered. Details of your shipment are shown below."]), style.value_size) + 4
     keys = [k for k, p in (("pro_number", 0.9), ("bol_number", 0.5), ("customer_po", 0.5), ("load_number", 0.35), ("pickup_date", 0.3), ("pieces", 0.4), ("weight", 0.4), ("handling_units", 0.3)) if rng.random() < p]
