@@ -24,7 +24,6 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import cv2
 import orjson
 
 from . import degrade
@@ -89,7 +88,6 @@ _order: Order | None = None
 def _start(order: Order) -> None:
     global _order
     _order = order
-    cv2.setNumThreads(1)
 
 
 def _work(number: int) -> tuple[list[bytes], bytes, Counter[str]]:

@@ -14,6 +14,9 @@ import cv2
 import numpy as np
 from PIL import Image
 
+# One thread: jobs are processes, and a forked child must not inherit OpenCV's idle threads.
+cv2.setNumThreads(1)
+
 Pixels = np.ndarray
 """(height, width) uint8."""
 

@@ -12,7 +12,7 @@ from . import filling
 from .display import Page
 from .facts import Facts
 from .filling import Filling
-from .layouts import boxed, form, pictures, plain, slips
+from .layouts import boxed, form, pictures, plain, slips, vics
 from .layouts.specs import SPECS
 from .sheet import LISTS, Sheet
 from .style import Style, families, paper_of, style
@@ -31,6 +31,7 @@ WEIGHTS = {kind: 0.45 * share / _WHOLE + 0.55 / len(INBOX) * (0.35 if kind in ("
 
 MORE_PAGES = {"bol_consignee_signed": 0.16, "bol_unsigned": 0.16, "packing_list": 0.35, "freight_invoice": 0.12, "rate_confirmation": 0.5, "commercial_invoice": 0.2, "delivery_receipt": 0.04, "hazmat_paper": 0.05}
 TERMS_BACK = {"bol_consignee_signed": 0.09, "bol_unsigned": 0.09, "rate_confirmation": 0.1, "delivery_receipt": 0.05, "freight_invoice": 0.05, "cmr": 0.04}
+BY_HAND = {"bol_consignee_signed": 0.08, "bol_unsigned": 0.08, "delivery_receipt": 0.05, "lumper_receipt": 0.2, "detention_form": 0.4, "osd_report": 0.3, "pallet_slip": 0.4, "gate_interchange": 0.1, "cmr": 0.08}
 PHOTO_PAPERS = [(640.0, 480.0), (480.0, 640.0), (640.0, 360.0), (600.0, 450.0)]
 
 
@@ -104,6 +105,8 @@ def front(rng: Random, kind: str, look: Style, facts: Facts, fill: Filling, page
         slips.lumper(sheet)
     elif kind == "other":
         (slips.till if strip else plain.other)(sheet)
+    elif kind.startswith("bol_") and look.order % 4 == 0 and look.language == "en":
+        vics.vics(sheet, pages)
     else:
         form.form(sheet, paper_of(kind), pages)
     return sheet.page
@@ -133,6 +136,8 @@ def document(rng: Random, kind: str, split: str, facts: Facts | None = None, bac
     look = pick_style(rng, kind, split, facts.country if facts else None)
     facts = replace(facts) if facts else business.facts(rng, look.country, look.language)
     fill = fill_for(rng, kind)
+    if rng.random() < BY_HAND.get(kind, 0.0):
+        fill = replace(fill, by_hand=True)
     count = rng.choice([2, 2, 2, 3]) if paper_of(kind) in SPECS and rng.random() < MORE_PAGES.get(kind, 0.0) else 1
     shown = (1, count) if rng.random() < (0.85 if count > 1 else 0.25) else None
     pages = [front(rng, kind, look, facts, fill, shown)]

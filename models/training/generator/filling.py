@@ -27,6 +27,8 @@ class Filling:
     remark: str | None = None
     """The remark itself, where it must be a certain one."""
     checks: bool = False
+    by_hand: bool = False
+    """The whole form is filled in by hand, not only what is entered at delivery."""
 
     def received(self) -> bool:
         """Did the consignee leave a mark."""

@@ -107,7 +107,8 @@ def width(name: str, size: float, text: str) -> float:
 
 @lru_cache(maxsize=64)
 def _letters(name: str) -> frozenset[int]:
-    return frozenset(TTFont(FOLDER / f"{name}.ttf", lazy=True).getBestCmap())
+    with TTFont(FOLDER / f"{name}.ttf", lazy=True) as font:
+        return frozenset(font.getBestCmap())
 
 
 @lru_cache(maxsize=16384)

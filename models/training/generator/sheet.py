@@ -36,6 +36,7 @@ class Sheet:
         hands = fonts.unseen_in_training(fonts.HAND, style.test)
         self.hand, self.other_hand = rng.choice(hands), rng.choice(hands)
         self.ink, self.other_ink = rng.choice(INKS), rng.choice(INKS)
+        self.pen = rng.choice([0.0, 0.0, 0.0, 0.2])
         self.bottom = height - style.margin
 
     @property
@@ -81,7 +82,7 @@ class Sheet:
         self.page.items.append(Text(x, y, text, font, size, colour, field, begin, False, angle, silent))
         return width
 
-    def write(self, x: float, y: float, text: str, width: float = 1e9, *, field: str | None = None, size: float = 1.0, driver: bool = False) -> float:
+    def write(self, x: float, y: float, text: str, width: float = 1e9, *, field: str | None = None, begin: bool = True, size: float = 1.0, driver: bool = False) -> float:
         """Write a run by hand, each word a little off its place. Returns its width."""
         font, em = self.other_hand if driver else self.hand
         text = fonts.printable(font, text)
@@ -89,11 +90,11 @@ class Sheet:
         natural = fonts.width(font, em, text)
         if natural > width * 1.15:
             em *= max(0.55, width * 1.15 / natural)
-        slope, start, weight = self.rng.gauss(0, 1.2), x, self.rng.choice([0.0, 0.0, 0.0, 0.25])
+        slope, start, weight = self.rng.gauss(0, 1.2), x, 0.0 if driver else self.pen
         for i, word in enumerate(text.split()):
             jitter = self.rng.gauss(0, 0.5)
             self.page.items.append(
-                Text(x, y + jitter - (x - start) * slope * 0.017, word, font, em * self.rng.uniform(0.96, 1.04), self.other_ink if driver else self.ink, field, i == 0, True, slope, False, weight)
+                Text(x, y + jitter - (x - start) * slope * 0.017, word, font, em * self.rng.uniform(0.96, 1.04), self.other_ink if driver else self.ink, field, begin and i == 0, True, slope, False, weight)
             )
             x += fonts.width(font, em, word + " ") + self.rng.uniform(-0.5, 2.0)
         return x - start
@@ -114,7 +115,7 @@ class Sheet:
         if not value.text:
             return 0.0
         self.know(value)
-        if value.hand:
+        if value.hand or (self.fill.by_hand and align == "left"):
             return self.write(x + self.rng.uniform(0, 6), y + self.rng.uniform(-1.5, 1.0), value.text, width, field=value.field)
         size = size or self.style.value_size
         bold = self.style.bold_values if bold is None else bold
@@ -131,6 +132,8 @@ class Sheet:
 
     def label(self, x: float, y: float, text: str, size: float | None = None, *, tail: bool = True, bold: bool | None = None, width: float = 1e9, align: str = "left", colour: Colour = BLACK) -> float:
         """Print a label, shrunk to the width. Returns its width."""
+        if not text:
+            return 0.0
         text = self.cased(text)
         if tail and not text.endswith((":", "?", "…", "_")):
             text += self.style.label_tail

@@ -97,8 +97,8 @@ def _title(sheet: Sheet, title: str, x: float, y: float, width: float) -> float:
     return y + size + 7
 
 
-def header(sheet: Sheet, title: str, who: Party, name: str, field: str | None, *, code: str | None = None, pages: tuple[int, int] | None = None) -> None:
-    """The top of a form: letterhead and title in the family's arrangement."""
+def header(sheet: Sheet, title: str, who: Party, name: str, field: str | None, *, code: tuple[str, str] | None = None, pages: tuple[int, int] | None = None) -> None:
+    """The top of a form: letterhead and title in the family's arrangement. `code` is a number for a barcode and its field."""
     style, top = sheet.style, sheet.y
     half = sheet.width * 0.5
     side = style.order % 4
@@ -119,9 +119,9 @@ def header(sheet: Sheet, title: str, who: Party, name: str, field: str | None, *
     if owner:
         sheet.know(Value("x", owner, party_norm(who)))
     if code and style.order % 5 < 3:
-        title_end = barcode(sheet, sheet.left + half + 10, title_end + 2, code, half - 10, sheet.rng.uniform(16, 30)) + 4
+        title_end = barcode(sheet, sheet.left + half + 10, title_end + 2, code[0], half - 10, sheet.rng.uniform(16, 30), code[1]) + 4
     elif code and sheet.chance(0.05):
-        sheet.page.items.append(barcodes.qr(code, sheet.left + sheet.width - 44, title_end, 40))
+        sheet.page.items.append(barcodes.qr(code[0], sheet.left + sheet.width - 44, title_end, 40))
         title_end += 44
     if pages and style.order % 7 < 3:
         page_number(sheet, *pages, sheet.left + sheet.width, max(ends, title_end) + 6, "right")

@@ -1,5 +1,6 @@
 """Shipper, consignee and who pays, in blocks."""
 
+from .. import fonts
 from ..display import WHITE
 from ..facts import Party
 from ..sheet import Sheet, Value
@@ -19,8 +20,10 @@ def party_lines(sheet: Sheet, x: float, y: float, width: float, key: str, size: 
     if sheet.style.order % 13 == 0:
         lines = [lines[0], ", ".join(lines[1:])]
     for i, text in enumerate(lines):
-        from .. import fonts
-
+        if sheet.fill.by_hand:
+            sheet.write(x + sheet.rng.uniform(0, 6), y, text, width, field=field, begin=i == 0)
+            y += size * 1.35
+            continue
         font = fonts.file(sheet.style.filled, i == 0 and sheet.style.order % 4 == 0)
         wide = fonts.width(font, size, fonts.printable(font, text))
         sheet.text(x, y, text, size * min(1.0, max(0.6, width / max(1.0, wide))), font=font, field=field, begin=i == 0)

@@ -10,12 +10,13 @@ def _pairs(sheet: Sheet, keys: list[str]) -> list[tuple[str, Value]]:
     pairs = []
     for key in keys:
         known = value(sheet, key)
-        pairs.append((sheet.labelled(key), Value("") if sheet.chance(empty) else known))
+        bare = key in ("pro_number", "bol_number", "load_number", "carrier_name") and sheet.style.order % 17 == 0
+        pairs.append(("" if bare else sheet.labelled(key), Value("") if sheet.chance(empty) else known))
     return pairs
 
 
 def refs(sheet: Sheet, x: float, y: float, width: float, keys: list[str]) -> float:
-    """A block of labelled values."""
+    """A block of labelled values. In a few families the main number stands without a label."""
     return {"grid": _grid, "list": _list, "row": _row, "inline": _inline, "columns": _columns, "cards": _cards}[sheet.style.archetypes["refs"]](sheet, x, y, width, _pairs(sheet, keys))
 
 

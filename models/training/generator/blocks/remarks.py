@@ -79,7 +79,7 @@ def margin_note(sheet: Sheet) -> None:
     x = sheet.rng.uniform(sheet.page.width * 0.08, sheet.page.width * 0.6)
     y = sheet.rng.uniform(sheet.page.height * 0.35, sheet.page.height * 0.92)
     sheet.know(Value(text, "exception_notation", text))
-    sheet.write(x, y, text, sheet.page.width - x - 10, field="exception_notation", size=sheet.rng.uniform(1.0, 1.7))
+    sheet.write(x, y, text, (sheet.page.width - x - 14) * 0.8, field="exception_notation", size=sheet.rng.uniform(1.0, 1.7))
 
 
 def instructions(sheet: Sheet, x: float, y: float, width: float) -> float:

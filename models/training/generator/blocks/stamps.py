@@ -113,11 +113,19 @@ def sticker(sheet: Sheet, x: float, y: float, angle: float | None = None) -> Non
     sheet.page.marks.append(Mark("sticker", None, corners))
 
 
-def barcode(sheet: Sheet, x: float, y: float, text: str, width: float, height: float) -> float:
-    """A printed barcode of at most `width`. Returns where it ends below."""
+def barcode(sheet: Sheet, x: float, y: float, number: str, width: float, height: float, field: str | None = None) -> float:
+    """A printed barcode of at most `width`, in some families with its number beneath. Returns where it ends below."""
     kind = sheet.rng.choice(["code128", "code128", "code128", "code39"])
-    text = identifiers.normalised(text)
-    bars = barcodes.linear(text, kind, x, y, 1.0, height)
+    code = identifiers.normalised(number)
+    bars = barcodes.linear(code, kind, x, y, 1.0, height)
     module = min(1.25, width / barcodes.width(bars))
-    sheet.page.items.append(barcodes.linear(text, kind, x, y, module, height))
-    return y + height
+    bars = barcodes.linear(code, kind, x, y, module, height)
+    sheet.page.items.append(bars)
+    if sheet.style.order % 8 > 3:
+        return y + height
+    size = sheet.style.label_size + 1
+    shown = number if sheet.style.order % 8 else f"*{code}*"
+    sheet.text(x + barcodes.width(bars) / 2, y + height + size, shown, size, align="center", field=field)
+    if field:
+        sheet.know(Value(number, field, code))
+    return y + height + size + 2

@@ -8,7 +8,7 @@ from .. import facts as business
 from ..blocks import goods, header, parties, refs, remarks, signing, stamps
 from ..facts import Party
 from ..sheet import Sheet
-from ..values import CONFUSERS
+from ..values import CONFUSERS, IDENTIFIERS
 from .specs import SPECS, Spec
 
 MIDDLE = ["table", "charges", "counts", "instructions", "boxes", "extra"]
@@ -148,8 +148,9 @@ def form(sheet: Sheet, kind: str, pages: tuple[int, int] | None = None) -> None:
     rng = Random(f"{sheet.style.id}:{kind}:plan")
     titles = spec.titles.get(sheet.style.language) or spec.titles["en"]
     who, name, field = issuer(sheet, spec)
-    code = {"carrier": sheet.facts.pro, "broker": sheet.facts.load}.get(spec.issuer, sheet.facts.bol)
-    header.header(sheet, rng.choice(titles), who, name, field, code=code if sheet.chance(0.7) else None, pages=pages)
+    key = {"carrier": "pro_number", "broker": "load_number"}.get(spec.issuer, "bol_number")
+    code = getattr(sheet.facts, IDENTIFIERS[key])
+    header.header(sheet, rng.choice(titles), who, name, field, code=(code, key) if code and sheet.chance(0.7) else None, pages=pages)
     _top(sheet, spec, rng)
     middle, lower = _plan(spec, rng)
     signers = list(rng.choice(spec.signers)) if spec.signers else []

@@ -22,14 +22,42 @@ def scene(seed: int, high: int = 300, wide: int = 400) -> np.ndarray:
     picture = np.repeat(sky, wide, axis=1).astype(np.float32)
     horizon = int(high * noise.uniform(0.4, 0.75))
     picture[horizon:] = noise.uniform(70, 150) * noise.uniform(0.85, 1.05, 3)
+    _clutter(picture, noise, horizon)
     if noise.random() < 0.4:
         _door(picture, noise, horizon)
-    for _ in range(int(noise.integers(1, 5))):
+    for _ in range(int(noise.integers(1, 6))):
         _pallet(picture, noise, horizon)
     light = cv2.resize(noise.uniform(0.45, 1.25, (4, 4)).astype(np.float32), (wide, high), interpolation=cv2.INTER_CUBIC)
     picture = picture * light[:, :, None] + noise.normal(0, noise.uniform(3, 12), picture.shape)
     blur = noise.uniform(0.4, 1.4)
     return cv2.GaussianBlur(np.clip(picture, 0, 255).astype(np.uint8), (0, 0), blur)
+
+
+def _clutter(picture: np.ndarray, noise: np.random.Generator, horizon: int) -> None:
+    """Floor joints that run to a vanishing point, beams, shelves and stains, so that no two backgrounds are alike."""
+    high, wide, _ = picture.shape
+    vanish = int(noise.uniform(0.2, 0.8) * wide)
+    for x in range(-wide, 2 * wide, int(noise.integers(30, 120))):
+        cv2.line(picture, (vanish, horizon), (x, high), (noise.uniform(40, 120),) * 3, 1)
+    for _ in range(int(noise.integers(0, 12))):
+        x, y = int(noise.uniform(0, wide)), int(noise.uniform(0, horizon))
+        shade = noise.uniform(30, 220, 3).tolist()
+        cv2.rectangle(picture, (x, y), (x + int(noise.integers(3, 90)), y + int(noise.integers(3, 70))), shade, -1)
+    for _ in range(int(noise.integers(0, 6))):
+        spot = int(noise.uniform(0, wide)), int(noise.uniform(horizon, high))
+        axes = int(noise.integers(4, 50)), int(noise.integers(2, 14))
+        cv2.ellipse(picture, spot, axes, 0, 0, 360, (noise.uniform(40, 150),) * 3, -1)
+    rough = cv2.resize(noise.normal(0, 14, (high // 4, wide // 4)).astype(np.float32), (wide, high))
+    picture += rough[:, :, None]
+
+
+def _label(picture: np.ndarray, noise: np.random.Generator, x: int, y: int, wide: int, tall: int) -> None:
+    """A white label with lines too small to read."""
+    if wide < 8 or tall < 8:
+        return
+    cv2.rectangle(picture, (x, y), (x + wide, y + tall), (235, 235, 230), -1)
+    for row in range(y + 2, y + tall - 1, 3):
+        cv2.line(picture, (x + 2, row), (x + int(wide * noise.uniform(0.4, 0.9)), row), (60, 60, 60), 1)
 
 
 def _door(picture: np.ndarray, noise: np.random.Generator, horizon: int) -> None:
@@ -55,7 +83,18 @@ def _pallet(picture: np.ndarray, noise: np.random.Generator, horizon: int) -> No
             jitter = int(noise.integers(-2, 3))
             cv2.rectangle(picture, (x0 + jitter, y0), (x0 + side // columns - 2 + jitter, y0 + tall - 2), shade.tolist(), -1)
             cv2.rectangle(picture, (x0 + jitter, y0), (x0 + side // columns - 2 + jitter, y0 + tall - 2), (shade * 0.6).tolist(), 1)
+            if noise.random() < 0.35:
+                _label(picture, noise, x0 + 3, y0 + 3, side // columns // 3, tall // 3)
     cv2.rectangle(picture, (x, base), (x + side, base + 8), (90, 70, 50), -1)
+    if noise.random() < 0.5:
+        # Stretch wrap: a pale veil with slanted glare.
+        top, left = max(0, base - rows * tall), max(0, x)
+        veil = picture[top:base, left : max(left, x + side)]
+        veil *= 0.75
+        veil += 60
+        for _ in range(4):
+            start = int(noise.uniform(0, max(1, veil.shape[1])))
+            cv2.line(picture, (left + start, top), (left + start + int(noise.integers(-20, 20)), base), (225, 225, 225), 1)
 
 
 def photo(sheet: Sheet) -> None:
@@ -76,7 +115,7 @@ def epod(sheet: Sheet, pages: tuple[int, int] | None) -> None:
     facts, rng, style = sheet.facts, Random(f"{sheet.style.id}:epod"), sheet.style
     titles = {"de": ["Elektronischer Ablieferbeleg"], "fr": ["Preuve de livraison électronique"], "es": ["Prueba de entrega electrónica"], "pl": ["Elektroniczne potwierdzenie dostawy"], "nl": ["Elektronisch afleverbewijs"]}
     title = rng.choice(titles.get(style.language, ["Proof of Delivery", "ELECTRONIC PROOF OF DELIVERY", "Delivery Confirmation", "ePOD", "Signature Proof of Delivery", "Digital Delivery Receipt", "PROOF OF DELIVERY LETTER"]))
-    header.header(sheet, title, facts.carrier.address, facts.carrier.name, "carrier_name", code=facts.pro, pages=pages)
+    header.header(sheet, title, facts.carrier.address, facts.carrier.name, "carrier_name", code=(facts.pro, "pro_number"), pages=pages)
     if rng.random() < 0.3:
         sheet.y = sheet.paragraph(sheet.left, sheet.y + 10, sheet.width, rng.choice(["The following is the proof of delivery you requested for the shipment below.", "This notice serves as proof of delivery for the shipment listed.", "Delivered. Details of your shipment are shown below."]), style.value_size) + 4
     keys = [k for k, p in (("pro_number", 0.9), ("bol_number", 0.5), ("customer_po", 0.5), ("load_number", 0.35), ("pickup_date", 0.3), ("pieces", 0.4), ("weight", 0.4), ("handling_units", 0.3)) if rng.random() < p]

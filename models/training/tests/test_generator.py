@@ -1,0 +1,85 @@
+"""What the generator promises. Run from models/training: `python -m unittest discover tests`."""
+
+import tempfile
+import unittest
+from pathlib import Path
+from random import Random
+
+from generator import corpus, documents, identifiers, style, wording
+from generator.truth import page_truth
+
+
+class Identifiers(unittest.TestCase):
+    """Check digits against the vectors of domain.md 2.3."""
+
+    def test_check_digits_agree_with_published_vectors(self) -> None:
+        self.assertEqual([identifiers.luhn(n[:-1]) for n in ("07209562763", "77767553207", "78045768393")], ["3", "7", "3"])
+        self.assertEqual([identifiers.gs1(n[:-1]) for n in ("06141410000123452", "12345670000001234", "000123450000000027")], ["2", "4", "7"])
+
+    def test_containers_pass_iso_6346(self) -> None:
+        values = {c: v for c, v in zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", [v for v in range(10, 39) if v % 11])} | {str(d): d for d in range(10)}
+
+        def check(number: str) -> int:
+            return sum(values[c] << i for i, c in enumerate(number[:10])) % 11 % 10
+
+        self.assertEqual(check("CSQU3054383"), 3)
+        for seed in range(50):
+            number = identifiers.normalised(identifiers.container(Random(seed)))
+            self.assertEqual(check(number), int(number[10]))
+
+    def test_pros_carry_their_carriers_check_digit(self) -> None:
+        for seed in range(50):
+            xpo = identifiers.normalised(identifiers.pro(Random(seed), "XPOL"))
+            self.assertEqual(int(xpo[:8]) % 7, int(xpo[8]))
+            odfl = identifiers.pro(Random(seed), "ODFL")
+            self.assertEqual(identifiers.luhn(odfl[:10]), odfl[10])
+
+
+class Splits(unittest.TestCase):
+    """Test pages are unseen in training."""
+
+    def test_no_family_is_in_two_splits(self) -> None:
+        for kind in map(style.paper_of, documents.CLASSES):
+            numbers = [n for split in ("train", "valid", "test") for n in style.families(kind, split)]
+            self.assertEqual(len(numbers), len(set(numbers)))
+
+    def test_only_test_families_use_the_reserved_wordings_and_blocks(self) -> None:
+        reserved = set(wording.LABELS["en"]["pro_number"][1])
+        for number in [*style.families("delivery_receipt", "train"), *style.families("delivery_receipt", "valid")]:
+            look = style.style("delivery_receipt", number)
+            self.assertFalse(look.language == "en" and look.labels["pro_number"] in reserved)
+            self.assertTrue(all(look.archetypes[name] != kinds[-1] for name, kinds in style.ARCHETYPES.items()))
+        for number in style.families("delivery_receipt", "test"):
+            look = style.style("delivery_receipt", number)
+            self.assertTrue(any(look.archetypes[name] == kinds[-1] for name, kinds in style.ARCHETYPES.items()))
+
+
+class Truth(unittest.TestCase):
+    """What the truth says can be seen on the page."""
+
+    def test_every_class_in_every_split_gives_boxes_inside_the_page_and_fields_with_words(self) -> None:
+        for kind in documents.CLASSES:
+            for split in ("train", "valid", "test"):
+                for page in documents.document(Random(f"{kind}{split}"), kind, split).pages:
+                    truth = page_truth(page)
+                    labelled = {word["field"] for word in truth["words"] if word["begin"]}
+                    self.assertLessEqual(set(truth["fields"]), labelled, (kind, split))
+                    for box in [word["box"] for word in truth["words"]] + [mark["box"] for mark in truth["marks"]]:
+                        self.assertTrue(0 <= box[0] <= box[2] <= 1 and 0 <= box[1] <= box[3] <= 1)
+
+    def test_a_signed_bill_of_lading_shows_a_mark_of_the_consignee(self) -> None:
+        for seed in range(30):
+            pages = documents.document(Random(seed), "bol_consignee_signed", "train").pages
+            self.assertTrue(any(mark.role == "consignee" for mark in pages[0].marks))
+            unsigned = documents.document(Random(seed), "bol_unsigned", "train").pages
+            self.assertFalse(any(mark.role == "consignee" for page in unsigned for mark in page.marks))
+
+    def test_the_same_seed_gives_the_same_corpus_whatever_the_jobs(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            for jobs in (1, 2):
+                corpus.write(corpus.Order(Path(folder, str(jobs)), 7, 12, "valid", jobs, images=False))
+            self.assertEqual(Path(folder, "1/pages.jsonl").read_bytes(), Path(folder, "2/pages.jsonl").read_bytes())
+
+
+if __name__ == "__main__":
+    unittest.main()
