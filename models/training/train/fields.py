@@ -174,7 +174,7 @@ def train(corpus: Path, valid: Path, out: Path, minutes: float, threads: int) ->
             score = micro_f1(model, held, held_truth)
             print(f"step {state['step']} {state['spent']:.0f}s loss {loss.item():.3f} word F1 on validation families {score:.4f}", flush=True)
             if score > state["best"]:
-                state["best"] = score
+                state["best"] = float(score)
                 torch.save(model.state_dict(), out / "best.pt")
             torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "state": state}, out / "checkpoint.pt")
 

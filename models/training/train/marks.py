@@ -130,7 +130,7 @@ def train(corpus: Path, valid: Path, out: Path, minutes: float, threads: int) ->
             score = 0.6 * figures["signature"]["f1"] + 0.4 * figures["stamp"]["f1"]
             print(f"step {state['step']} {state['spent']:.0f}s loss {loss.item():.3f} validation families {json.dumps(figures)}", flush=True)
             if score >= state["best"]:
-                state["best"] = score
+                state["best"] = float(score)
                 torch.save(model.state_dict(), out / "best.pt")
             torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "state": state}, out / "checkpoint.pt")
 
