@@ -304,7 +304,7 @@ fn the_same_upload_again_gives_the_same_events_to_the_letter() {
 }
 
 fn first_upload() -> PathBuf {
-    PathBuf::from("fixtures/uploads/clean-delivery-receipt.pdf")
+    PathBuf::from("fixtures/uploads/foul-short-and-damaged.pdf")
 }
 
 #[test]
@@ -334,7 +334,7 @@ fn the_cut_out_document_lies_beside_the_events_and_explain_tells_how_it_came_abo
         .output()
         .unwrap();
     let told = text(&output.stdout);
-    for part in ["reading", "understanding", "V5", "S-CLEAN", "audit"] {
+    for part in ["reading", "understanding", "V5", "S-FOUL", "audit"] {
         assert!(told.contains(part), "{part} is not in:\n{told}");
     }
 }
@@ -385,7 +385,7 @@ fn malformed_shipments_are_named_by_line_and_the_rest_counts() {
     assert!(
         lines(&output)
             .iter()
-            .any(|event| event["data"]["shipment"]["id"] == "S-CLEAN")
+            .any(|event| event["data"]["shipment"]["id"] == "S-FOUL")
     );
 }
 
@@ -423,7 +423,7 @@ fn the_report_is_for_a_person_and_names_shipment_verdict_and_class() {
     let report = text(&output.stdout);
     assert!(
         report.contains("delivery receipt, page 1")
-            && report.contains("S-CLEAN")
+            && report.contains("S-FOUL")
             && report.contains("1 upload"),
         "{report}"
     );
