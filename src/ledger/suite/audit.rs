@@ -1,3 +1,5 @@
+//! How every ledger keeps the audit chain.
+
 use super::*;
 
 on_every_database! {

@@ -1,3 +1,5 @@
+//! How every ledger opens.
+
 use super::*;
 use crate::fault::Fault;
 

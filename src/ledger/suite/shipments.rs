@@ -1,3 +1,5 @@
+//! How every ledger stores and finds shipments.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! How every ledger begins and finishes uploads.
+
 use super::*;
 use crate::events::examples::{self, ambiguous, models, object, unsigned};
 use crate::events::{EventType, drain, lines};

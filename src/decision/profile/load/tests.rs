@@ -1,3 +1,5 @@
+//! Profiles as files hold them, right and wrong.
+
 use super::*;
 use crate::decision::profile::FoulPolicy;
 
