@@ -75,7 +75,9 @@ pub(super) fn destinations(shipment: &Shipment) -> Vec<Destination> {
         name: stop.name.clone(),
         postal: stop.address.as_ref().and_then(postal_of_address),
     });
-    consignee.chain(stops).collect()
+    // A stop without a name and a postal code tells nothing, and must not outweigh a consignee that contradicts.
+    let told = |place: &Destination| place.name.is_some() || place.postal.is_some();
+    consignee.chain(stops).filter(told).collect()
 }
 
 /// The best agreement of the paper's consignee with any destination.
