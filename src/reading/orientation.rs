@@ -13,7 +13,7 @@ const VOTERS: usize = 6;
 /// Lines of these lengths, in line heights, make good voters: enough letters, and quick to read.
 const GOOD_LENGTH: std::ops::Range<f32> = 3.0..14.0;
 /// Voters that read as surely as this stand upright; nobody reads them upside down. Clean lines scored 0.961 to 1.0 upright
-/// and 0.73 on average upside down (30 lines); six together never came near this.
+/// and 0.73 on average upside down (30 lines).
 const SURE: f32 = 0.9;
 
 /// The lines to read first: the longest ones that are quick to read. Indices in `lines`.

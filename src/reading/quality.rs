@@ -61,7 +61,7 @@ impl Scale {
 /// What is left of the score of a page that is cut off or glared.
 const FLAWED: f32 = 0.7;
 
-/// Judges the picture of a page by its pixels and the words read on it. Takes some 10 ms for a page at 200 dpi.
+/// Judges the picture of a page by its pixels and the words read on it.
 #[must_use]
 pub(super) fn assess(image: &GrayImage, words: &[Word]) -> Quality {
     let tiles = Tiles::of(image);

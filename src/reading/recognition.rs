@@ -15,7 +15,7 @@ const BUCKET: u32 = 32;
 /// A line wider than this is squeezed: 2560 at a height of 48 is 200 letters. Squeezing other lines to save time was tried:
 /// 0.85 of the width cost 0.3 % of the letters, 0.7 cost 0.8 %.
 const WIDEST: u32 = 2560;
-/// Width of all lines in a batch together; larger batches were no faster and hold more memory.
+/// Width of all lines in a batch together. An assumption: batches of several sizes are still to be compared.
 const BATCH: u32 = 1280;
 /// Width that is recognised on one page, in pixels at the network's height. Full pages of print (invoices and bills of
 /// lading at 200 dpi) took 18,800 on average and 27,500 at most; a page of terms in six-point print takes 150,000.

@@ -43,7 +43,7 @@ pub fn v3_attached(case: &Case<'_>) -> Tested<Attached> {
         }
         Match::Conflict(candidate) => Tested::failed(conflict(case, candidate)),
         Match::None => {
-            let detail = "no shipment fits; it is matched again when its shipment arrives";
+            let detail = "no shipment fits; load its shipment and process the paper again, or index it by hand";
             Tested::failed(Finding::new(
                 ExceptionCode::NoMatch,
                 Stop::Review,
