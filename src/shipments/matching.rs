@@ -1,7 +1,7 @@
 //! Which shipment does a document belong to?
 //!
 //! In: a [`Document`], what the upload notice told ([`Hints`]) and the shipments that share a key with it
-//! ([`keys`](super::keys)). Out: a [`Match`]. Every piece of evidence is a weight in log-odds ([`weights`]); nothing is
+//! ([`keys`](super::keys)). Out: a [`Match`]. Every piece of evidence is a weight in log-odds (`weights`); nothing is
 //! attached by guess: too little evidence is [`Match::None`], too little lead [`Match::Ambiguous`].
 //!
 //! Known shipments must be those of the document's tenant. A shipment whose accepted paper is this very document

@@ -288,7 +288,7 @@ fn cover(boxes: &[BBox]) -> f32 {
     f32::from(covered) / (f32::from(CELLS) * f32::from(CELLS))
 }
 
-/// Merges boxes that touch. Beyond [`MAX_BOXES`] boxes their places tell nothing and one box holds them all.
+/// Merges boxes that touch. Beyond 400 boxes their places tell nothing and one box holds them all.
 fn merged(boxes: Vec<BBox>) -> Vec<BBox> {
     const MAX_BOXES: usize = 400;
     if boxes.len() > MAX_BOXES {
