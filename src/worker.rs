@@ -3,33 +3,27 @@
 //! In: paths. Out: committed events. Reading runs on all slots at once; deciding runs one upload at a time in the order given,
 //! so that the same uploads in the same order give the same outcome.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+mod filing;
+
+use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::decision::{Filing, Profiles, State};
+use crate::decision::Profiles;
 use crate::document::{DocumentId, ObjectRef, Sha256};
-use crate::events::{Decided, Origin, StoredEvent};
+use crate::events::{Origin, StoredEvent};
 use crate::fault::{Fault, RejectReason};
 use crate::inference::{ModelSet, Registry, Runtime};
-use crate::ledger::{
-    Begun, Conflict, DocumentOutcome, Finding, Finish, Ledger, Outcome, Search, Serves,
-    StoredDocument, Upload,
-};
-use crate::pipeline::{Filed, Paper, ReadUpload, decide_document, match_document};
+use crate::ledger::{Begun, Conflict, Finding, Finish, Ledger, Outcome, StoredDocument, Upload};
+use crate::pipeline::{Paper, ReadUpload};
 use crate::settings::Settings;
-use crate::shipments::Match;
-use crate::shipments::keys::{Key, document_keys, hint_keys};
-use crate::shipments::matching::{Hints, Known};
+use crate::shipments::matching::Hints;
 use crate::slots::Slots;
 use crate::storage::{Location, folder};
 use crate::understanding::{Context, Document};
 
-/// How many candidate shipments are compared with a document.
-const CANDIDATES: usize = 50;
 /// An upload on which work was begun more often than this has killed its worker every time.
 const MOST_ATTEMPTS: u32 = 3;
 /// How often an outcome is decided anew because the ledger learned something meanwhile.
@@ -207,7 +201,7 @@ impl Worker {
             let decided = self
                 .decide_papers(upload, hints, papers.clone(), duplicate_of.as_deref())
                 .await?;
-            let outcomes = decided.into_iter().map(outcome).collect();
+            let outcomes = decided.into_iter().map(filing::outcome).collect();
             let outcome = if duplicate_of.is_some() {
                 Outcome::Duplicate(outcomes)
             } else {
@@ -234,150 +228,6 @@ impl Worker {
             "deciding about an upload",
             "the ledger kept changing",
         ))
-    }
-
-    async fn decide_papers(
-        &self,
-        upload: &Upload,
-        hints: &Hints,
-        papers: Vec<(Document, Option<Location>)>,
-        duplicate_of: Option<&[DocumentId]>,
-    ) -> Result<Vec<Decided>, Fault> {
-        let mut matched = Vec::new();
-        for (document, attachment) in papers {
-            matched.push(
-                self.matched(&upload.origin, hints, document, attachment)
-                    .await?,
-            );
-        }
-        let mut taken: BTreeMap<String, DocumentId> = BTreeMap::new();
-        let mut decided = Vec::new();
-        for (position, paper) in matched.iter().enumerate() {
-            let duplicate = duplicate_of
-                .and_then(|ids| ids.get(position).or(ids.first()))
-                .copied();
-            let one = self
-                .decided(paper, &matched, position, &taken, duplicate)
-                .await?;
-            if let Some(candidate) = one.billable_with() {
-                let origin = &upload.origin;
-                let id = DocumentId::new(&origin.object, &origin.sha256, &one.document.pages);
-                taken.insert(candidate.shipment.id.clone(), id);
-            }
-            decided.push(one);
-        }
-        Ok(decided)
-    }
-
-    async fn matched(
-        &self,
-        origin: &Origin,
-        hints: &Hints,
-        document: Document,
-        attachment: Option<Location>,
-    ) -> Result<MatchedPaper, Fault> {
-        let asking = DocumentId::new(&origin.object, &origin.sha256, &document.pages);
-        let keys = document_keys(&document).into_iter().chain(hint_keys(hints));
-        let (weak, strong): (Vec<Key>, Vec<Key>) = keys.partition(Key::is_weak);
-        let search = Search {
-            tenant: &self.settings.tenant,
-            strong: &texts(&strong),
-            weak: &texts(&weak),
-            asking,
-        };
-        let known = self.ledger.find_candidates(&search, CANDIDATES).await?;
-        let (document, matched) =
-            match_document(document, hints, &known, &self.profiles, Some(today()));
-        let accepted_pod = shipment_id(&matched).and_then(|id| accepted_pod(&known, id));
-        Ok(MatchedPaper {
-            document,
-            attachment,
-            matched,
-            accepted_pod,
-        })
-    }
-
-    async fn decided(
-        &self,
-        paper: &MatchedPaper,
-        all: &[MatchedPaper],
-        position: usize,
-        taken: &BTreeMap<String, DocumentId>,
-        duplicate_of: Option<DocumentId>,
-    ) -> Result<Decided, Fault> {
-        let shipment = shipment_id(&paper.matched);
-        let filed_before = match shipment {
-            Some(id) => self.ledger.companions(&self.settings.tenant, id).await?,
-            None => Vec::new(),
-        };
-        let beside = all
-            .iter()
-            .enumerate()
-            .filter(|(other, _)| *other != position)
-            .map(|(_, other)| other);
-        let beside =
-            beside.filter(|other| shipment.is_some() && shipment_id(&other.matched) == shipment);
-        let companions: Vec<&Document> = beside
-            .map(|other| &other.document)
-            .chain(filed_before.iter().map(|stored| &stored.document))
-            .collect();
-        let filing = Filing {
-            accepted_pod: paper.accepted_pod.or_else(|| taken.get(shipment?).copied()),
-            duplicate_of,
-            received_on: Some(today()),
-            companions: companions
-                .iter()
-                .map(|document| document.class)
-                .collect::<BTreeSet<_>>(),
-            signature_reused: false,
-        };
-        let filed = Filed {
-            document: paper.document.clone(),
-            attachment: paper.attachment.clone(),
-            matched: paper.matched.clone(),
-            filing,
-            companions,
-        };
-        Ok(decide_document(filed, &self.profiles))
-    }
-}
-
-/// A document whose shipment was looked for.
-#[derive(Debug)]
-struct MatchedPaper {
-    document: Document,
-    attachment: Option<Location>,
-    matched: Match,
-    accepted_pod: Option<DocumentId>,
-}
-
-fn shipment_id(matched: &Match) -> Option<&str> {
-    match matched {
-        Match::Matched(candidate, _) | Match::Conflict(candidate) => Some(&candidate.shipment.id),
-        Match::Ambiguous(_) | Match::None => None,
-    }
-}
-
-fn accepted_pod(known: &[Known], id: &str) -> Option<DocumentId> {
-    known.iter().find(|one| one.shipment.id == id)?.accepted_pod
-}
-
-fn texts(keys: &[Key]) -> Vec<String> {
-    keys.iter().map(|key| key.as_str().to_owned()).collect()
-}
-
-fn outcome(decided: Decided) -> DocumentOutcome {
-    let serves = match decided.decision.state {
-        State::Billable | State::BillableWithOsd => Serves::AsPod,
-        State::HoldMissing | State::HoldCustomerPolicy | State::Review | State::Reject => {
-            Serves::AsSupport
-        }
-    };
-    DocumentOutcome {
-        decided,
-        serves,
-        stop: 0,
-        looks: None,
     }
 }
 
@@ -416,30 +266,4 @@ fn today() -> Date {
 fn file_name(path: &Path) -> Option<String> {
     path.file_name()
         .map(|name| name.to_string_lossy().into_owned())
-}
-
-/// The files under `paths`, folders searched through, in the order of their names.
-///
-/// # Errors
-/// When a folder cannot be listed.
-pub fn files_under(paths: &[PathBuf]) -> std::io::Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for path in paths {
-        if path.is_dir() {
-            let mut inside = std::fs::read_dir(path)?
-                .map(|entry| entry.map(|entry| entry.path()))
-                .collect::<Result<Vec<_>, _>>()?;
-            inside.retain(|path| !is_hidden(path));
-            inside.sort();
-            files.extend(files_under(&inside)?);
-        } else {
-            files.push(path.clone());
-        }
-    }
-    Ok(files)
-}
-
-fn is_hidden(path: &Path) -> bool {
-    path.file_name()
-        .is_some_and(|name| name.to_string_lossy().starts_with('.'))
 }

@@ -28,12 +28,6 @@ const SECRETS: [(&str, &str); 5] = [
 ];
 /// Lines of a file, tests included.
 const LONGEST: usize = 420;
-/// Files that grew over it and are still to be divided.
-const TO_DIVIDE: [&str; 3] = [
-    "src/inference/manifest.rs",
-    "src/shipments/shipment.rs",
-    "src/worker.rs",
-];
 
 fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
@@ -137,11 +131,6 @@ fn every_file_says_what_it_is_and_fits_a_few_screens() {
             path.display()
         );
         let lines = text.lines().count();
-        let excused = TO_DIVIDE.contains(&path.to_string_lossy().as_ref());
-        assert!(
-            excused || lines <= LONGEST,
-            "{} has {lines} lines",
-            path.display()
-        );
+        assert!(lines <= LONGEST, "{} has {lines} lines", path.display());
     }
 }

@@ -19,7 +19,8 @@ use crate::events::{StoredEvent, drain, lines};
 use crate::settings::Settings;
 use crate::shipments::feed;
 use crate::shipments::keys::shipment_keys;
-use crate::worker::{Worker, files_under};
+use crate::storage::folder::files_under;
+use crate::worker::Worker;
 
 /// Reads files and folders and says what became of each document.
 #[derive(Debug, Args)]

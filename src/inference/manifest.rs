@@ -40,9 +40,11 @@
 //! tolerance = 0.001
 //! ```
 
-use std::collections::{BTreeMap, BTreeSet};
+mod written;
+
+use std::collections::BTreeMap;
 use std::fmt;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
@@ -50,8 +52,6 @@ use super::InferenceError;
 use super::constants::{self, Constant, Section};
 use crate::document::Sha256;
 
-/// The format that this code reads.
-const SCHEMA: u32 = 1;
 /// The graph that a port belongs to when it names none.
 pub(super) const ONLY_GRAPH: &str = "model";
 /// Prefix of files that lie in the folder of native libraries.
@@ -127,38 +127,6 @@ fn only_graph() -> String {
     ONLY_GRAPH.to_owned()
 }
 
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Golden {
-    tolerance: f32,
-}
-
-/// The file as written.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Written {
-    schema: u32,
-    task: Task,
-    name: String,
-    version: u32,
-    licence: String,
-    training_data_sha256: Option<String>,
-    #[serde(default)]
-    graphs: BTreeMap<String, String>,
-    files: BTreeMap<String, String>,
-    inputs: Vec<Port>,
-    outputs: Vec<Port>,
-    #[serde(default)]
-    preprocessing: Section,
-    #[serde(default)]
-    thresholds: Section,
-    #[serde(default)]
-    calibration: Section,
-    #[serde(default)]
-    figures: Section,
-    golden: Option<Golden>,
-}
-
 /// What a model says about itself, checked against the files beside it.
 #[derive(Debug, Clone)]
 pub struct Manifest {
@@ -193,7 +161,7 @@ impl Manifest {
     pub fn load(folder: &Path, native: &Path) -> Result<Self, InferenceError> {
         let path = folder.join("manifest.toml");
         let bytes = read(&path)?;
-        let written = parse(&bytes)
+        let written = written::parse(&bytes)
             .and_then(|written| written.agrees_with_folder(folder).map(|()| written))
             .map_err(|reason| InferenceError::Malformed { path, reason })?;
         for (file, wanted) in &written.files {
@@ -277,121 +245,6 @@ impl Manifest {
             wanted,
         }
     }
-}
-
-impl Written {
-    /// What the file says that its folder or the rest of the file contradicts.
-    fn agrees_with_folder(&self, folder: &Path) -> Result<(), String> {
-        let mut names = folder.iter().rev().map(|name| name.to_string_lossy());
-        let (version, name) = (names.next(), names.next());
-        if version != Some(self.version.to_string().into())
-            || name != Some(self.name.as_str().into())
-        {
-            return Err(format!(
-                "it says {}/{}, which is not the folder that it lies in",
-                self.name, self.version
-            ));
-        }
-        Ok(())
-    }
-
-    fn check(&self) -> Result<(), String> {
-        if self.schema != SCHEMA {
-            return Err(format!(
-                "schema is {}, this program reads {SCHEMA}",
-                self.schema
-            ));
-        }
-        self.check_files()?;
-        for (graph, file) in &self.graphs {
-            if !self.files.contains_key(file) {
-                return Err(format!(
-                    "graphs.{graph} is {file}, which files does not list"
-                ));
-            }
-            for (side, ports) in [("inputs", &self.inputs), ("outputs", &self.outputs)] {
-                if !ports.iter().any(|port| port.graph == *graph) {
-                    return Err(format!("{side} has none of the graph {graph}"));
-                }
-            }
-        }
-        self.inputs
-            .iter()
-            .chain(&self.outputs)
-            .try_for_each(|port| {
-                if !self.graphs.contains_key(&port.graph) {
-                    return Err(format!("{}: there is no graph {}", port.name, port.graph));
-                }
-                port.check_labels()
-            })
-    }
-
-    /// Files stay inside the model's folder or the native one.
-    fn check_files(&self) -> Result<(), String> {
-        let inside = |file: &str| {
-            Path::new(file)
-                .components()
-                .all(|part| matches!(part, Component::Normal(_)))
-        };
-        match self.files.keys().find(|file| !inside(file)) {
-            Some(file) => Err(format!(
-                "files.{file} leaves the folder: write a name beside the manifest, or native/…"
-            )),
-            None => Ok(()),
-        }
-    }
-
-    fn resolve(self, folder: &Path, native: &Path) -> Manifest {
-        let graphs = self.graphs.into_iter();
-        Manifest {
-            task: self.task,
-            graphs: graphs
-                .map(|(graph, file)| (graph, locate(&file, folder, native)))
-                .collect(),
-            name: self.name,
-            version: self.version,
-            licence: self.licence,
-            training_data_sha256: self.training_data_sha256,
-            inputs: self.inputs,
-            outputs: self.outputs,
-            golden_tolerance: self.golden.map(|golden| golden.tolerance),
-            folder: folder.to_owned(),
-            sections: BTreeMap::from([
-                ("preprocessing", self.preprocessing),
-                ("thresholds", self.thresholds),
-                ("calibration", self.calibration),
-                ("figures", self.figures),
-            ]),
-        }
-    }
-}
-
-impl Port {
-    /// Labels are told apart, and are as many as one fixed dimension has entries.
-    fn check_labels(&self) -> Result<(), String> {
-        let count = self.labels.len();
-        let distinct = self.labels.iter().collect::<BTreeSet<_>>().len();
-        if distinct != count {
-            return Err(format!("{}: a label stands there twice", self.name));
-        }
-        if count != 0 && !self.shape.contains(&Dim::Fixed(count)) {
-            return Err(format!(
-                "{}: has {count} labels, but no dimension of that size",
-                self.name
-            ));
-        }
-        Ok(())
-    }
-}
-
-fn parse(bytes: &[u8]) -> Result<Written, String> {
-    let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
-    let mut written: Written = toml::from_str(text).map_err(|error| error.to_string())?;
-    if written.graphs.is_empty() {
-        written.graphs = BTreeMap::from([(only_graph(), format!("{ONLY_GRAPH}.onnx"))]);
-    }
-    written.check()?;
-    Ok(written)
 }
 
 /// Where a file of the manifest lies.

@@ -148,14 +148,12 @@ impl Child {
             text,
             drawings,
             barcodes,
-            photo_hint,
         } = upload.page(number, &self.engines)?;
         let reply = Reply::Page {
             size: Size::of(&image),
             text,
             drawings,
             barcodes,
-            photo_hint,
         };
         Ok((reply, image.into_raw()))
     }

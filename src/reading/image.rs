@@ -104,7 +104,6 @@ impl PictureFile {
             text: None,
             drawings: vec![BBox::PAGE],
             barcodes,
-            photo_hint: self.tags.camera,
         })
     }
 

@@ -29,7 +29,6 @@ mod components;
 mod ctc;
 mod detection;
 mod line;
-mod order;
 mod orientation;
 mod quality;
 mod read_page;

@@ -148,7 +148,6 @@ fn draw_scan(
         image,
         text: None,
         drawings: vec![BBox::PAGE],
-        photo_hint: false,
     })
 }
 
@@ -170,7 +169,6 @@ fn draw_digital(
         text: Some(words),
         drawings: content.drawings(),
         barcodes,
-        photo_hint: false,
     })
 }
 

@@ -77,7 +77,6 @@ impl Reader {
             text,
             drawings,
             barcodes,
-            photo_hint,
         } = reply
             && let Some(image) = GrayImage::from_raw(size.0, size.1, blob)
             && size.pixels() > 0
@@ -87,7 +86,6 @@ impl Reader {
                 text,
                 drawings,
                 barcodes,
-                photo_hint,
             });
         }
         Err(self.distrust())

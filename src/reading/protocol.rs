@@ -57,8 +57,6 @@ pub struct RawPage {
     pub drawings: Vec<BBox>,
     /// Bar codes and QR codes.
     pub barcodes: Vec<Barcode>,
-    /// Whether the file says that a camera took the picture (exposure time or aperture in its EXIF data).
-    pub photo_hint: bool,
 }
 
 /// What Tesseract read in the picture of one line.
@@ -104,7 +102,6 @@ pub(super) enum Reply {
         text: Option<Vec<Word>>,
         drawings: Vec<BBox>,
         barcodes: Vec<Barcode>,
-        photo_hint: bool,
     },
     /// To [`Request::ReadLines`].
     Lines(Vec<LineReading>),

@@ -3,6 +3,10 @@
 //! In: words with boxes, in any order. Out: the same words, row by row from the top, each row from the left, with
 //! [`Word::line`] counted from 0. A row is broken where a gap shows that another column begins.
 
+mod stretches;
+
+pub(super) use stretches::{Stretch, arrange};
+
 use super::Word;
 use crate::document::BBox;
 

@@ -8,9 +8,9 @@ use image::{GrayImage, imageops};
 use super::ctc::{self, Letter};
 use super::detection::Detector;
 use super::line::Line;
-use super::order::{self, Stretch};
 use super::orientation;
 use super::page::{Turn, Word};
+use super::reading_order::{Stretch, arrange};
 use super::recognition::Recogniser;
 use crate::document::{Confidence, Source};
 use crate::inference::{InferenceError, Model};
@@ -64,7 +64,7 @@ impl TextReader {
         }
         let lines = self.recogniser.affordable(found.lines);
         let read = self.read_upright(&mut page, lines)?;
-        let words = order::arrange(stretches(&read, page.image.dimensions(), found.lean));
+        let words = arrange(stretches(&read, page.image.dimensions(), found.lean));
         Ok(TextReading {
             image: page.image,
             turned: page.turned,

@@ -3,7 +3,6 @@
 //! In: a [`Document`](crate::understanding::Document) and the candidates the ledger found by key.
 //! Out: a [`Match`], with the evidence that speaks for it.
 
-mod check_digits;
 pub mod feed;
 mod json_path;
 pub mod keys;
@@ -11,11 +10,13 @@ pub mod matching;
 mod numbers;
 mod shipment;
 mod sites;
+mod stop;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use shipment::*;
+pub use stop::*;
 
 use crate::document::Confidence;
 

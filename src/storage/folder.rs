@@ -57,6 +57,33 @@ fn refuse_special(path: &Path, metadata: &fs::Metadata) -> Result<(), StorageErr
     }
 }
 
+/// The files under `paths`, folders searched through, in the order of their names. Hidden ones and links to folders below
+/// them are passed over: a link may lead back up.
+///
+/// # Errors
+/// When a folder cannot be listed.
+pub fn files_under(paths: &[PathBuf]) -> std::io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            let mut inside = fs::read_dir(path)?
+                .map(|entry| entry.map(|entry| entry.path()))
+                .collect::<Result<Vec<_>, _>>()?;
+            inside.retain(|path| !is_hidden(path) && !(path.is_symlink() && path.is_dir()));
+            inside.sort();
+            files.extend(files_under(&inside)?);
+        } else {
+            files.push(path.clone());
+        }
+    }
+    Ok(files)
+}
+
+fn is_hidden(path: &Path) -> bool {
+    path.file_name()
+        .is_some_and(|name| name.to_string_lossy().starts_with('.'))
+}
+
 /// Stores a cut-out document (PDF) as `<data>/attachments/<first two digits>/<sha256>.pdf`. The same bytes lie at the
 /// same place, once. When this returns, the file survives a power cut.
 ///

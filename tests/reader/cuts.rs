@@ -71,7 +71,7 @@ fn cutting_does_not_depend_on_what_was_read_before() {
 fn jpeg_data_is_embedded_as_it_is_and_shown_upright() {
     let mut reader = reader();
     for orientation in 1..=8 {
-        let jpeg = jpeg(&cornered(400, 200), orientation, false);
+        let jpeg = jpeg(&cornered(400, 200), orientation);
         let shown = first_page(&mut reader, &jpeg).unwrap().image;
         let cut = reader.cut(&[number(1)]).unwrap();
         assert!(holds(&cut, &jpeg), "{orientation}");

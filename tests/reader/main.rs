@@ -75,7 +75,7 @@ fn every_kind_of_file_is_opened_by_what_it_is() {
             FileKind::Tiff,
             2,
         ),
-        (jpeg(&picture, 1, false), FileKind::Jpeg, 1),
+        (jpeg(&picture, 1), FileKind::Jpeg, 1),
         (png(&picture), FileKind::Png, 1),
         (
             encoded(&picture, image::ImageFormat::WebP),
@@ -98,7 +98,7 @@ fn a_bad_file_is_refused_by_name_and_the_next_one_is_read() {
         ..Limits::default()
     });
     let whole = pdf(&[PdfPage::letter(&prose())]);
-    let scan = jpeg(&scan(), 1, false);
+    let scan = jpeg(&scan(), 1);
     for (what, bytes, expected) in [
         ("no bytes", Vec::new(), RejectReason::Empty),
         ("no pages", pageless_pdf(), RejectReason::Empty),

@@ -202,7 +202,7 @@ fn a_photo_is_turned_as_its_exif_data_says() {
         (7, (0.75, 0.75)),
         (8, (0.25, 0.75)),
     ] {
-        let page = first_page(&mut reader, &jpeg(&cornered(200, 100), orientation, true)).unwrap();
+        let page = first_page(&mut reader, &jpeg(&cornered(200, 100), orientation)).unwrap();
         let on_its_side = orientation > 4;
         assert_eq!(
             page.image.width() < page.image.height(),
@@ -214,17 +214,7 @@ fn a_photo_is_turned_as_its_exif_data_says() {
             shade(&page.image, 1.0 - dark.0, dark.1) > 200,
             "{orientation}"
         );
-        assert!(page.photo_hint);
     }
-}
-
-#[test]
-fn a_scanner_is_no_camera() {
-    assert!(
-        !first_page(&mut reader(), &jpeg(&cornered(20, 20), 1, false))
-            .unwrap()
-            .photo_hint
-    );
 }
 
 #[test]

@@ -236,19 +236,17 @@ fn crc32(bytes: &[u8]) -> u32 {
     })
 }
 
-/// A JPEG with an EXIF orientation and, where asked, an exposure time.
-pub fn jpeg(picture: &GrayImage, orientation: u8, camera: bool) -> Vec<u8> {
+/// A JPEG with an EXIF orientation.
+pub fn jpeg(picture: &GrayImage, orientation: u8) -> Vec<u8> {
     let mut plain = Vec::new();
     let rgb: RgbImage = image::DynamicImage::ImageLuma8(picture.clone()).into_rgb8();
     JpegEncoder::new_with_quality(&mut plain, 95)
         .encode_image(&rgb)
         .unwrap();
-    let mut exif = b"Exif\0\0II*\0\x08\0\0\0\x02\0".to_vec();
+    let mut exif = b"Exif\0\0II*\0\x08\0\0\0\x01\0".to_vec();
     exif.extend(b"\x12\x01\x03\0\x01\0\0\0");
-    exif.extend([orientation, 0, 0, 0]);
-    exif.extend(b"\x69\x87\x04\0\x01\0\0\0\x26\0\0\0\0\0\0\0");
-    exif.extend([u8::from(camera), 0]);
-    exif.extend(b"\x9a\x82\x05\0\x01\0\0\0\x38\0\0\0\0\0\0\0\x01\0\0\0\x3c\0\0\0");
+    // The value, then the offset of the next directory: there is none.
+    exif.extend([orientation, 0, 0, 0, 0, 0, 0, 0]);
     let mut jpeg = plain[..2].to_vec();
     jpeg.extend([0xff, 0xe1]);
     jpeg.extend(u16::try_from(exif.len() + 2).unwrap().to_be_bytes());

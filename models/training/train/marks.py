@@ -17,18 +17,26 @@ from torch import nn
 from . import bundle, data
 
 KINDS = ["signature", "initials", "stamp", "check"]
-CELL, CROP = 8, 256
+CELL, CROP, WIDTH = 8, 256, 96
 
 
-def block(before: int, after: int, stride: int = 1, dilation: int = 1) -> nn.Sequential:
-    """Depthwise 3×3, then pointwise."""
-    return nn.Sequential(
-        nn.Conv2d(before, before, 3, stride=stride, padding=dilation, dilation=dilation, groups=before, bias=False),
-        nn.BatchNorm2d(before),
-        nn.Conv2d(before, after, 1, bias=False),
-        nn.BatchNorm2d(after),
-        nn.ReLU(),
-    )
+def convolution(before: int, after: int, size: int = 3, stride: int = 1, dilation: int = 1) -> nn.Sequential:
+    """Convolution that keeps the size (or divides it by `stride`), normalised. Dense ones: on a CPU, depthwise ones of these
+    widths take three times as long to train (0.3 s against 0.1 s a crop)."""
+    padding = dilation * (size // 2)
+    return nn.Sequential(nn.Conv2d(before, after, size, stride=stride, padding=padding, dilation=dilation, bias=False), nn.BatchNorm2d(after))
+
+
+class Step(nn.Module):
+    """A bottleneck that adds what it sees in a wider and wider surrounding."""
+
+    def __init__(self, dilation: int) -> None:
+        super().__init__()
+        narrow = WIDTH // 2
+        self.look = nn.Sequential(convolution(WIDTH, narrow, 1), nn.ReLU(), convolution(narrow, narrow, dilation=dilation), nn.ReLU(), convolution(narrow, WIDTH, 1))
+
+    def forward(self, cells: torch.Tensor) -> torch.Tensor:
+        return torch.relu(cells + self.look(cells))
 
 
 class Marks(nn.Module):
@@ -36,15 +44,12 @@ class Marks(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.stem = nn.Sequential(nn.Conv2d(1, 16, 3, stride=2, padding=1, bias=False), nn.BatchNorm2d(16), nn.ReLU(), block(16, 24), block(24, 40, stride=2), block(40, 40), block(40, 80, stride=2))
-        self.wide = nn.ModuleList(block(80, 80, dilation=dilation) for dilation in (1, 2, 4, 8, 1))
-        self.head = nn.Conv2d(80, len(KINDS), 1)
+        self.stem = nn.Sequential(convolution(1, 32, 5, stride=4), nn.ReLU(), convolution(32, WIDTH, stride=2), nn.ReLU())
+        self.steps = nn.Sequential(*(Step(dilation) for dilation in (1, 2, 4, 8, 1)))
+        self.head = nn.Conv2d(WIDTH, len(KINDS), 1)
 
     def forward(self, page: torch.Tensor) -> torch.Tensor:
-        seen = self.stem(1 - page.unsqueeze(1) / 255)
-        for layer in self.wide:
-            seen = seen + layer(seen)
-        return self.head(seen)
+        return self.head(self.steps(self.stem(1 - page.unsqueeze(1) / 255)))
 
 
 class Exported(nn.Module):

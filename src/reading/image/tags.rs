@@ -1,4 +1,4 @@
-//! What a picture file says about itself: which way up it is, its resolution, and whether a camera took it.
+//! What a picture file says about itself: which way up it is, and its resolution.
 
 use std::io::Cursor;
 
@@ -15,8 +15,6 @@ pub(super) struct Tags {
     pub(super) orientation: Orientation,
     /// Dots per inch across and down, as stored.
     pub(super) dpi: Option<(f64, f64)>,
-    /// Exposure time or aperture are given.
-    pub(super) camera: bool,
 }
 
 impl Default for Tags {
@@ -24,7 +22,6 @@ impl Default for Tags {
         Self {
             orientation: Orientation::NoTransforms,
             dpi: None,
-            camera: false,
         }
     }
 }
@@ -43,11 +40,9 @@ impl Tags {
                 ..Self::default()
             };
         };
-        let has = |tag| exif.get_field(tag, In::PRIMARY).is_some();
         Self {
             orientation: orientation(&exif).unwrap_or(Orientation::NoTransforms),
             dpi: from_header.or_else(|| exif_density(&exif)),
-            camera: has(Tag::ExposureTime) || has(Tag::FNumber),
         }
     }
 }

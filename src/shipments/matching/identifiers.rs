@@ -14,9 +14,9 @@ use super::paper::{Label, Paper, Reading};
 use super::references::{Held, Kind, OWN_PLACES, Weight, held, weigh};
 use super::weights;
 use crate::document::Source;
-use crate::shipments::check_digits::{CheckResult, check_pro};
 use crate::shipments::numbers::Likeness;
 use crate::shipments::{Agreement, MatchEvidence, Shipment};
+use crate::understanding::normalise::{CheckResult, check_pro};
 
 /// A number on the paper that a shipment goes by, or nearly.
 pub(super) struct Hit {

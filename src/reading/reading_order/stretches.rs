@@ -1,25 +1,25 @@
-//! Reading order: rows from top to bottom, in each row from left to right.
+//! Stretches that were read by OCR: rows from top to bottom, in each row from left to right.
 //!
 //! In: stretches of words that stand together. Out: all words, with the number of their line.
 
-use super::page::Word;
+use crate::reading::Word;
 
 /// Words that stand together on one line, and where: on the page as it would be if it did not lean, in pixels.
 #[derive(Debug, Clone)]
-pub(super) struct Stretch {
-    pub(super) words: Vec<Word>,
+pub(in crate::reading) struct Stretch {
+    pub(in crate::reading) words: Vec<Word>,
     /// Left end.
-    pub(super) x: f32,
+    pub(in crate::reading) x: f32,
     /// Middle of its height.
-    pub(super) y: f32,
-    pub(super) height: f32,
+    pub(in crate::reading) y: f32,
+    pub(in crate::reading) height: f32,
 }
 
 /// Stretches whose middles differ by less than this share of the smaller height stand in one row.
 const SAME_ROW: f32 = 0.5;
 
 /// Puts the stretches in reading order and numbers them as lines.
-pub(super) fn arrange(mut stretches: Vec<Stretch>) -> Vec<Word> {
+pub(in crate::reading) fn arrange(mut stretches: Vec<Stretch>) -> Vec<Word> {
     stretches.sort_by(|one, other| one.y.total_cmp(&other.y));
     let mut rows: Vec<Vec<Stretch>> = Vec::new();
     for stretch in stretches {

@@ -1,0 +1,135 @@
+//! The stops of a shipment: where freight is picked up and delivered, and what happened there.
+
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+use serde::{Deserialize, Serialize};
+
+/// A pickup or a delivery.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Stop {
+    /// Counted from 1 along the way.
+    pub seq: u32,
+    /// Pickup or delivery.
+    pub kind: StopKind,
+    /// Facility id.
+    pub facility_id: Option<String>,
+    /// Name of the site.
+    pub name: Option<String>,
+    /// Address of the site.
+    pub address: Option<serde_json::Value>,
+    /// IANA time zone of the site.
+    pub tz: Option<String>,
+    /// Appointment window.
+    pub appt: Option<Appointment>,
+    /// What happened there.
+    pub events: Vec<StopEvent>,
+    /// What was to be delivered.
+    pub expected: Expected,
+    /// What kind of site it is.
+    pub flags: SiteFlags,
+}
+
+impl Default for Stop {
+    fn default() -> Self {
+        Self {
+            seq: 1,
+            kind: StopKind::Delivery,
+            facility_id: None,
+            name: None,
+            address: None,
+            tz: None,
+            appt: None,
+            events: Vec::new(),
+            expected: Expected::default(),
+            flags: SiteFlags::default(),
+        }
+    }
+}
+
+/// Pickup or delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StopKind {
+    /// Freight is taken on.
+    Pickup,
+    /// Freight is handed over.
+    Delivery,
+}
+
+/// An appointment window.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Appointment {
+    /// From.
+    pub from: Option<Timestamp>,
+    /// To.
+    pub to: Option<Timestamp>,
+}
+
+/// Something that happened at a stop.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct StopEvent {
+    /// Canonical name (domain.md §5.1, `arrived_delivery`) or X12 214 code (`X1`, `D1`, `CD`).
+    pub code: String,
+    /// Who told: `edi214`, `eld`, `geofence` …
+    #[serde(default)]
+    pub source: Option<String>,
+    /// When it happened.
+    pub at: Timestamp,
+}
+
+/// What was to be delivered.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Expected {
+    /// Pieces.
+    pub pieces: Option<u32>,
+    /// Handling units.
+    pub hu: Option<u32>,
+    /// What kind of handling units.
+    pub hu_type: Option<String>,
+    /// Weight.
+    pub weight: Option<f64>,
+    /// Unit of the weight, `lb` or `kg`.
+    pub uom: Option<String>,
+}
+
+/// What kind of site a stop is; `None` where the feed does not say.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SiteFlags {
+    /// A home.
+    pub residential: Option<bool>,
+    /// Has a dock.
+    pub dock: Option<bool>,
+    /// School, church, prison, site …
+    pub limited_access: Option<bool>,
+    /// Grocery warehouse.
+    pub grocery: Option<bool>,
+}
+
+impl Stop {
+    /// Day and time at the site of the first event with one of `codes`.
+    #[must_use]
+    pub fn local(&self, codes: &[&str]) -> Option<(Date, Time)> {
+        let event = self.events.iter().find(|event| {
+            codes
+                .iter()
+                .any(|code| code.eq_ignore_ascii_case(&event.code))
+        })?;
+        Some(self.at_site(event.at))
+    }
+
+    /// A moment as the clock at the site shows it; UTC where the feed gives no zone.
+    #[must_use]
+    pub fn at_site(&self, at: Timestamp) -> (Date, Time) {
+        let zone = self
+            .tz
+            .as_deref()
+            .and_then(|name| jiff::tz::TimeZone::get(name).ok());
+        let local = at
+            .to_zoned(zone.unwrap_or(jiff::tz::TimeZone::UTC))
+            .datetime();
+        (local.date(), local.time())
+    }
+}

@@ -1,0 +1,168 @@
+//! One upload's documents: each matched with what the ledger knows, then decided beside its companions.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Worker, today};
+use crate::decision::{Filing, State};
+use crate::document::DocumentId;
+use crate::events::{Decided, Origin};
+use crate::fault::Fault;
+use crate::ledger::{DocumentOutcome, Search, Serves, Upload};
+use crate::pipeline::{Filed, decide_document, match_document};
+use crate::shipments::Match;
+use crate::shipments::keys::{Key, document_keys, hint_keys};
+use crate::shipments::matching::{Hints, Known};
+use crate::storage::Location;
+use crate::understanding::Document;
+
+/// How many candidate shipments are compared with a document.
+const CANDIDATES: usize = 50;
+
+impl Worker {
+    /// Matches all papers first, so that each is decided in sight of the others; what an earlier one attaches is taken for
+    /// the later ones.
+    pub(super) async fn decide_papers(
+        &self,
+        upload: &Upload,
+        hints: &Hints,
+        papers: Vec<(Document, Option<Location>)>,
+        duplicate_of: Option<&[DocumentId]>,
+    ) -> Result<Vec<Decided>, Fault> {
+        let mut matched = Vec::new();
+        for (document, attachment) in papers {
+            matched.push(
+                self.matched(&upload.origin, hints, document, attachment)
+                    .await?,
+            );
+        }
+        let mut taken: BTreeMap<String, DocumentId> = BTreeMap::new();
+        let mut decided = Vec::new();
+        for (position, paper) in matched.iter().enumerate() {
+            let duplicate = duplicate_of
+                .and_then(|ids| ids.get(position).or(ids.first()))
+                .copied();
+            let one = self
+                .decided(paper, &matched, position, &taken, duplicate)
+                .await?;
+            if let Some(candidate) = one.billable_with() {
+                let origin = &upload.origin;
+                let id = DocumentId::new(&origin.object, &origin.sha256, &one.document.pages);
+                taken.insert(candidate.shipment.id.clone(), id);
+            }
+            decided.push(one);
+        }
+        Ok(decided)
+    }
+
+    async fn matched(
+        &self,
+        origin: &Origin,
+        hints: &Hints,
+        document: Document,
+        attachment: Option<Location>,
+    ) -> Result<MatchedPaper, Fault> {
+        let asking = DocumentId::new(&origin.object, &origin.sha256, &document.pages);
+        let keys = document_keys(&document).into_iter().chain(hint_keys(hints));
+        let (weak, strong): (Vec<Key>, Vec<Key>) = keys.partition(Key::is_weak);
+        let search = Search {
+            tenant: &self.settings.tenant,
+            strong: &texts(&strong),
+            weak: &texts(&weak),
+            asking,
+        };
+        let known = self.ledger.find_candidates(&search, CANDIDATES).await?;
+        let (document, matched) =
+            match_document(document, hints, &known, &self.profiles, Some(today()));
+        let accepted_pod = shipment_id(&matched).and_then(|id| accepted_pod(&known, id));
+        Ok(MatchedPaper {
+            document,
+            attachment,
+            matched,
+            accepted_pod,
+        })
+    }
+
+    async fn decided(
+        &self,
+        paper: &MatchedPaper,
+        all: &[MatchedPaper],
+        position: usize,
+        taken: &BTreeMap<String, DocumentId>,
+        duplicate_of: Option<DocumentId>,
+    ) -> Result<Decided, Fault> {
+        let shipment = shipment_id(&paper.matched);
+        let filed_before = match shipment {
+            Some(id) => self.ledger.companions(&self.settings.tenant, id).await?,
+            None => Vec::new(),
+        };
+        let beside = all
+            .iter()
+            .enumerate()
+            .filter(|(other, _)| *other != position)
+            .map(|(_, other)| other);
+        let beside =
+            beside.filter(|other| shipment.is_some() && shipment_id(&other.matched) == shipment);
+        let companions: Vec<&Document> = beside
+            .map(|other| &other.document)
+            .chain(filed_before.iter().map(|stored| &stored.document))
+            .collect();
+        let filing = Filing {
+            accepted_pod: paper.accepted_pod.or_else(|| taken.get(shipment?).copied()),
+            duplicate_of,
+            received_on: Some(today()),
+            companions: companions
+                .iter()
+                .map(|document| document.class)
+                .collect::<BTreeSet<_>>(),
+            signature_reused: false,
+        };
+        let filed = Filed {
+            document: paper.document.clone(),
+            attachment: paper.attachment.clone(),
+            matched: paper.matched.clone(),
+            filing,
+            companions,
+        };
+        Ok(decide_document(filed, &self.profiles))
+    }
+}
+
+/// A document whose shipment was looked for.
+#[derive(Debug)]
+struct MatchedPaper {
+    document: Document,
+    attachment: Option<Location>,
+    matched: Match,
+    accepted_pod: Option<DocumentId>,
+}
+
+fn shipment_id(matched: &Match) -> Option<&str> {
+    match matched {
+        Match::Matched(candidate, _) | Match::Conflict(candidate) => Some(&candidate.shipment.id),
+        Match::Ambiguous(_) | Match::None => None,
+    }
+}
+
+fn accepted_pod(known: &[Known], id: &str) -> Option<DocumentId> {
+    known.iter().find(|one| one.shipment.id == id)?.accepted_pod
+}
+
+fn texts(keys: &[Key]) -> Vec<String> {
+    keys.iter().map(|key| key.as_str().to_owned()).collect()
+}
+
+/// What the ledger keeps of a decided document.
+pub(super) fn outcome(decided: Decided) -> DocumentOutcome {
+    let serves = match decided.decision.state {
+        State::Billable | State::BillableWithOsd => Serves::AsPod,
+        State::HoldMissing | State::HoldCustomerPolicy | State::Review | State::Reject => {
+            Serves::AsSupport
+        }
+    };
+    DocumentOutcome {
+        decided,
+        serves,
+        stop: 0,
+        looks: None,
+    }
+}
