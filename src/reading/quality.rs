@@ -78,7 +78,7 @@ pub(super) fn assess(image: &GrayImage, words: &[Word]) -> Quality {
     };
     verdict.grade(Defect::Dark, &BRIGHTNESS, light.paper);
     verdict.grade(Defect::Noisy, &CALMNESS, 30.0 - light.noise);
-    if let Some(ink) = ink(&tiles, &light) {
+    if let Some(ink) = ink(&tiles, &light, words) {
         verdict.grade_ink(&ink);
     }
     verdict.grade_words(image, words);
@@ -138,33 +138,41 @@ struct Ink {
     contrast: f32,
 }
 
-fn ink(tiles: &Tiles<'_>, light: &Light) -> Option<Ink> {
-    let inked: Vec<&Tile> = tiles
-        .tiles
-        .iter()
-        .filter(|tile| light.is_inked(tile))
-        .collect();
+fn ink(tiles: &Tiles<'_>, light: &Light, words: &[Word]) -> Option<Ink> {
+    let inked = tiles.tiles.iter().filter(|tile| light.is_inked(tile));
+    let inked: Vec<&Tile> = inked.collect();
     if inked.len() < LEAST_INKED {
         return None;
     }
-    let contrast = percentile(inked.iter().map(|tile| f32::from(tile.contrast())), 0.75);
+    // A page of ruled lines has no step along them, however sharp it is: where words are, they tell.
+    let lettered = tiles.under(words);
+    let lettered = lettered.into_iter().filter(|tile| light.is_inked(tile));
+    let lettered: Vec<&Tile> = lettered.collect();
+    let enough = lettered.len() >= LEAST_INKED;
+    Some(Ink {
+        sharpness: sharpness(if enough { &lettered } else { &inked }),
+        contrast: contrast(&inked) / light.paper.max(1.0),
+    })
+}
+
+/// Contrast of the tiles that ink fills, in gray values.
+fn contrast(inked: &[&Tile]) -> f32 {
+    percentile(inked.iter().map(|tile| f32::from(tile.contrast())), 0.75)
+}
+
+fn sharpness(inked: &[&Tile]) -> f32 {
     // Where a tile only grazes ink, its step says little.
+    let least = contrast(inked) * 0.6;
     let strong = || {
         inked
             .iter()
-            .filter(|tile| f32::from(tile.contrast()) >= contrast * 0.6)
+            .filter(|tile| f32::from(tile.contrast()) >= least)
     };
-    let sharpness = |step: fn(&Tile) -> u8| {
-        percentile(
-            strong().map(|tile| f32::from(step(tile)) / f32::from(tile.contrast())),
-            0.6,
-        )
+    let in_direction = |step: fn(&Tile) -> u8| {
+        let steps = strong().map(|tile| f32::from(step(tile)) / f32::from(tile.contrast()));
+        percentile(steps, 0.6)
     };
-    let sharpness = sharpness(|tile| tile.step_across).min(sharpness(|tile| tile.step_down));
-    Some(Ink {
-        sharpness,
-        contrast: contrast / light.paper.max(1.0),
-    })
+    in_direction(|tile| tile.step_across).min(in_direction(|tile| tile.step_down))
 }
 
 /// Fewest tiles with ink to judge ink by: a line of text has about 40.

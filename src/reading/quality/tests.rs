@@ -65,6 +65,20 @@ fn words(count: u16, bbox: impl Fn(f32) -> BBox) -> Vec<Word> {
     (0..count).map(word).collect()
 }
 
+#[test]
+fn a_page_of_sharp_rules_is_as_sharp_as_its_words() {
+    let mut image = page(20, 250);
+    fill(&mut image, [100, 300, 900, 1280], 250);
+    for line in (320..1280).step_by(33) {
+        fill(&mut image, [60, line, 960, line + 3], 10);
+    }
+    let of_line = |line: f32| BBox::new(0.1, 0.09 + 0.033 * line, 0.88, 0.11 + 0.033 * line);
+    assert_eq!(assess(&image, &words(5, of_line)).defects, []);
+    let blurred = imageops::blur(&image, 5.0);
+    let defects = assess(&blurred, &words(5, of_line)).defects;
+    assert!(defects.contains(&Defect::Blurry), "{defects:?}");
+}
+
 fn each_pixel(image: &GrayImage, change: impl Fn(u8) -> u8) -> GrayImage {
     let mut image = image.clone();
     image

@@ -1,6 +1,10 @@
 //! A page in tiles: what the quality of a picture is judged by, in one pass over its pixels.
 
+use std::ops::Range;
+
 use image::GrayImage;
+
+use crate::reading::Word;
 
 /// Edge of a tile in pixels: about a line of text at 200 dpi, so that a tile on text holds ink and paper.
 pub(super) const TILE: usize = 32;
@@ -60,6 +64,23 @@ impl<'a> Tiles<'a> {
             rows,
             tiles,
         }
+    }
+
+    /// The tiles that words lie on, each once.
+    pub(super) fn under(&self, words: &[Word]) -> Vec<&Tile> {
+        let mut lettered = vec![false; self.tiles.len()];
+        for word in words {
+            let columns = tiles_along(word.bbox.left, word.bbox.right, self.columns);
+            for row in tiles_along(word.bbox.top, word.bbox.bottom, self.rows) {
+                for column in columns.clone() {
+                    lettered[row * self.columns + column] = true;
+                }
+            }
+        }
+        let under = self.tiles.iter().zip(lettered);
+        under
+            .filter_map(|(tile, lettered)| lettered.then_some(tile))
+            .collect()
     }
 
     /// How many specks a tile holds: dark spots of up to 2 by 2 pixels with nothing but light around them. Periods and the
@@ -134,6 +155,19 @@ fn measure(pixels: &[u8], width: usize, offset: usize) -> Tile {
     tile.roughness =
         f32::from(u16::try_from(bends / 8).unwrap_or(u16::MAX)) * 8.0 / f32::from(count);
     tile
+}
+
+/// The tiles from `start` to `end`, shares of the edge, of `count` along it. The rest at the edge that no tile covers is less
+/// than a tile, which makes no difference here.
+fn tiles_along(start: f32, end: f32, count: usize) -> Range<usize> {
+    let edge = u16::try_from(count).map_or(f32::from(u16::MAX), f32::from);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "floats are cut to the range of the type, which is what is wanted"
+    )]
+    let [first, last] = [(start * edge).floor(), (end * edge).ceil()].map(|at| at as usize);
+    first.min(count)..last.min(count)
 }
 
 fn largest_step(from: &[u8], to: &[u8]) -> u8 {
