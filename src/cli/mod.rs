@@ -5,6 +5,7 @@ mod explain;
 mod features;
 mod process;
 mod report;
+mod words;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -39,6 +40,8 @@ enum Command {
     },
     #[command(hide = true)]
     Features(features::FeaturesArgs),
+    #[command(hide = true)]
+    Words(words::WordsArgs),
 }
 
 /// Why a command could not do its work, by exit code.
@@ -114,6 +117,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Features(args) => features::run(&args)
             .map(|()| ExitCode::SUCCESS)
             .map_err(|error| Failure::usage(format!("{error:#}"))),
+        Command::Words(args) => words::run(&args, &settings).map(|()| ExitCode::SUCCESS),
     }
 }
 
