@@ -69,7 +69,8 @@ pub fn files_under(paths: &[PathBuf]) -> std::io::Result<Vec<PathBuf>> {
             let mut inside = fs::read_dir(path)?
                 .map(|entry| entry.map(|entry| entry.path()))
                 .collect::<Result<Vec<_>, _>>()?;
-            inside.retain(|path| !is_hidden(path) && !(path.is_symlink() && path.is_dir()));
+            let links_on = |path: &Path| path.is_symlink() && path.is_dir();
+            inside.retain(|path| !is_hidden(path) && !links_on(path));
             inside.sort();
             files.extend(files_under(&inside)?);
         } else {
