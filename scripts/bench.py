@@ -14,6 +14,8 @@ from pathlib import Path
 BIN, WORK = sys.argv[1], Path(sys.argv[2])
 SCANS = [Path("fixtures/uploads") / name for name in ("clean-delivery-receipt.pdf", "bol-signed-by-consignee.pdf", "fax-g4.tif", "batch.pdf")]
 DIGITAL = [Path("fixtures/bench/digital.pdf")]
+REFUSED = [Path("fixtures/uploads/encrypted.pdf")]
+"""Opens the ledger, a reader child and all models, and then reads nothing: what a start costs."""
 
 
 def run(paths: list[Path], slots: int = 1) -> dict[str, float]:
@@ -89,15 +91,16 @@ def main() -> None:
     scans, digital = SCANS, DIGITAL
     start = min(run(scans[:1])["first"] for _ in range(3))
     print(f"start to first result, one scanned page: {start:.2f} s (goal 3)")
-    idle = min(run(digital[:1])["cpu"] for _ in range(3))
+    starts = [run(REFUSED) for _ in range(3)]
+    idle, opening = min(one["cpu"] for one in starts), min(one["wall"] for one in starts)
     count = pages(scans)
     runs = [run(scans) for _ in range(3)]
     cpu = statistics.median((one["cpu"] - idle) / count for one in runs)
     print(f"scanned pages: {cpu:.2f} CPU-s a page over {count} pages (goal 3.5); start-up of {idle:.2f} CPU-s taken off")
     print(f"memory, one slot: {max(one['peak'] for one in runs):.0f} MB resident, all processes (goal 1200)")
     wall = statistics.median(one["wall"] for one in runs)
-    outside = statistics.median(1 - one["engines"] / one["wall"] for one in runs)
-    print(f"time outside reading and models: {100 * outside:.1f} % of {wall:.1f} s wall (goal below 10)")
+    outside = statistics.median(1 - one["engines"] / (one["wall"] - opening) for one in runs)
+    print(f"time outside reading, models and cutting: {100 * outside:.1f} % of {wall - opening:.1f} s wall (goal below 10)")
     two = statistics.median(run(scans, slots=2)["wall"] for _ in range(3))
     print(f"two slots against one: {wall / two:.2f} times (goal 1.8)")
     count = pages(digital)
