@@ -106,7 +106,7 @@ fn differences(path: &str, wanted: &Value, got: &Value, found: &mut Vec<String>)
     let entries = wanted.as_object().unwrap();
     for (key, wanted) in entries {
         let (path, got) = (format!("{path} {key}"), &got[key]);
-        let among = |one: &Value| got.as_array().unwrap().contains(one);
+        let among = |one: &Value| got.as_array().is_some_and(|got| got.contains(one));
         let same = match key.as_str() {
             "fields" => {
                 differences(&path, wanted, got, found);
@@ -236,7 +236,7 @@ fn every_event_keeps_to_its_committed_schema() {
         let schema: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
         let validator = jsonschema::validator_for(&schema).unwrap();
         let errors: Vec<String> = validator
-            .iter_errors(event)
+            .iter_errors(&event["data"])
             .map(|error| error.to_string())
             .collect();
         assert!(errors.is_empty(), "{kind}: {errors:?}");

@@ -1,8 +1,9 @@
 """Layout families. A family is (class, number); everything that a form keeps from copy to copy follows from it.
 
 How the splits stay apart, per class:
-- families are numbered; train has the first, valid the next, test the last ones (`COUNTS`), and no number is in two splits;
-- half of a test family's label wordings come from lists that no other split uses (`wording.label`, `prose.sign_here`);
+- families are numbered; train has the first and thousands of high numbers (`MORE`), valid and test a few between (`COUNTS`), and no
+  number is in two splits;
+- half of a test family's label wordings are rare ones (`wording.label`); some signing labels are its own (`prose.sign_here`);
 - one archetype of each block is kept for the test split (the last of each list in `ARCHETYPES`), and every test family of a
   major class uses at least one of them;
 - a quarter of the handwriting and signature fonts belongs to the test split alone (`fonts.unseen_in_training`).
@@ -20,6 +21,8 @@ from .display import Colour
 MAJOR = {"delivery_receipt", "bol", "freight_invoice", "packing_list", "rate_confirmation", "cmr", "epod", "lumper_receipt"}
 # Families per split: (train, valid, test).
 COUNTS = {True: (48, 6, 9), False: (20, 3, 5)}
+MORE = range(1000, 4000)
+"""Families that training has besides: the more forms it shows, the less of any one is learned by heart."""
 
 ARCHETYPES = {
     "refs": ["grid", "list", "row", "inline", "columns", "cards"],
@@ -94,15 +97,18 @@ def paper_of(kind: str) -> str:
     return "bol" if kind.startswith("bol_") else kind
 
 
-def families(kind: str, split: str) -> range:
+def families(kind: str, split: str) -> list[int]:
     """The family numbers of a paper in a split."""
     train, valid, test = COUNTS[kind in MAJOR]
-    return {"train": range(train), "valid": range(train, train + valid), "test": range(train + valid, train + valid + test)}[split]
+    if split == "train":
+        return [*range(train), *MORE]
+    return list({"valid": range(train, train + valid), "test": range(train + valid, train + valid + test)}[split])
 
 
 def split_of(kind: str, number: int) -> str:
     """The split that a family belongs to."""
-    return next(split for split in ("train", "valid", "test") if number in families(kind, split))
+    _, valid, test = (families(kind, split) for split in ("train", "valid", "test"))
+    return "valid" if number in valid else "test" if number in test else "train"
 
 
 def _archetypes(rng: Random, test: bool, major: bool) -> dict[str, str]:

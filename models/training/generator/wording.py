@@ -1,5 +1,4 @@
-"""What labels say. For each language and key: wordings for every split, and after `||` wordings that only the test split
-uses (see `style`). Keys that are fields name values to extract; the other keys are confusers whose values stay unlabelled."""
+"""What labels say. For each language and key: usual wordings, and after `||` rare ones, which test families use most. Keys that are fields name values to extract; the other keys are confusers whose values stay unlabelled."""
 
 from random import Random
 
@@ -232,9 +231,9 @@ LABELS = {code: _parse(text) for code, text in {"en": _EN, "de": _DE, "fr": _FR,
 
 
 def label(rng: Random, key: str, language: str, test: bool) -> str:
-    """A wording for a key. Half of a test family's labels are ones that training never shows."""
+    """A wording for a key. Half of a test family's labels are rare ones, a sixth of the others'."""
     pools = LABELS.get(language, {})
-    common, unseen = pools.get(key) or LABELS["en"].get(key) or ([key.replace("_", " ").title()], [])
-    if test and unseen and rng.random() < 0.5:
-        return rng.choice(unseen)
-    return rng.choice(common)
+    usual, rare = pools.get(key) or LABELS["en"].get(key) or ([key.replace("_", " ").title()], [])
+    if rare and rng.random() < (1 / 2 if test else 1 / 6):
+        return rng.choice(rare)
+    return rng.choice(usual)
