@@ -9,7 +9,7 @@
 
 use super::{Condition, ConditionState};
 use crate::shipments::Expected;
-use crate::understanding::{Document, Field, FieldName, Notation, NotationKind, Value};
+use crate::understanding::{Document, Field, FieldName, Notation, NotationKind};
 
 /// The state of the freight. `expected` stands in for totals that the paper does not state.
 #[must_use]
@@ -101,7 +101,7 @@ impl Counts {
     #[must_use]
     pub fn of(document: &Document, expected: Option<&Expected>) -> Self {
         let field = |name| document.fields.get(&name);
-        let count = |name| field(name).and_then(whole_number);
+        let count = |name| field(name)?.found.value.as_count();
         let packed_as = field(FieldName::HandlingUnits).and_then(|field| field.unit.as_deref());
         Self {
             pieces: count(FieldName::Pieces).or_else(|| expected?.pieces),
@@ -200,25 +200,11 @@ impl Counts {
     }
 }
 
-fn whole_number(field: &Field) -> Option<u32> {
-    match field.found.value {
-        Value::Count(count) => Some(count),
-        Value::Flag(_)
-        | Value::Number(_)
-        | Value::Date(_)
-        | Value::Time(_)
-        | Value::Money(_)
-        | Value::Party(_)
-        | Value::PageOf(_)
-        | Value::List(_)
-        | Value::Text(_) => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::decision::samples::{Sample, field, notation};
+    use crate::understanding::Value;
 
     fn state_of(notations: Vec<Notation>) -> ConditionState {
         let mut document = Sample::receipt().document;

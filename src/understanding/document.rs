@@ -196,6 +196,55 @@ pub enum Value {
     Text(String),
 }
 
+impl Value {
+    /// The date, where it is one.
+    #[must_use]
+    pub fn as_date(&self) -> Option<Date> {
+        if let Self::Date(date) = self {
+            Some(*date)
+        } else {
+            None
+        }
+    }
+
+    /// The whole number, where it is one.
+    #[must_use]
+    pub fn as_count(&self) -> Option<u32> {
+        if let Self::Count(count) = self {
+            Some(*count)
+        } else {
+            None
+        }
+    }
+
+    /// The party, where it is one.
+    #[must_use]
+    pub fn as_party(&self) -> Option<&Party> {
+        if let Self::Party(party) = self {
+            Some(party)
+        } else {
+            None
+        }
+    }
+
+    /// Its texts: one, several or none.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        let texts = match self {
+            Self::Text(text) => std::slice::from_ref(text),
+            Self::List(list) => list.as_slice(),
+            Self::Flag(_)
+            | Self::Count(_)
+            | Self::Number(_)
+            | Self::Date(_)
+            | Self::Time(_)
+            | Self::Money(_)
+            | Self::Party(_)
+            | Self::PageOf(_) => &[],
+        };
+        texts.iter().map(String::as_str)
+    }
+}
+
 /// Name and address of a consignor or consignee.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Party {

@@ -8,7 +8,6 @@ learns "the label stands to the left or above" at once.
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +15,7 @@ import torch
 from torch import nn
 
 from . import bundle, data
+from .steps import Steps
 
 FIELDS = [
     "pro_number", "bol_number", "master_bol", "load_number", "customer_po", "shipper_ref", "appointment_number", "scac",
@@ -149,34 +149,13 @@ def train(corpus: Path, valid: Path, out: Path, minutes: float, threads: int) ->
     usable = np.flatnonzero(np.diff(pages.starts) > 0)
     model, weights = Fields(), torch.ones(len(FIELDS) + 1)
     weights[0] = 0.5
-    optimizer = torch.optim.AdamW(model.parameters(), lr=2e-3, weight_decay=0.01)
-    out.mkdir(parents=True, exist_ok=True)
-    state = {"step": 0, "spent": 0.0, "best": 0.0}
-    if (out / "checkpoint.pt").exists():
-        saved = torch.load(out / "checkpoint.pt", weights_only=True)
-        model.load_state_dict(saved["model"])
-        optimizer.load_state_dict(saved["optimizer"])
-        state = saved["state"]
-    started, before = time.monotonic(), state["spent"]
-    while state["spent"] < minutes * 60:
-        for group in optimizer.param_groups:
-            group["lr"] = 2e-3 * max(0.02, 0.5 * (1 + np.cos(np.pi * min(1.0, state["spent"] / (minutes * 60)))))
-        tensors = batch(pages, truth, rng.choice(usable, 16))
-        model.train()
-        loss = loss_of(model, tensors, weights)
-        optimizer.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        state["step"] += 1
-        state["spent"] = before + time.monotonic() - started
-        if state["step"] % 150 == 0:
+    steps = Steps(model, out, minutes, rate=2e-3, decay=0.01)
+    for step in steps:
+        loss = loss_of(model, batch(pages, truth, rng.choice(usable, 16)), weights)
+        steps.take(loss)
+        if step % 150 == 149:
             score = micro_f1(model, held, held_truth)
-            print(f"step {state['step']} {state['spent']:.0f}s loss {loss.item():.3f} word F1 on validation families {score:.4f}", flush=True)
-            if score > state["best"]:
-                state["best"] = float(score)
-                torch.save(model.state_dict(), out / "best.pt")
-            torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "state": state}, out / "checkpoint.pt")
+            steps.keep(score, f"loss {loss.item():.3f} word F1 on validation families {score:.4f}")
 
 
 @torch.no_grad()

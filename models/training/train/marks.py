@@ -7,7 +7,6 @@ crops around marks and around what looks like one (empty signature lines, script
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +14,7 @@ import torch
 from torch import nn
 
 from . import bundle, data
+from .steps import Steps
 
 KINDS = ["signature", "initials", "stamp", "check"]
 CELL, CROP, WIDTH = 8, 256, 96
@@ -101,43 +101,28 @@ def train(corpus: Path, valid: Path, out: Path, minutes: float, threads: int) ->
     rng = np.random.default_rng(7)
     pages, held = data.load(corpus, 1, 1, marks=True), data.load(valid, 1, 2, marks=True)
     model = Marks()
-    optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3, weight_decay=0.01)
-    out.mkdir(parents=True, exist_ok=True)
-    state = {"step": 0, "spent": 0.0, "best": 0.0}
-    if (out / "checkpoint.pt").exists():
-        saved = torch.load(out / "checkpoint.pt", weights_only=True)
-        model.load_state_dict(saved["model"])
-        optimizer.load_state_dict(saved["optimizer"])
-        state = saved["state"]
-    started, before = time.monotonic(), state["spent"]
+    steps = Steps(model, out, minutes, rate=3e-3, decay=0.01)
     marked = np.array([any(mark["kind"] in KINDS for mark in page["marks"]) for page in pages.truth])
     chance = np.where(marked, 1.0, 0.4)
     chance = chance / chance.sum()
-    while state["spent"] < minutes * 60:
-        for group in optimizer.param_groups:
-            group["lr"] = 3e-3 * max(0.02, 0.5 * (1 + np.cos(np.pi * min(1.0, state["spent"] / (minutes * 60)))))
+    for step in steps:
         squares = [crop(*page_and_truth(pages, index), rng) for index in rng.choice(len(pages), 10, p=chance)]
-        image = torch.from_numpy(np.stack([square for square, _ in squares]))
         truth = torch.from_numpy(np.stack([cells for _, cells in squares]))
-        model.train()
-        logits = model(image)
-        loss = nn.functional.binary_cross_entropy_with_logits(logits, truth, pos_weight=torch.full((len(KINDS), 1, 1), 3.0))
-        chances = torch.sigmoid(logits)
-        overlap = 2 * (chances * truth).sum((0, 2, 3)) / ((chances + truth).sum((0, 2, 3)) + 1)
-        loss = loss + 0.3 * (1 - overlap)[truth.sum((0, 2, 3)) > 0].mean()
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        state["step"] += 1
-        state["spent"] = before + time.monotonic() - started
-        if state["step"] % 100 == 0:
+        loss = loss_of(model(torch.from_numpy(np.stack([square for square, _ in squares]))), truth)
+        steps.take(loss)
+        if step % 100 == 99:
             figures = evaluate(predict(model, held, 40), held)
             score = 0.6 * figures["signature"]["f1"] + 0.4 * figures["stamp"]["f1"]
-            print(f"step {state['step']} {state['spent']:.0f}s loss {loss.item():.3f} validation families {json.dumps(figures)}", flush=True)
-            if score >= state["best"]:
-                state["best"] = float(score)
-                torch.save(model.state_dict(), out / "best.pt")
-            torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "state": state}, out / "checkpoint.pt")
+            steps.keep(score, f"loss {loss.item():.3f} on validation families {json.dumps(figures)}")
+
+
+def loss_of(logits: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
+    """Cross entropy of the cells, and how badly the marks of each kind that is there are covered."""
+    loss = nn.functional.binary_cross_entropy_with_logits(logits, truth, pos_weight=torch.full((len(KINDS), 1, 1), 3.0))
+    chances = torch.sigmoid(logits)
+    overlap = 2 * (chances * truth).sum((0, 2, 3)) / ((chances + truth).sum((0, 2, 3)) + 1)
+    there = truth.sum((0, 2, 3)) > 0
+    return loss + 0.3 * (1 - overlap)[there].mean() if there.any() else loss
 
 
 def boxes(chances: np.ndarray, threshold: float) -> list[tuple[float, tuple[int, int, int, int]]]:

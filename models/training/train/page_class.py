@@ -7,7 +7,6 @@ the form (domain.md §0.1).
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +14,7 @@ import torch
 from torch import nn
 
 from . import bundle, data
+from .steps import Steps
 from .fields import Words
 
 CLASSES = [
@@ -131,38 +131,18 @@ def train(corpus: Path, valid: Path, out: Path, minutes: float, threads: int) ->
     pictured, held = data.load(corpus, 1, 1, marks=True), data.load(valid, 1, 2, marks=True)
     worded = data.load(corpus.parent / "words", 1, 1, pictures=False)
     model = PageClass()
-    optimizer = torch.optim.AdamW(model.parameters(), lr=2e-3, weight_decay=0.02)
-    out.mkdir(parents=True, exist_ok=True)
-    state = {"step": 0, "spent": 0.0, "best": 0.0}
-    if (out / "checkpoint.pt").exists():
-        saved = torch.load(out / "checkpoint.pt", weights_only=True)
-        model.load_state_dict(saved["model"])
-        optimizer.load_state_dict(saved["optimizer"])
-        state = saved["state"]
-    started, before = time.monotonic(), state["spent"]
-    while state["spent"] < minutes * 60:
-        for group in optimizer.param_groups:
-            group["lr"] = 2e-3 * max(0.02, 0.5 * (1 + np.cos(np.pi * min(1.0, state["spent"] / (minutes * 60)))))
+    steps = Steps(model, out, minutes, rate=2e-3, decay=0.02)
+    for step in steps:
         # Every other batch holds pages whose picture was never drawn: words alone must do, as on many a born-digital page.
-        pages = worded if state["step"] % 2 else pictured
+        pages = worded if step % 2 else pictured
         tensors = batch(pages, rng.integers(0, len(pages), 32), rng)
-        model.train()
         classes, first = model(*(tensors[name] for name in INPUTS))
         loss = nn.functional.cross_entropy(classes, tensors["class"], label_smoothing=0.05)
         loss = loss + 0.5 * nn.functional.binary_cross_entropy_with_logits(first, tensors["first"])
-        optimizer.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        state["step"] += 1
-        state["spent"] = before + time.monotonic() - started
-        if state["step"] % 100 == 0:
+        steps.take(loss)
+        if step % 100 == 99:
             score = evaluate(model, held)["macro_f1"]
-            print(f"step {state['step']} {state['spent']:.0f}s loss {loss.item():.3f} macro F1 on validation families {score:.4f}", flush=True)
-            if score > state["best"]:
-                state["best"] = float(score)
-                torch.save(model.state_dict(), out / "best.pt")
-            torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "state": state}, out / "checkpoint.pt")
+            steps.keep(score, f"loss {loss.item():.3f} macro F1 on validation families {score:.4f}")
 
 
 @torch.no_grad()

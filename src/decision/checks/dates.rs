@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::{Case, Finding, Place, Stop, Tested, is_readable, place_of};
 use crate::decision::{ExceptionCode, names};
 use crate::shipments::Shipment;
-use crate::understanding::{Field, FieldName, Value};
+use crate::understanding::FieldName;
 
 /// Proof that the delivery date is on the paper, readable and possible.
 #[derive(Debug, Clone)]
@@ -22,7 +22,7 @@ const NOTED_DAYS: i64 = 3;
 #[must_use]
 pub fn v7_dated(case: &Case<'_>) -> Tested<Dated> {
     let written = case.field(FieldName::DeliveryDate);
-    let Some((field, date)) = written.and_then(|field| Some((field, date_of(field)?))) else {
+    let Some((field, date)) = written.and_then(|field| Some((field, field.found.value.as_date()?))) else {
         return undated(case, "no delivery date on the paper".to_owned(), None);
     };
     let delivered_on = case.shipment().and_then(Shipment::delivered_on);
@@ -110,21 +110,6 @@ fn days_between(a: Date, b: Date) -> i64 {
     a.duration_since(b).abs().as_hours() / 24
 }
 
-fn date_of(field: &Field) -> Option<Date> {
-    match field.found.value {
-        Value::Date(date) => Some(date),
-        Value::Flag(_)
-        | Value::Count(_)
-        | Value::Number(_)
-        | Value::Time(_)
-        | Value::Money(_)
-        | Value::Party(_)
-        | Value::PageOf(_)
-        | Value::List(_)
-        | Value::Text(_) => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
@@ -132,6 +117,7 @@ mod tests {
     use super::*;
     use crate::decision::samples::{DELIVERED, Sample, codes};
     use crate::document::Confidence;
+    use crate::understanding::Value;
 
     /// Picked up on 12 March, delivered on the 14th by the carrier's message, paper came in on the 18th.
     fn delivered(on: Date) -> Sample {

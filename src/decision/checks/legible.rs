@@ -148,18 +148,10 @@ pub fn v8_complete(case: &Case<'_>) -> Tested {
 
 fn stated_pages<'a>(case: &Case<'a>) -> Option<(&'a Field, usize)> {
     let field = case.field(FieldName::PageKOfN)?;
-    match field.found.value {
-        Value::PageOf(page) => Some((field, usize::try_from(page.of.max(page.page)).ok()?)),
-        Value::Flag(_)
-        | Value::Count(_)
-        | Value::Number(_)
-        | Value::Date(_)
-        | Value::Time(_)
-        | Value::Money(_)
-        | Value::Party(_)
-        | Value::List(_)
-        | Value::Text(_) => None,
-    }
+    let Value::PageOf(page) = field.found.value else {
+        return None;
+    };
+    Some((field, usize::try_from(page.of.max(page.page)).ok()?))
 }
 
 #[cfg(test)]

@@ -183,21 +183,14 @@ struct Site {
 }
 
 fn site_of_paper(value: &Value) -> Option<Site> {
-    match value {
-        Value::Party(party) => Some(site_of_party(party)),
-        Value::Text(text) => Some(Site {
-            name: text.clone(),
-            ..Site::default()
-        }),
-        Value::Flag(_)
-        | Value::Count(_)
-        | Value::Number(_)
-        | Value::Date(_)
-        | Value::Time(_)
-        | Value::Money(_)
-        | Value::PageOf(_)
-        | Value::List(_) => None,
-    }
+    let named = |name: &str| Site {
+        name: name.to_owned(),
+        ..Site::default()
+    };
+    value
+        .as_party()
+        .map(site_of_party)
+        .or_else(|| value.texts().next().map(named))
 }
 
 fn site_of_party(party: &Party) -> Site {

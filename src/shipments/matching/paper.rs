@@ -75,53 +75,34 @@ impl<'a> Paper<'a> {
 
     /// The text of a field.
     pub(super) fn text(&self, name: FieldName) -> Option<&'a str> {
-        texts(&self.field(name)?.found.value).next()
+        self.field(name)?.found.value.texts().next()
     }
 
     /// The text of a field that is legible enough to speak against a shipment.
     pub(super) fn legible_text(&self, name: FieldName) -> Option<&'a str> {
         let found = &self.field(name)?.found;
-        texts(&found.value)
+        found
+            .value
+            .texts()
             .next()
             .filter(|_| found.confidence.get() >= LEGIBLE)
     }
 
     pub(super) fn consignee(&self) -> Option<&'a Party> {
-        match &self.field(FieldName::ShipTo)?.found.value {
-            Value::Party(party) => Some(party),
-            Value::Flag(_)
-            | Value::Count(_)
-            | Value::Number(_)
-            | Value::Date(_)
-            | Value::Time(_)
-            | Value::Money(_)
-            | Value::PageOf(_)
-            | Value::List(_)
-            | Value::Text(_) => None,
-        }
+        self.field(FieldName::ShipTo)?.found.value.as_party()
     }
 
     pub(super) fn date(&self, name: FieldName) -> Option<Date> {
-        if let Value::Date(date) = self.field(name)?.found.value {
-            Some(date)
-        } else {
-            None
-        }
+        self.field(name)?.found.value.as_date()
     }
 
     /// A count or a measure.
     pub(super) fn quantity(&self, name: FieldName) -> Option<f64> {
-        match self.field(name)?.found.value {
-            Value::Count(count) => Some(f64::from(count)),
-            Value::Number(number) => Some(number),
-            Value::Flag(_)
-            | Value::Date(_)
-            | Value::Time(_)
-            | Value::Money(_)
-            | Value::Party(_)
-            | Value::PageOf(_)
-            | Value::List(_)
-            | Value::Text(_) => None,
+        let value = &self.field(name)?.found.value;
+        if let Value::Number(number) = value {
+            Some(*number)
+        } else {
+            value.as_count().map(f64::from)
         }
     }
 
@@ -175,7 +156,7 @@ pub(in crate::shipments) fn readings(document: &Document) -> Vec<Reading> {
     let labelled = LABELS.iter().filter_map(|(name, label)| {
         let found = &document.fields.get(name)?.found;
         let reading = |text| reading(*label, text, found.source, found.confidence.get());
-        Some(texts(&found.value).filter_map(reading))
+        Some(found.value.texts().filter_map(reading))
     });
     let elsewhere = document.traits.other_identifiers.iter();
     let elsewhere = elsewhere.filter_map(|found| {
@@ -193,21 +174,4 @@ fn reading(label: Label, text: &str, source: Source, confidence: f32) -> Option<
         source,
         confidence,
     })
-}
-
-/// The texts of a value: one, several or none.
-fn texts(value: &Value) -> impl Iterator<Item = &str> {
-    let texts = match value {
-        Value::Text(text) => std::slice::from_ref(text),
-        Value::List(list) => list.as_slice(),
-        Value::Flag(_)
-        | Value::Count(_)
-        | Value::Number(_)
-        | Value::Date(_)
-        | Value::Time(_)
-        | Value::Money(_)
-        | Value::Party(_)
-        | Value::PageOf(_) => &[],
-    };
-    texts.iter().map(String::as_str)
 }
