@@ -15,7 +15,7 @@ import torch
 from torch import nn
 
 from . import bundle, data
-from .steps import Steps
+from .steps import Steps, effort
 
 FIELDS = [
     "pro_number", "bol_number", "master_bol", "load_number", "customer_po", "shipper_ref", "appointment_number", "scac",
@@ -236,7 +236,7 @@ def export(out: Path, corpus: Path, valid: Path, test: Path, target: Path) -> No
         thresholds={"accept": 0.5},
         calibration={"temperature": heat},
         preprocessing={"feature_schema": 1},
-        figures=figures,
+        figures=figures | effort(out),
         sha256=held.sha256 if not corpus else data.load(corpus, 1, 1, pictures=False).sha256,
         dynamic={name: {0: "words"} for name in data.PLACE} | {name: {0: "words"} for name in ("field", "begin", "hand")},
     )

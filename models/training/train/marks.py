@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 from . import bundle, data
-from .steps import Steps
+from .steps import Steps, effort
 
 KINDS = ["signature", "initials", "stamp", "check"]
 CELL, CROP, WIDTH = 8, 256, 96
@@ -202,7 +202,7 @@ def export(out: Path, corpus: Path, valid: Path, test: Path, target: Path) -> No
         thresholds=thresholds,
         calibration={},
         preprocessing={"short_side": 832, "long_side": 1152, "cell": CELL},
-        figures=figures | {"pages": len(on_unseen)},
+        figures=figures | {"pages": len(on_unseen)} | effort(out),
         sha256=data.load(corpus, 1, 1, marks=True).sha256,
         dynamic={"page": {1: "height", 2: "width"}, "chances": {2: "rows", 3: "columns"}},
     )

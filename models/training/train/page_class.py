@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 from . import bundle, data
-from .steps import Steps
+from .steps import Steps, effort
 from .fields import Words
 
 CLASSES = [
@@ -205,7 +205,7 @@ def export(out: Path, corpus: Path, valid: Path, test: Path, target: Path) -> No
         thresholds={"accept": 0.5, "first_page": 0.5},
         calibration={"temperature": heat},
         preprocessing={"feature_schema": 1, "thumbnail_width": 96, "thumbnail_height": 128},
-        figures=figures,
+        figures=figures | effort(out),
         sha256=data.load(corpus, 1, 1, marks=True).sha256,
         dynamic={name: {0: "words"} for name in ("grams", "shape", "place")},
     )

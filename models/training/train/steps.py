@@ -55,3 +55,9 @@ class Steps:
             torch.save(self._model.state_dict(), self._folder / "best.pt")
         saved = {"model": self._model.state_dict(), "optimizer": self._optimizer.state_dict(), "state": self._state}
         torch.save(saved, self._folder / "checkpoint.pt")
+
+
+def effort(folder: Path) -> dict[str, dict[str, float]]:
+    """How long a model was trained, for its card."""
+    state = torch.load(folder / "checkpoint.pt", weights_only=True)["state"]
+    return {"training": {"minutes": round(state["spent"] / 60), "steps": state["step"]}}
