@@ -9,6 +9,9 @@ use super::line::Line;
 
 /// Parts of a line further apart than this many line heights are lines of their own: columns, or fields side by side.
 const WIDE_GAP: f32 = 2.0;
+/// Letters whose middles are further apart than this many times the usual distance belong to different words, whether or
+/// not the recogniser saw a space: it loses spaces between columns of figures. Two wide letters in a row reach 1.7.
+const LOST_SPACE: f32 = 2.2;
 /// Width of a letter over the height of its line, where a line is too short to tell: about that of print in capitals.
 const ADVANCE: f32 = 0.4;
 
@@ -88,6 +91,9 @@ pub(super) fn groups(letters: &[Letter], line: &Line) -> Vec<Vec<Span>> {
         .filter(|word| !word.is_empty())
         .collect();
     let advance = advance(&words).unwrap_or(ADVANCE * line.height / line.length);
+    let words = words
+        .into_iter()
+        .flat_map(|word| parted(word, LOST_SPACE * advance));
     let mut groups: Vec<Vec<Span>> = Vec::new();
     for word in words {
         let mut span = span(word, advance);
@@ -108,6 +114,31 @@ pub(super) fn groups(letters: &[Letter], line: &Line) -> Vec<Vec<Span>> {
         group.push(span);
     }
     groups
+}
+
+/// The words that were read as one: letters further apart than `wide`, and a label from its value (`PO#4711`, `Weight:24180`).
+fn parted(mut word: &[Letter], wide: f32) -> Vec<&[Letter]> {
+    let mut parts = Vec::new();
+    let begins = |word: &[Letter], at: usize| {
+        let (before, after) = word.split_at(at);
+        let gap = after[0].at - before[at - 1].at;
+        gap > wide || after[0].letter.is_alphanumeric() && ends_label(before)
+    };
+    while let Some(at) = (1..word.len()).find(|at| begins(word, *at)) {
+        let (part, rest) = word.split_at(at);
+        parts.push(part);
+        word = rest;
+    }
+    parts.push(word);
+    parts
+}
+
+/// Ends in a colon or number sign after a letter: `07:` of a time does not.
+fn ends_label(part: &[Letter]) -> bool {
+    let mut back = part.iter().rev().map(|letter| letter.letter);
+    let is_tail = |c: &char| matches!(c, ':' | '#' | '.');
+    matches!(back.clone().next(), Some(':' | '#'))
+        && back.find(|c| !is_tail(c)).is_some_and(char::is_alphabetic)
 }
 
 /// Median distance of neighbouring letters.
@@ -215,6 +246,36 @@ mod tests {
         assert_eq!(texts("1.2. .a.a.", 100.0), [["12", "aa"]]);
         assert_eq!(texts("1.2..... ..a.a.", 400.0), [["12"], ["aa"]]);
         assert!(texts(" . .", 100.0).is_empty());
+    }
+
+    #[test]
+    fn labels_part_from_values_and_columns_from_columns() {
+        // Letters stand 0.02 apart, the one after a `_` 0.08.
+        let parts = |text: &str| -> Vec<String> {
+            let mut at = 0.0;
+            let mut letters = Vec::new();
+            for letter in text.chars() {
+                at += if letter == '_' { 0.06 } else { 0.02 };
+                letters.extend((letter != '_').then_some(Letter {
+                    letter,
+                    at,
+                    confidence: 1.0,
+                }));
+            }
+            let groups = groups(&letters, &line(500.0)).into_iter();
+            groups.flatten().map(|span| span.text).collect()
+        };
+        for (text, wanted) in [
+            ("PO#4711", vec!["PO#", "4711"]),
+            ("No.:8-57", vec!["No.:", "8-57"]),
+            ("Weight:24180lbs", vec!["Weight:", "24180lbs"]),
+            ("07:15", vec!["07:15"]),
+            ("NMFC#", vec!["NMFC#"]),
+            ("24_9496_88", vec!["24", "9496", "88"]),
+            ("249496", vec!["249496"]),
+        ] {
+            assert_eq!(parts(text), wanted);
+        }
     }
 
     #[test]

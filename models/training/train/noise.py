@@ -16,25 +16,36 @@ CONFUSIONS = {
 """Characters that PP-OCR and Tesseract mix up most often on the project's own pages."""
 
 
+TEXT_LAYER = 0.2
+"""Share of pages whose words come from a PDF's own text: no errors, tight boxes."""
+
+
 def read_page(page: dict, rng: random.Random) -> dict:
-    """The page as a reader sees it: good scans nearly clean, bad ones with up to a tenth of the characters wrong."""
-    severity = rng.choice([0.0, 0.3, 1.0, 1.0, 2.0, 4.0])
+    """The page as a reader sees it: good scans nearly clean, bad ones with up to a tenth of the characters wrong.
+
+    Rates are those of the project's own reader on 30 generated pages of all degradations (`countersign words` against the truth):
+    of printed words 3 % lost, 2 % wrong, 8 % run into a neighbour; of handwritten ones 15 % wrong; boxes 1.25 to 1.7 times as
+    high as the letters, two thirds of it above them.
+    """
+    if rng.random() < TEXT_LAYER:
+        words = [word | {"confidence": 1.0} for word in page["words"]]
+        return {**page, "words": _moved(words, 1.0, rng)}
+    severity = rng.choice([0.3, 0.5, 1.0, 1.0, 2.0, 4.0])
     words = [word for word in (_read_word(word, severity, rng) for word in page["words"]) if word]
     words = _split_and_glue(words, severity, rng)
-    return {**page, "words": _moved(words, rng)}
+    return {**page, "words": _moved(words, rng.uniform(1.25, 1.7), rng)}
 
 
 def _read_word(word: dict, severity: float, rng: random.Random) -> dict | None:
     hand = word.get("hand", False)
-    if rng.random() < severity * (0.06 if hand else 0.004):
+    if rng.random() < severity * (0.04 if hand else 0.012):
         return None
     rate = severity * (0.04 if hand else 0.006)
     text = "".join(_read_character(character, rate, rng) for character in word["text"])
     if not text:
         return None
     wrong = text != word["text"]
-    base = 0.86 if hand else 0.975
-    confidence = base - abs(rng.gauss(0, 0.06 if hand else 0.02)) - (rng.random() * 0.25 if wrong else 0)
+    confidence = 1 - abs(rng.gauss(0, 0.04 if hand else 0.02)) - (rng.random() * 0.25 if wrong else 0)
     return {**word, "text": text, "confidence": max(0.3, min(1.0, confidence))}
 
 
@@ -53,7 +64,8 @@ def _split_and_glue(words: list[dict], severity: float, rng: random.Random) -> l
         previous = result[-1] if result else None
         same_line = previous is not None and previous["line"] == word["line"]
         near = same_line and abs(word["box"][0] - previous["box"][2]) < 0.012
-        if near and rng.random() < 0.01 + 0.015 * severity:
+        tail = word["text"] in (":", "#", "#:", ".")
+        if near and rng.random() < (0.8 if tail else 0.02 + 0.03 * severity):
             result[-1] = _glued(previous, word)
         elif len(word["text"]) > 5 and rng.random() < 0.006 * severity:
             result.extend(_split(word, rng))
@@ -80,15 +92,17 @@ def _split(word: dict, rng: random.Random) -> list[dict]:
     return [head, tail]
 
 
-def _moved(words: list[dict], rng: random.Random) -> list[dict]:
-    """All boxes shifted and scaled together (a crop, another paper size), each jittered by itself."""
+def _moved(words: list[dict], taller: float, rng: random.Random) -> list[dict]:
+    """All boxes shifted and scaled together (a crop, another paper size), each `taller` and jittered by itself."""
     scale_x, scale_y = rng.uniform(0.94, 1.04), rng.uniform(0.94, 1.04)
     shift_x, shift_y = rng.uniform(-0.03, 0.03), rng.uniform(-0.03, 0.03)
     shear = rng.gauss(0, 0.004)
     for word in words:
         left, top, right, bottom = word["box"]
         height = bottom - top
-        jitter = [rng.gauss(0, 0.06) * height for _ in range(4)]
+        more = (taller - 1) * height
+        aside = 1.3 * height * min(1.0, 2 * (taller - 1))
+        jitter = [rng.gauss(0.1, 0.15) * aside, rng.gauss(-0.66, 0.2) * more, rng.gauss(0.08, 0.15) * aside, rng.gauss(0.34, 0.2) * more]
         lean = shear * (left - 0.5)
         box = [left * scale_x + shift_x, top * scale_y + shift_y + lean, right * scale_x + shift_x, bottom * scale_y + shift_y + lean]
         word["box"] = [min(1.0, max(0.0, edge + move)) for edge, move in zip(box, jitter)]

@@ -22,7 +22,8 @@ const NOTED_DAYS: i64 = 3;
 #[must_use]
 pub fn v7_dated(case: &Case<'_>) -> Tested<Dated> {
     let written = case.field(FieldName::DeliveryDate);
-    let Some((field, date)) = written.and_then(|field| Some((field, field.found.value.as_date()?))) else {
+    let Some((field, date)) = written.and_then(|field| Some((field, field.found.value.as_date()?)))
+    else {
         return undated(case, "no delivery date on the paper".to_owned(), None);
     };
     let delivered_on = case.shipment().and_then(Shipment::delivered_on);
