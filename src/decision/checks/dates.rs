@@ -84,7 +84,7 @@ fn picked_up_on(case: &Case<'_>) -> Option<Date> {
     let on_paper = case
         .field(FieldName::PickupDate)
         .filter(|field| is_readable(field.found.confidence))
-        .and_then(date_of);
+        .and_then(|field| field.found.value.as_date());
     on_paper.or_else(|| case.shipment()?.picked_up_on())
 }
 
