@@ -7,7 +7,6 @@ use image::GrayImage;
 
 use super::page::{Method, Page, Quality, Turn, Word};
 use super::pool::Reader;
-use super::protocol::RawPage;
 use super::text::{TextReader, TextReading};
 use super::{quality, second_opinion};
 use crate::document::{Confidence, PageNumber};
@@ -32,8 +31,8 @@ pub fn read_page(
     let mut raw = reader.page(number)?;
     let ink = ink(&raw.image);
     let (method, reading) = match raw.text.take() {
-        Some(words) => (Method::TextLayer, as_it_lies(&raw, words)),
-        None => read_image(reader, text, &raw, ink)?,
+        Some(words) => (Method::TextLayer, as_it_lies(raw.image, words)),
+        None => read_image(reader, text, raw.image, ink)?,
     };
     let quality = match method {
         Method::TextLayer => Quality {
@@ -63,9 +62,9 @@ pub fn read_page(
     })
 }
 
-fn as_it_lies(raw: &RawPage, words: Vec<Word>) -> TextReading {
+fn as_it_lies(image: GrayImage, words: Vec<Word>) -> TextReading {
     TextReading {
-        image: raw.image.clone(),
+        image,
         turned: Turn::None,
         words,
     }
@@ -75,20 +74,20 @@ fn as_it_lies(raw: &RawPage, words: Vec<Word>) -> TextReading {
 fn read_image(
     reader: &mut Reader,
     text: &mut TextReader,
-    raw: &RawPage,
+    image: GrayImage,
     ink: f32,
 ) -> Result<(Method, TextReading), Fault> {
     if ink < BLANK {
-        return Ok((Method::Ocr, as_it_lies(raw, Vec::new())));
+        return Ok((Method::Ocr, as_it_lies(image, Vec::new())));
     }
-    match text.read(&raw.image) {
+    match text.read(&image) {
         Ok(mut reading) if !reading.words.is_empty() || ink < SHOULD_HAVE_TEXT => {
             ask_again(reader, &reading.image, &mut reading.words)?;
             Ok((Method::Ocr, reading))
         }
         Ok(_) | Err(_) => {
-            let words = reader.read_page(&raw.image)?;
-            Ok((Method::Tesseract, as_it_lies(raw, words)))
+            let words = reader.read_page(&image)?;
+            Ok((Method::Tesseract, as_it_lies(image, words)))
         }
     }
 }
