@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import nn
 
@@ -34,7 +34,7 @@ class Steps:
         while self._state["spent"] < self._seconds:
             share = min(1.0, self._state["spent"] / self._seconds)
             for group in self._optimizer.param_groups:
-                group["lr"] = self._rate * max(0.02, 0.5 * (1 + np.cos(np.pi * share)))
+                group["lr"] = self._rate * max(0.02, 0.5 * (1 + math.cos(math.pi * share)))
             self._model.train()
             yield self._state["step"]
             self._state["step"] += 1
