@@ -31,7 +31,6 @@ class Pages:
     thumbnails: np.ndarray | None
     marks: np.ndarray | None
     marks_filled: np.ndarray | None
-    sha256: str
 
     def __len__(self) -> int:
         return len(self.truth)
@@ -46,6 +45,11 @@ def read_pages(corpus: Path) -> list[dict]:
     """The pages of a corpus, in the order in which the generator wrote them."""
     with open(corpus / "pages.jsonl", "rb") as lines:
         return [orjson.loads(line) for line in lines]
+
+
+def fingerprint(corpus: Path) -> str:
+    """Hash of the truth of a corpus, for the manifest."""
+    return hashlib.sha256((corpus / "pages.jsonl").read_bytes()).hexdigest()
 
 
 def load(corpus: Path, copies: int, seed: int, marks: bool = False, pictures: bool = True) -> Pages:
@@ -63,7 +67,6 @@ def load(corpus: Path, copies: int, seed: int, marks: bool = False, pictures: bo
         thumbnails=arrays.get("thumbnails"),
         marks=arrays.get("marks"),
         marks_filled=arrays.get("marks_filled"),
-        sha256=hashlib.sha256((corpus / "pages.jsonl").read_bytes()).hexdigest(),
     )
 
 

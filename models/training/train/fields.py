@@ -237,7 +237,7 @@ def export(out: Path, corpus: Path, valid: Path, test: Path, target: Path) -> No
         calibration={"temperature": heat},
         preprocessing={"feature_schema": 1},
         figures=figures | effort(out),
-        sha256=held.sha256 if not corpus else data.load(corpus, 1, 1, pictures=False).sha256,
+        sha256=data.fingerprint(corpus),
         dynamic={name: {0: "words"} for name in data.PLACE} | {name: {0: "words"} for name in ("field", "begin", "hand")},
     )
     print(json.dumps(figures["all"]), f"temperature {heat:.2f}")

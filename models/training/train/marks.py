@@ -203,7 +203,7 @@ def export(out: Path, corpus: Path, valid: Path, test: Path, target: Path) -> No
         calibration={},
         preprocessing={"short_side": 832, "long_side": 1152, "cell": CELL},
         figures=figures | {"pages": len(on_unseen)} | effort(out),
-        sha256=data.load(corpus, 1, 1, marks=True).sha256,
+        sha256=data.fingerprint(corpus),
         dynamic={"page": {1: "height", 2: "width"}, "chances": {2: "rows", 3: "columns"}},
     )
     print(json.dumps(figures))

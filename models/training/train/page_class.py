@@ -206,7 +206,7 @@ def export(out: Path, corpus: Path, valid: Path, test: Path, target: Path) -> No
         calibration={"temperature": heat},
         preprocessing={"feature_schema": 1, "thumbnail_width": 96, "thumbnail_height": 128},
         figures=figures | effort(out),
-        sha256=data.load(corpus, 1, 1, marks=True).sha256,
+        sha256=data.fingerprint(corpus),
         dynamic={name: {0: "words"} for name in ("grams", "shape", "place")},
     )
     print(json.dumps({key: figures[key] for key in ("accuracy", "macro_f1", "first_page_accuracy", "ece")}), f"temperature {heat:.2f}")
