@@ -11,6 +11,7 @@ mod freight;
 mod legible;
 mod receipt;
 mod shipment;
+mod site;
 
 use std::collections::BTreeSet;
 

@@ -116,13 +116,17 @@ pub(super) fn groups(letters: &[Letter], line: &Line) -> Vec<Vec<Span>> {
     groups
 }
 
-/// The words that were read as one: letters further apart than `wide`, and a label from its value (`PO#4711`, `Weight:24180`).
+/// The words that were read as one: letters further apart than `wide`, and a label from its value (`PO#4711`, `Weight:24180`,
+/// `Departed12:10`; identifiers have capitals before their digits).
 fn parted(mut word: &[Letter], wide: f32) -> Vec<&[Letter]> {
     let mut parts = Vec::new();
     let begins = |word: &[Letter], at: usize| {
         let (before, after) = word.split_at(at);
         let gap = after[0].at - before[at - 1].at;
-        gap > wide || after[0].letter.is_alphanumeric() && ends_label(before)
+        let (last, first) = (before[at - 1].letter, after[0].letter);
+        gap > wide
+            || first.is_alphanumeric() && ends_label(before)
+            || last.is_lowercase() && first.is_ascii_digit()
     };
     while let Some(at) = (1..word.len()).find(|at| begins(word, *at)) {
         let (part, rest) = word.split_at(at);
@@ -270,6 +274,8 @@ mod tests {
             ("No.:8-57", vec!["No.:", "8-57"]),
             ("Weight:24180lbs", vec!["Weight:", "24180lbs"]),
             ("07:15", vec!["07:15"]),
+            ("Departed12:10", vec!["Departed", "12:10"]),
+            ("ACC4711", vec!["ACC4711"]),
             ("NMFC#", vec!["NMFC#"]),
             ("24_9496_88", vec!["24", "9496", "88"]),
             ("249496", vec!["249496"]),

@@ -2,7 +2,7 @@
 //!
 //! In: names and postal codes. Out: a [`SiteAgreement`]. A missing name or postal code never speaks against anybody.
 
-use super::{Shipment, StopKind};
+use super::{Shipment, ShipmentParty, StopKind};
 use crate::shipments::numbers::plain;
 use crate::understanding::Party;
 
@@ -65,10 +65,7 @@ pub(super) enum SiteAgreement {
 
 /// The consignee and every delivery stop of a shipment.
 pub(super) fn destinations(shipment: &Shipment) -> Vec<Destination> {
-    let consignee = shipment.parties.consignee.iter().map(|party| Destination {
-        name: party.name.clone(),
-        postal: party.postal.as_deref().and_then(postal),
-    });
+    let consignee = shipment.parties.consignee.iter().map(destination);
     let stops = shipment.stops.iter();
     let stops = stops.filter(|stop| stop.kind == StopKind::Delivery);
     let stops = stops.map(|stop| Destination {
@@ -80,10 +77,28 @@ pub(super) fn destinations(shipment: &Shipment) -> Vec<Destination> {
     consignee.chain(stops).filter(told).collect()
 }
 
+fn destination(party: &ShipmentParty) -> Destination {
+    Destination {
+        name: party.name.clone(),
+        postal: party.postal.as_deref().and_then(postal),
+    }
+}
+
 /// The best agreement of the paper's consignee with any destination.
 pub(super) fn agreement(paper: &Party, destinations: &[Destination]) -> SiteAgreement {
     let each = destinations.iter().map(|site| agrees(paper, site));
     each.max().unwrap_or(SiteAgreement::Unknown)
+}
+
+/// Were the parties taken for one another? Then the shipper stands as the consignee, and the consignee as the shipper; on
+/// the paper of another shipment only one of them could.
+pub(super) fn swapped(to: &Party, from: Option<&Party>, shipment: &Shipment) -> bool {
+    let shipper = shipment.parties.shipper.iter().map(destination);
+    let shipper: Vec<_> = shipper.collect();
+    let is_named = |party: &Party, sites: &[Destination]| {
+        agreement(party, sites) >= SiteAgreement::NameOnly && !sites.is_empty()
+    };
+    is_named(to, &shipper) && from.is_some_and(|from| is_named(from, &destinations(shipment)))
 }
 
 fn agrees(paper: &Party, site: &Destination) -> SiteAgreement {

@@ -1,16 +1,14 @@
 //! V3 and V4: does the document belong to a shipment, and was the freight delivered to its consignee.
 
+use super::site::{SAME_PARTY, Site, likeness, site_of_feed, site_of_paper, sites};
 use super::{Case, Finding, Place, Stop, Tested, is_readable, place_of};
 use crate::decision::{ExceptionCode, names};
-use crate::shipments::{Agreement, Candidate, Match, Shipment, ShipmentParty, StopKind};
-use crate::understanding::{FieldName, Party, Value};
+use crate::shipments::{Agreement, Candidate, Match, Shipment};
+use crate::understanding::FieldName;
 
 /// Proof that the document belongs to one shipment, and clearly so.
 #[derive(Debug, Clone)]
 pub struct Attached(());
-
-/// How alike two names or addresses have to be (domain.md §1.3, V4).
-const SAME_PARTY: f64 = 0.80;
 
 /// Weight from which one identifier alone is strong: a PRO with one repaired character (domain.md §5.3).
 const STRONG_IDENTIFIER: f64 = 4.0;
@@ -120,10 +118,28 @@ fn of_candidate(case: &Case<'_>, candidate: &Candidate) -> Tested {
         _ if known.is_empty() => Tested::passed((), "the feed names no consignee"),
         None => without_consignee(candidate),
         Some((written, place)) => {
-            let nearest = known.iter().map(|site| likeness(&written, site));
-            compared(shipment, nearest.fold(0.0, f64::max), place)
+            if are_swapped(case, shipment, &written, &known) {
+                return Tested::passed((), "both parties agree, read the other way round");
+            }
+            compared(shipment, best_likeness(&written, &known), place)
         }
     }
+}
+
+fn best_likeness(written: &Site, known: &[Site]) -> f64 {
+    let each = known.iter().map(|site| likeness(written, site));
+    each.fold(0.0, f64::max)
+}
+
+/// The shipment's shipper stands where the consignee was read, and its consignee where the shipper was: the reader took one
+/// for the other.
+fn are_swapped(case: &Case<'_>, shipment: &Shipment, written: &Site, known: &[Site]) -> bool {
+    let shipper = shipment.parties.shipper.as_ref().map(site_of_feed);
+    let from = case.field(FieldName::ShipFrom);
+    let from = from.and_then(|field| site_of_paper(&field.found.value));
+    shipper.is_some_and(|shipper| likeness(written, &shipper) >= SAME_PARTY)
+        && from.is_some_and(|from| best_likeness(&from, known) >= SAME_PARTY)
+        && best_likeness(written, known) < SAME_PARTY
 }
 
 fn compared(shipment: &Shipment, likeness: f64, place: Place) -> Tested {
@@ -175,130 +191,13 @@ fn is_reconsigned(shipment: &Shipment) -> bool {
         .any(|stop| stop.local(&codes).is_some())
 }
 
-/// Name and address of a place where freight is delivered.
-#[derive(Debug, Default)]
-struct Site {
-    name: String,
-    address: String,
-}
-
-fn site_of_paper(value: &Value) -> Option<Site> {
-    let named = |name: &str| Site {
-        name: name.to_owned(),
-        ..Site::default()
-    };
-    value
-        .as_party()
-        .map(site_of_party)
-        .or_else(|| value.texts().next().map(named))
-}
-
-fn site_of_party(party: &Party) -> Site {
-    let parts = [&party.address, &party.city, &party.state, &party.postal];
-    Site {
-        name: party.name.clone(),
-        address: joined(parts),
-    }
-}
-
-/// The consignee and every delivery stop.
-fn sites(shipment: &Shipment) -> Vec<Site> {
-    let consignee = shipment.parties.consignee.iter().map(site_of_feed);
-    let stops = shipment
-        .stops
-        .iter()
-        .filter(|stop| stop.kind == StopKind::Delivery);
-    let stops = stops.map(|stop| Site {
-        name: stop.name.clone().unwrap_or_default(),
-        address: stop
-            .address
-            .as_ref()
-            .map(address_of_stop)
-            .unwrap_or_default(),
-    });
-    consignee
-        .chain(stops)
-        .filter(|site| !site.name.is_empty() || !site.address.is_empty())
-        .collect()
-}
-
-fn site_of_feed(party: &ShipmentParty) -> Site {
-    Site {
-        name: party.name.clone().unwrap_or_default(),
-        address: joined([&party.address, &party.city, &party.state, &party.postal]),
-    }
-}
-
-/// Feeds write a stop's address as one text or as a table.
-fn address_of_stop(address: &serde_json::Value) -> String {
-    if let Some(text) = address.as_str() {
-        return text.to_owned();
-    }
-    serde_json::from_value(address.clone())
-        .map(|party: ShipmentParty| site_of_feed(&party).address)
-        .unwrap_or_default()
-}
-
-/// Street, town, state and postal code in one text; empty without a street, since many sites share a town.
-fn joined(parts: [&Option<String>; 4]) -> String {
-    if parts[0].is_none() {
-        return String::new();
-    }
-    parts
-        .into_iter()
-        .flatten()
-        .cloned()
-        .collect::<Vec<_>>()
-        .join(" ")
-}
-
-/// How alike two sites are, 0..1: the better of name and address.
-fn likeness(a: &Site, b: &Site) -> f64 {
-    let (name_a, name_b) = (words(&a.name), words(&b.name));
-    let by_letters = alike(&name_a, &name_b).max(alike(&words(&a.address), &words(&b.address)));
-    if contains(&name_a, &name_b) || contains(&name_b, &name_a) {
-        return by_letters.max(SAME_PARTY);
-    }
-    by_letters
-}
-
-/// How alike two texts are by their letters, 0..1, whatever the order of their words.
-fn alike(a: &[String], b: &[String]) -> f64 {
-    if a.is_empty() || b.is_empty() {
-        return 0.0;
-    }
-    strsim::normalized_damerau_levenshtein(&a.join(" "), &b.join(" "))
-}
-
-/// Is `short` the same name as `long`, only shorter ("Acme Foods" and "Acme Foods Distribution Center 12")?
-fn contains(long: &[String], short: &[String]) -> bool {
-    /// A shorter lone word ("FOODS") occurs in too many names.
-    const TELLING: usize = 6;
-    let telling = short.len() > 1 || short.iter().any(|word| word.chars().count() >= TELLING);
-    telling && short.iter().all(|word| long.contains(word))
-}
-
-/// Upper-case words in order of the alphabet, without legal forms.
-fn words(text: &str) -> Vec<String> {
-    const LEGAL_FORMS: [&str; 13] = [
-        "INC", "LLC", "LTD", "CO", "CORP", "COMPANY", "GMBH", "AG", "SA", "BV", "SPZOO", "SARL",
-        "PLC",
-    ];
-    let mut words: Vec<_> = text
-        .to_uppercase()
-        .split(|letter: char| !letter.is_alphanumeric())
-        .filter(|word| !word.is_empty() && !LEGAL_FORMS.contains(word))
-        .map(str::to_owned)
-        .collect();
-    words.sort();
-    words
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::decision::samples::{Sample, evidence};
     use crate::document::Confidence;
+    use crate::shipments::ShipmentParty;
+    use crate::understanding::{Party, Value};
 
     fn consignee(name: &str) -> Value {
         Value::Party(Party {
@@ -357,6 +256,19 @@ mod tests {
             ..Party::default()
         };
         sample.set(FieldName::ShipTo, Value::Party(party));
+        assert!(is_right(&sample));
+    }
+
+    #[test]
+    fn parties_that_were_taken_for_one_another_agree() {
+        let mut sample = Sample::receipt();
+        sample.shipment().parties.shipper = Some(ShipmentParty {
+            name: Some("Zenith Steel".to_owned()),
+            ..ShipmentParty::default()
+        });
+        sample.set(FieldName::ShipTo, consignee("Zenith Steel"));
+        assert!(!is_right(&sample), "one alone says nothing");
+        sample.set(FieldName::ShipFrom, consignee("Acme Foods"));
         assert!(is_right(&sample));
     }
 

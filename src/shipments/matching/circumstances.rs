@@ -54,7 +54,14 @@ impl Circumstances {
         let Some(consignee) = paper.consignee() else {
             return;
         };
-        let agreement = sites::agreement(consignee, &sites::destinations(shipment));
+        let agreement = match sites::agreement(consignee, &sites::destinations(shipment)) {
+            SiteAgreement::Contradicts | SiteAgreement::OtherPlace
+                if sites::swapped(consignee, paper.consignor(), shipment) =>
+            {
+                SiteAgreement::Unknown
+            }
+            agreement => agreement,
+        };
         let (agrees, weight) = match agreement {
             SiteAgreement::NameAndPostal => (Agreement::Exact, weights::SITE),
             SiteAgreement::NameOnly => (Agreement::Partial, weights::SITE_NAME),

@@ -249,8 +249,14 @@ impl Identification {
                 self.settled.contains(&at) || hits.any(|hit| hit.reading == at && same(hit))
             };
             let readings = paper.readings.iter().enumerate();
+            // A number that the shipment goes by under another name stands under a wrong label; it is no other number.
+            let owned = |reading: &Reading| {
+                let mut numbers = held.iter().map(|held| &held.number);
+                numbers.any(|own| reading.number.likeness(own) == Some(Likeness::Same))
+            };
             let here: Vec<_> = readings
                 .filter(|(_, reading)| reading.label == place.label)
+                .filter(|(at, reading)| fits(*at) || !owned(reading))
                 .collect();
             let credible = here.iter().any(|(_, reading)| reading.credible(&own));
             if own.is_empty() || !credible {

@@ -151,7 +151,7 @@ const TABLE: &[Entry] = &[
         Kind::WrongGoods,
         Always,
         "wrong item*|product*|po|goods|material*|sku|pallet*|freight|load|part*|order|merch*|size|color; \
-         mis? shipped|ship|shipment; misship*; not ours|our; \
+         mis shipped|ship|shipment; misship*; not ours|our; \
          falsche|falscher ware|artikel|lieferung; \
          mauvais|mauvaise produit*|article*|marchandise*; \
          mercancia|producto equivocad*|incorrect*; zly|bledny|niewlasciwy towar|produkt; \

@@ -32,7 +32,11 @@ pub fn read_time(raw: &str) -> Option<TimeReading> {
     starts()
         .find_map(with_separator)
         .or_else(|| starts().find_map(|start| with_dot(before(start), start)))
-        .or_else(|| starts().find_map(hour_only))
+        .or_else(|| {
+            let minutes = |token: Token<'_>| token.mark() == Some(':');
+            let mut hours = starts().filter(|start| !before(start).is_some_and(minutes));
+            hours.find_map(hour_only)
+        })
         .or_else(|| starts().find_map(named))
         .or_else(|| run_together(&tokens))
 }
@@ -86,7 +90,10 @@ fn with_separator(tokens: &[Token<'_>]) -> Option<TimeReading> {
         [seconds, _, behind @ ..] if seconds.mark() == Some(':') => behind,
         _ => behind,
     };
-    clock(&forced_digits(first.text)?, minute, behind)
+    // A label may have run into the hour: `Departed12:10`.
+    let alone = || first.text.trim_start_matches(char::is_alphabetic);
+    let hour = forced_digits(first.text).or_else(|| forced_digits(alone()))?;
+    clock(&hour, minute, behind)
 }
 
 /// `7.15`, `9,30 am`; not a part of a date or of a number.
