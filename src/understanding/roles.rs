@@ -161,28 +161,42 @@ const RECEIVED_WORDS: [&str; 17] = [
 pub fn labels(words: &[Word]) -> Vec<Label> {
     let mut labels = Vec::new();
     for line in words.chunk_by(|a, b| a.line == b.line) {
-        let text = line
-            .iter()
-            .map(|word| fold(&word.text))
-            .collect::<Vec<_>>()
-            .join(" ");
+        let texts: Vec<String> = line.iter().map(|word| fold(&parted(&word.text))).collect();
+        let text = texts.join(" ");
         if line.len() > 9 && !text.contains("received in") {
             continue;
         }
-        labels.extend(label(&text, line));
+        labels.extend(label(&text, &texts, line));
     }
     labels
 }
 
+/// `CarrierAgent` as `Carrier Agent`: readers lose the spaces of small print.
+fn parted(text: &str) -> String {
+    let mut parted = String::with_capacity(text.len());
+    for c in text.chars() {
+        let ends_word = parted.chars().next_back().is_some_and(char::is_lowercase);
+        if ends_word && c.is_uppercase() {
+            parted.push(' ');
+        }
+        parted.push(c);
+    }
+    parted
+}
+
 /// The label in a line: the role whose word stands first, and the box from there to the last word.
-fn label(text: &str, line: &[Word]) -> Option<Label> {
+fn label(text: &str, texts: &[String], line: &[Word]) -> Option<Label> {
     let first = |terms: &[&str]| terms.iter().filter_map(|term| position(text, term)).min();
     let roles = ROLE_WORDS
         .iter()
         .filter_map(|(role, terms)| first(terms).map(|at| (at, *role)));
     let (at, role) = roles.min_by_key(|(at, _)| *at)?;
-    let before = text.get(..at)?.split_whitespace().count();
-    let words = line.get(before..)?;
+    let mut end = 0;
+    let first_word = texts.iter().position(|text| {
+        end += text.len() + 1;
+        at < end
+    })?;
+    let words = line.get(first_word..)?;
     let signing = SIGNING_WORDS
         .iter()
         .any(|term| position(text, term).is_some());
@@ -272,6 +286,12 @@ pub fn nearest(bbox: BBox, labels: &[Label]) -> (Option<Role>, f32) {
     )
 }
 
+/// What a label above a mark counts as further away than one beside it, in page heights: lines to sign on stand so close that
+/// the label of the line above is often as near as the mark's own.
+const ABOVE: f32 = 0.03;
+/// The same of a caption below.
+const BELOW: f32 = 0.01;
+
 /// Distance from a mark to a label, in page heights. A label stands left of the line, or above it, or as a caption below it;
 /// what stands to the right of the mark, or beside it in another column, counts as further away.
 fn distance(mark: BBox, label: BBox) -> f32 {
@@ -280,17 +300,16 @@ fn distance(mark: BBox, label: BBox) -> f32 {
         .max(mark.left - label.right)
         .max(0.0)
         / 1.3;
-    let down = (label.top - mark.bottom)
-        .max(mark.top - label.bottom)
-        .max(0.0);
+    let (middle, height) = (label.centre().1, mark.bottom - mark.top);
+    // Ink reaches up from its line, so the upper edge of its box touches what stands above.
+    if middle < mark.top + 0.2 * height {
+        return across * 1.5 + (mark.top - label.bottom).max(0.0) + ABOVE;
+    }
+    if middle > mark.bottom {
+        return across * 1.5 + (label.top - mark.bottom).max(0.0) + BELOW;
+    }
     let right_of_mark = label.left > mark.right;
-    let same_band = down == 0.0;
-    let across = match (right_of_mark, same_band) {
-        (true, _) => across * 2.0 + 0.03,
-        (false, true) => across * 0.6,
-        (false, false) => across * 1.5,
-    };
-    across + down
+    across * if right_of_mark { 2.0 } else { 0.6 } + if right_of_mark { ABOVE } else { 0.0 }
 }
 
 #[cfg(test)]
@@ -308,6 +327,25 @@ mod tests {
         assert!(says_received("REÇU le 12"));
         assert!(says_received("Wareneingang"));
         assert!(!says_received("PAID IN FULL"));
+    }
+
+    #[test]
+    fn the_label_of_the_line_itself_beats_that_of_the_line_above() {
+        let label = |role, left, top, right, bottom| Label {
+            role,
+            bbox: BBox::new(left, top, right, bottom),
+            weight: 1.0,
+        };
+        let above = label(Role::Consignee, 0.08, 0.83, 0.19, 0.84);
+        let beside = label(Role::Driver, 0.08, 0.865, 0.15, 0.876);
+        let (role, _) = nearest(BBox::new(0.173, 0.839, 0.26, 0.884), &[above, beside]);
+        assert_eq!(role, Some(Role::Driver));
+    }
+
+    #[test]
+    fn words_that_ran_together_still_label() {
+        assert_eq!(parted("CarrierAgent"), "Carrier Agent");
+        assert_eq!(parted("CONSIGNEE"), "CONSIGNEE");
     }
 
     #[test]
