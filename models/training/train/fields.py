@@ -151,9 +151,10 @@ def train(corpus: Path, valid: Path, out: Path, minutes: float, threads: int) ->
     weights[0] = 0.5
     steps = Steps(model, out, minutes, rate=2e-3, decay=0.01)
     for step in steps:
-        loss = loss_of(model, batch(pages, truth, rng.choice(usable, 16)), weights)
+        with torch.autocast("cpu", dtype=torch.bfloat16):  # Half the time of a step on a CPU that has it.
+            loss = loss_of(model, batch(pages, truth, rng.choice(usable, 16)), weights)
         steps.take(loss)
-        if step % 150 == 149:
+        if step % 300 == 299:
             score = micro_f1(model, held, held_truth)
             steps.keep(score, f"loss {loss.item():.3f} word F1 on validation families {score:.4f}")
 

@@ -24,7 +24,7 @@ def read_page(page: dict, rng: random.Random) -> dict:
     """The page as a reader sees it: good scans nearly clean, bad ones with up to a tenth of the characters wrong.
 
     Rates are those of the project's own reader on 30 generated pages of all degradations (`countersign words` against the truth):
-    of printed words 3 % lost, 2 % wrong, 8 % run into a neighbour; of handwritten ones 15 % wrong; boxes 1.25 to 1.7 times as
+    of printed words 3 % lost, 2 % wrong, 8 % run into a neighbour; of handwritten ones 15 % wrong (only 39 of them, so a rough figure); boxes 1.25 to 1.7 times as
     high as the letters, two thirds of it above them.
     """
     if rng.random() < TEXT_LAYER:
