@@ -34,6 +34,7 @@ mod quality;
 mod read_page;
 mod recognition;
 mod second_opinion;
+mod show_through;
 mod text;
 
 pub use limits::{Limits, ReaderSettings};

@@ -7,6 +7,7 @@ use image::GrayImage;
 
 use super::page::{Method, Page, Quality, Turn, Word};
 use super::pool::Reader;
+use super::show_through::shows_through;
 use super::text::{TextReader, TextReading};
 use super::{quality, second_opinion};
 use crate::document::{Confidence, PageNumber};
@@ -81,6 +82,10 @@ fn read_image(
         return Ok((Method::Ocr, as_it_lies(image, Vec::new())));
     }
     match text.read(&image) {
+        Ok(reading) if shows_through(&reading.words) => {
+            let words = Vec::new();
+            Ok((Method::Ocr, TextReading { words, ..reading }))
+        }
         Ok(mut reading) if !reading.words.is_empty() || ink < SHOULD_HAVE_TEXT => {
             ask_again(reader, &reading.image, &mut reading.words)?;
             Ok((Method::Ocr, reading))
