@@ -15,6 +15,7 @@ use super::matching::{Hints, Label, expected_day, readings};
 use super::numbers::{Number, in_file_name, plain};
 use super::sites::{self, Destination};
 use super::{ReferenceKind, Shipment};
+use crate::understanding::normalise::name_words;
 use crate::understanding::{Document, FieldName, Value};
 
 /// What a shipment and its papers share.
@@ -135,11 +136,7 @@ fn site_keys(site: &Destination, days: &[Date]) -> Vec<Key> {
     let Some(postal) = &site.postal else {
         return Vec::new();
     };
-    let words = site
-        .name
-        .as_deref()
-        .map(sites::name_words)
-        .unwrap_or_default();
+    let words = site.name.as_deref().map(name_words).unwrap_or_default();
     let words = words.into_iter().take(WORDS);
     let words = words.map(|word| Key::new("site", &format!("{postal}:{word}")));
     let days = days

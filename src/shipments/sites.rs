@@ -5,40 +5,7 @@
 use super::{Shipment, ShipmentParty, StopKind};
 use crate::shipments::numbers::plain;
 use crate::understanding::Party;
-
-/// From here on two names are the same (V4 of domain.md §1.3).
-pub(super) const SAME_NAME: f32 = 0.80;
-
-/// Below this two names are different companies: random pairs of consignee names score 0.1 to 0.4.
-pub(super) const OTHER_NAME: f32 = 0.50;
-
-/// Words that stand in names without telling companies apart.
-const NOISE: [&str; 24] = [
-    "INC",
-    "LLC",
-    "LTD",
-    "CO",
-    "CORP",
-    "COMPANY",
-    "CORPORATION",
-    "LP",
-    "LLP",
-    "PLC",
-    "GMBH",
-    "AG",
-    "SA",
-    "SRL",
-    "SARL",
-    "SP",
-    "ZOO",
-    "BV",
-    "NV",
-    "THE",
-    "OF",
-    "AND",
-    "DBA",
-    "ATTN",
-];
+use crate::understanding::normalise::{OTHER_NAME, SAME_NAME, name_similarity, name_words};
 
 /// A place that a shipment goes to.
 pub(super) struct Destination {
@@ -105,7 +72,7 @@ fn agrees(paper: &Party, site: &Destination) -> SiteAgreement {
     let legible = |name: &&str| !name_words(name).is_empty();
     let names = Some(paper.name.as_str()).filter(legible);
     let names = names.zip(site.name.as_deref().filter(legible));
-    let alike = names.map(|(paper, site)| similar_names(paper, site));
+    let alike = names.map(|(paper, site)| name_similarity(paper, site));
     let paper_postal = paper.postal.as_deref().and_then(postal);
     let same_postal = paper_postal.zip(site.postal.as_ref()).map(|(a, b)| a == *b);
     match (alike, same_postal) {
@@ -138,39 +105,6 @@ fn postal_of_address(address: &serde_json::Value) -> Option<String> {
     postal(code)
 }
 
-/// How alike two names are, 0..1: the words in alphabetical order, compared letter by letter; a name whose words all
-/// stand in the other (`ACME FOODS` in `ACME FOODS DC 12`) counts as alike.
-pub(super) fn similar_names(a: &str, b: &str) -> f32 {
-    let (a, b) = (name_words(a), name_words(b));
-    let (few, many) = if a.len() <= b.len() {
-        (&a, &b)
-    } else {
-        (&b, &a)
-    };
-    let contained = few.iter().all(|word| many.contains(word));
-    if contained && few.iter().map(String::len).sum::<usize>() >= 5 {
-        return if few.len() == many.len() { 1.0 } else { 0.9 };
-    }
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "a ratio of 0..1 loses nothing that matters"
-    )]
-    let alike = strsim::normalized_levenshtein(&a.join(" "), &b.join(" ")) as f32;
-    alike
-}
-
-/// The words of a name that tell companies apart, in alphabetical order.
-pub(super) fn name_words(name: &str) -> Vec<String> {
-    let words = name.split(|letter: char| !letter.is_alphanumeric() && letter != '\'');
-    let words = words.map(|word| word.replace('\'', "").to_uppercase());
-    let mut words: Vec<_> = words
-        .filter(|word| !word.is_empty() && !NOISE.contains(&word.as_str()))
-        .collect();
-    words.sort();
-    words.dedup();
-    words
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,33 +114,6 @@ mod tests {
             name: name.to_owned(),
             postal: Some(postal.to_owned()).filter(|postal| !postal.is_empty()),
             ..Party::default()
-        }
-    }
-
-    #[test]
-    fn names_are_alike_across_order_suffixes_and_slips() {
-        for (a, b) in [
-            ("Acme Foods, Inc.", "ACME FOODS"),
-            ("ACME F00DS", "Acme Foods"),
-            ("Foods Acme LLC", "acme foods"),
-            ("Acme Foods DC 12 Receiving", "Acme Foods"),
-            ("O'Neill Brothers", "ONEILL BROTHERS"),
-        ] {
-            assert!(
-                similar_names(a, b) >= SAME_NAME - 0.01,
-                "{a} {b} {}",
-                similar_names(a, b)
-            );
-        }
-        for (a, b) in [
-            ("Acme Foods", "Birch Paper Mill"),
-            ("Harbor Supply", "Lakeside Tools Ltd"),
-        ] {
-            assert!(
-                similar_names(a, b) < OTHER_NAME,
-                "{a} {b} {}",
-                similar_names(a, b)
-            );
         }
     }
 

@@ -126,9 +126,9 @@ fn of_candidate(case: &Case<'_>, candidate: &Candidate) -> Tested {
     }
 }
 
-fn best_likeness(written: &Site, known: &[Site]) -> f64 {
+fn best_likeness(written: &Site, known: &[Site]) -> f32 {
     let each = known.iter().map(|site| likeness(written, site));
-    each.fold(0.0, f64::max)
+    each.fold(0.0, f32::max)
 }
 
 /// The shipment's shipper stands where the consignee was read, and its consignee where the shipper was: the reader took one
@@ -142,7 +142,7 @@ fn are_swapped(case: &Case<'_>, shipment: &Shipment, written: &Site, known: &[Si
         && best_likeness(written, known) < SAME_PARTY
 }
 
-fn compared(shipment: &Shipment, likeness: f64, place: Place) -> Tested {
+fn compared(shipment: &Shipment, likeness: f32, place: Place) -> Tested {
     if likeness >= SAME_PARTY {
         return Tested::passed((), format!("the consignee agrees ({likeness:.2})"));
     }

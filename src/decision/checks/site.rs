@@ -1,10 +1,11 @@
 //! Places where freight is delivered, and how alike two of them are.
 
 use crate::shipments::{Shipment, ShipmentParty, StopKind};
+use crate::understanding::normalise::{SAME_NAME, name_similarity, normalise_words};
 use crate::understanding::{Party, Value};
 
-/// How alike two names or addresses have to be (domain.md §1.3, V4).
-pub(super) const SAME_PARTY: f64 = 0.80;
+/// How alike two names or addresses have to be.
+pub(super) const SAME_PARTY: f32 = SAME_NAME;
 
 /// Name and address of a place where freight is delivered.
 #[derive(Debug, Default)]
@@ -86,43 +87,25 @@ fn joined(parts: [&Option<String>; 4]) -> String {
 }
 
 /// How alike two sites are, 0..1: the better of name and address.
-pub(super) fn likeness(a: &Site, b: &Site) -> f64 {
-    let (name_a, name_b) = (words(&a.name), words(&b.name));
-    let by_letters = alike(&name_a, &name_b).max(alike(&words(&a.address), &words(&b.address)));
-    if contains(&name_a, &name_b) || contains(&name_b, &name_a) {
-        return by_letters.max(SAME_PARTY);
-    }
-    by_letters
+pub(super) fn likeness(a: &Site, b: &Site) -> f32 {
+    name_similarity(&a.name, &b.name).max(alike(&a.address, &b.address))
 }
 
-/// How alike two texts are by their letters, 0..1, whatever the order of their words.
-fn alike(a: &[String], b: &[String]) -> f64 {
+/// How alike two addresses are by their letters, 0..1, whatever the order of their words.
+fn alike(a: &str, b: &str) -> f32 {
+    let sorted = |text: &str| {
+        let mut words = normalise_words(text);
+        words.sort();
+        words.join(" ")
+    };
+    let (a, b) = (sorted(a), sorted(b));
     if a.is_empty() || b.is_empty() {
         return 0.0;
     }
-    strsim::normalized_damerau_levenshtein(&a.join(" "), &b.join(" "))
-}
-
-/// Is `short` the same name as `long`, only shorter ("Acme Foods" and "Acme Foods Distribution Center 12")?
-fn contains(long: &[String], short: &[String]) -> bool {
-    /// A shorter lone word ("FOODS") occurs in too many names.
-    const TELLING: usize = 6;
-    let telling = short.len() > 1 || short.iter().any(|word| word.chars().count() >= TELLING);
-    telling && short.iter().all(|word| long.contains(word))
-}
-
-/// Upper-case words in order of the alphabet, without legal forms.
-fn words(text: &str) -> Vec<String> {
-    const LEGAL_FORMS: [&str; 13] = [
-        "INC", "LLC", "LTD", "CO", "CORP", "COMPANY", "GMBH", "AG", "SA", "BV", "SPZOO", "SARL",
-        "PLC",
-    ];
-    let mut words: Vec<_> = text
-        .to_uppercase()
-        .split(|letter: char| !letter.is_alphanumeric())
-        .filter(|word| !word.is_empty() && !LEGAL_FORMS.contains(word))
-        .map(str::to_owned)
-        .collect();
-    words.sort();
-    words
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a likeness needs no more than 24 bits"
+    )]
+    let alike = strsim::normalized_damerau_levenshtein(&a, &b) as f32;
+    alike
 }

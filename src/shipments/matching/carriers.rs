@@ -1,9 +1,9 @@
 //! Is the carrier on the paper the shipment's carrier?
 
 use super::paper::Paper;
-use crate::shipments::sites::{OTHER_NAME, SAME_NAME, name_words, similar_names};
 use crate::shipments::{ReferenceKind, Shipment};
 use crate::understanding::FieldName;
+use crate::understanding::normalise::{OTHER_NAME, SAME_NAME, name_similarity, name_words};
 
 /// How the paper's carrier agrees with the shipment's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,24 +18,22 @@ pub(super) enum CarrierAgreement {
 /// Codes of one carrier, from domain.md §2.3 and the carriers' own pages; mergers make more.
 const SAME_CARRIER: [[&str; 2]; 2] = [["XPOL", "CNWY"], ["FXFE", "FXNL"]];
 
-/// Words that half of all carriers have in their names.
-const TRADE: [&str; 16] = [
-    "FREIGHT",
-    "LINE",
-    "LINES",
-    "EXPRESS",
-    "TRUCKING",
-    "TRUCK",
-    "TRANSPORT",
-    "TRANSPORTATION",
-    "LOGISTICS",
-    "MOTOR",
-    "SYSTEM",
-    "SYSTEMS",
-    "SERVICE",
-    "SERVICES",
-    "CARRIER",
-    "CARRIERS",
+/// Words that half of all carriers have in their names, as [`name_words`] gives them.
+const TRADE: [&str; 14] = [
+    "freight",
+    "line",
+    "lines",
+    "express",
+    "truck",
+    "transport",
+    "log",
+    "motor",
+    "system",
+    "systems",
+    "service",
+    "services",
+    "carrier",
+    "carriers",
 ];
 
 /// Compares the carrier's code, then its name. A told code can only agree: uploaders guess.
@@ -87,9 +85,9 @@ fn by_name(paper: &Paper<'_>, shipment: &Shipment) -> CarrierAgreement {
         return CarrierAgreement::Unknown;
     };
     let (telling, own_telling) = (telling_words(printed), telling_words(own));
-    let alike = similar_names(&telling.join(" "), &own_telling.join(" "));
+    let alike = name_similarity(&telling.join(" "), &own_telling.join(" "));
     let share_a_word = telling.iter().any(|word| own_telling.contains(word));
-    if similar_names(printed, own) >= SAME_NAME || alike >= SAME_NAME {
+    if name_similarity(printed, own) >= SAME_NAME || alike >= SAME_NAME {
         CarrierAgreement::Same
     } else if telling.is_empty() || own_telling.is_empty() || share_a_word || alike >= OTHER_NAME {
         CarrierAgreement::Unknown

@@ -8,6 +8,7 @@ mod boilerplate;
 mod calendar;
 mod carriers;
 mod check_digits;
+mod company_names;
 mod date_order;
 mod date_parts;
 mod dates;
@@ -29,11 +30,12 @@ mod units;
 pub use boilerplate::is_boilerplate;
 pub use carriers::{carriers_whose_check_passes, check_pro, fits_pro_shape};
 pub use check_digits::{CheckResult, Scheme};
+pub use company_names::{OTHER_NAME, SAME_NAME, name_similarity, name_words};
 pub use dates::{DateReading, OrderHint, Window, order_in, read_date};
 pub use gs1::{Gs1Element, Gs1Kind, read_gs1};
 pub use identifiers::{normalise_identifier, ocr_confusions, repair};
 pub use notations::{ParsedNotation, Received, read_notations, read_received};
-pub use parties::{name_similarity, read_party};
+pub use parties::read_party;
 pub use quantities::{
     Count, Weight, WeightUnit, read_count, read_counts, read_money, read_page_of, read_weight,
 };
