@@ -355,6 +355,21 @@ pub struct Found<T> {
     pub source: Source,
 }
 
+impl<T> Found<T> {
+    /// Another value from the same place on the paper.
+    #[must_use]
+    pub fn with<U>(&self, value: U) -> Found<U> {
+        Found {
+            value,
+            raw: self.raw.clone(),
+            confidence: self.confidence,
+            page: self.page,
+            bbox: self.bbox,
+            source: self.source,
+        }
+    }
+}
+
 /// Schemas that say more than the written type does.
 macro_rules! written_as {
     ($($noun:ident: $schema:tt),* $(,)?) => {

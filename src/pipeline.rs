@@ -20,7 +20,7 @@ use crate::ledger::Finding;
 use crate::reading::{Page, Reader, TextReader, read_page};
 use crate::settings::Settings;
 use crate::shipments::matching::{Hints, Known, find_shipment};
-use crate::shipments::{Match, Shipment};
+use crate::shipments::{Match, Shipment, settle_labels};
 use crate::storage::Location;
 use crate::understanding::normalise::{OrderHint, Window, order_in};
 use crate::understanding::pages::{PageModels, PageView};
@@ -131,7 +131,8 @@ pub struct Filed<'a> {
     pub companions: Vec<&'a Document>,
 }
 
-/// Finds the shipment of a document, and reads the dates that only the shipment or its profile can decide.
+/// Finds the shipment of a document, reads the dates that only the shipment or its profile can decide, and puts its numbers
+/// under the labels that the shipment knows them by.
 #[must_use]
 pub fn match_document(
     mut document: Document,
@@ -144,7 +145,11 @@ pub fn match_document(
     if let Match::Matched(candidate, _) = &matched {
         let dates = dates_of(&candidate.shipment, profiles, received_on);
         settle_dates(&mut document, &dates);
-        return (document.clone(), find_shipment(&document, hints, known));
+        let matched = find_shipment(&document, hints, known);
+        if let Match::Matched(candidate, _) = &matched {
+            settle_labels(&mut document, &candidate.shipment);
+        }
+        return (document, matched);
     }
     (document, matched)
 }

@@ -11,7 +11,8 @@ use crate::document::{BBox, Confidence, PageNumber, Source};
 pub struct Page {
     /// Its number in the upload.
     pub number: PageNumber,
-    /// The upright page in gray. A scan at about 200 dpi, a born-digital page at [`DIGITAL_DPI`].
+    /// The upright page in gray. A scan at about 200 dpi, a born-digital page at 100 dpi, at 50 where
+    /// nothing but text stands on it.
     pub image: GrayImage,
     /// How the words were read.
     pub method: Method,
@@ -26,12 +27,7 @@ pub struct Page {
     /// Where a picture or a drawing lies that is no text: the whole page for a scan; for a born-digital page the boxes of
     /// its pictures and curves, so that nobody looks for signatures where there can be none.
     pub drawings: Vec<BBox>,
-    /// Share of dark pixels, 0..1.
-    pub ink: f32,
 }
-
-/// Resolution at which a born-digital page is drawn for models that look at it: dots per inch.
-pub const DIGITAL_DPI: f32 = 100.0;
 
 /// How the words of a page were read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -21,13 +21,18 @@ use pdfium_render::prelude::{
 use self::content::Content;
 use self::geometry::Geometry;
 use self::layer::Judgement;
+use super::Barcode;
 use super::engines::Engines;
 use super::image::size::{SCAN_DPI, fit};
 use super::limits::Limits;
 use super::protocol::{RawPage, Size};
-use super::{Barcode, DIGITAL_DPI};
 use crate::document::{BBox, PageNumber};
 use crate::fault::RejectReason;
+
+/// Resolution at which a born-digital page is drawn for the models that look for marks in its pictures and drawings.
+const DIGITAL_DPI: f32 = 100.0;
+/// Resolution of a born-digital page without pictures and drawings: only its thumbnail is looked at.
+const TEXT_ONLY_DPI: f32 = 50.0;
 
 /// PDFium can be loaded once per process.
 static PDFIUM: OnceLock<Pdfium> = OnceLock::new();
@@ -84,7 +89,7 @@ impl PdfFile {
         self.pages
     }
 
-    /// Draws a page: at [`DIGITAL_DPI`] where its own text can be trusted, else as a scan.
+    /// Draws a page: small where its own text can be trusted, else as a scan.
     pub(super) fn page(
         &mut self,
         number: PageNumber,
@@ -101,7 +106,12 @@ impl PdfFile {
         let drawn = match layer::judge(&layer, &content) {
             Judgement::Scan => draw_scan(&page, &geometry, engines)?,
             Judgement::Digital => {
-                let image = render(&page, &geometry, DIGITAL_DPI)?;
+                let dpi = if content.drawings().is_empty() {
+                    TEXT_ONLY_DPI
+                } else {
+                    DIGITAL_DPI
+                };
+                let image = render(&page, &geometry, dpi)?;
                 draw_digital(&page, &geometry, &content, layer.words, image, engines)?
             }
             Judgement::DigitalOnLightGround => {

@@ -30,10 +30,9 @@ pub fn read_page(
     number: PageNumber,
 ) -> Result<Page, Fault> {
     let mut raw = reader.page(number)?;
-    let ink = ink(&raw.image);
     let (method, reading) = match raw.text.take() {
         Some(words) => (Method::TextLayer, as_it_lies(raw.image, words)),
-        None => read_image(reader, text, raw.image, ink)?,
+        None => read_image(reader, text, raw.image)?,
     };
     let quality = match method {
         Method::TextLayer => Quality {
@@ -59,7 +58,6 @@ pub fn read_page(
             .iter()
             .map(|drawing| turned.carry(*drawing))
             .collect(),
-        ink,
     })
 }
 
@@ -76,8 +74,8 @@ fn read_image(
     reader: &mut Reader,
     text: &mut TextReader,
     image: GrayImage,
-    ink: f32,
 ) -> Result<(Method, TextReading), Fault> {
+    let ink = ink(&image);
     if ink < BLANK {
         return Ok((Method::Ocr, as_it_lies(image, Vec::new())));
     }

@@ -6,6 +6,7 @@
 pub mod feed;
 mod json_path;
 pub mod keys;
+mod labels;
 pub mod matching;
 mod numbers;
 mod shipment;
@@ -15,6 +16,7 @@ mod stop;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use labels::settle_labels;
 pub use shipment::*;
 pub use stop::*;
 

@@ -276,22 +276,7 @@ pub fn settle_dates(document: &mut Document, dates: &DateContext) {
     for date in unsettled {
         match normalise::read_date(&date.found.raw, dates.order, dates.plausible) {
             normalise::DateReading::Sure(day) => {
-                let Found {
-                    raw,
-                    confidence,
-                    page,
-                    bbox,
-                    source,
-                    ..
-                } = date.found;
-                let found = Found {
-                    value: Value::Date(day),
-                    raw,
-                    confidence,
-                    page,
-                    bbox,
-                    source,
-                };
+                let found = date.found.with(Value::Date(day));
                 document.fields.entry(date.field).or_insert(Field {
                     found,
                     unit: None,

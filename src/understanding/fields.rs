@@ -183,23 +183,8 @@ fn barcode_field(name: FieldName, evidence: &Found<String>) -> Field {
     } else {
         Value::Text(value)
     };
-    let Found {
-        raw,
-        confidence,
-        page,
-        bbox,
-        source,
-        ..
-    } = evidence.clone();
     Field {
-        found: Found {
-            value,
-            raw,
-            confidence,
-            page,
-            bbox,
-            source,
-        },
+        found: evidence.with(value),
         unit: None,
         kind: None,
     }

@@ -128,14 +128,19 @@ impl Place {
     }
 }
 
+/// Numbers of so many characters may stand under any label: among 100,000 shipments a number of eight digits is that of
+/// another one by chance once in a thousand, while forms and readers mistake labels far more often.
+const LONG: usize = 8;
+
 /// Where a kind of number may stand. A bar code without a label says itself what it is.
 fn place(reading: &Reading, kind: Kind) -> Option<Place> {
     let (own, other) = kinds_under(reading.label);
     let itself = reading.label == Label::Elsewhere && reading.source == Source::Barcode;
+    let mislabelled = kind != Kind::Container && reading.number.text().len() >= LONG;
     if own.contains(&kind) || itself && other.contains(&kind) {
         Some(Place::Own)
     } else {
-        other.contains(&kind).then_some(Place::Other)
+        (other.contains(&kind) || mislabelled).then_some(Place::Other)
     }
 }
 

@@ -1,0 +1,241 @@
+//! Labels put right: forms call their numbers by names of their own, and the shipment knows which number is which.
+//!
+//! In: a document and the shipment that it was matched to. Out: the document, with each number that the shipment goes by in
+//! the field that the shipment's reference names. What was read, where and by whom stays as it was; nothing is invented.
+
+use super::numbers::Number;
+use super::{ReferenceKind, Shipment};
+use crate::document::Found;
+use crate::understanding::{Document, Field, FieldName, Fields, Value};
+
+/// The fields whose labels are mistaken for one another.
+const IDENTIFIERS: [FieldName; 8] = [
+    FieldName::ProNumber,
+    FieldName::BolNumber,
+    FieldName::MasterBol,
+    FieldName::LoadNumber,
+    FieldName::ShipperRef,
+    FieldName::CustomerPo,
+    FieldName::AppointmentNumber,
+    FieldName::InvoiceNo,
+];
+
+/// Puts the shipment's own numbers into their fields.
+pub fn settle_labels(document: &mut Document, shipment: &Shipment) {
+    let own = own_numbers(shipment);
+    let mut homeless = document.traits.other_identifiers.clone();
+    for name in IDENTIFIERS {
+        homeless.extend(take_misplaced(&mut document.fields, name, &own));
+    }
+    for found in homeless {
+        if let Some(name) = home_of(&found.value, &own) {
+            let displaced = put(&mut document.fields, name, found, &own);
+            document.traits.other_identifiers.extend(displaced);
+        }
+    }
+}
+
+/// Each number that the shipment goes by, and its field.
+fn own_numbers(shipment: &Shipment) -> Vec<(Number, FieldName)> {
+    let named = |kind| match kind {
+        ReferenceKind::Pro => Some(FieldName::ProNumber),
+        ReferenceKind::Bol => Some(FieldName::BolNumber),
+        ReferenceKind::Mbol => Some(FieldName::MasterBol),
+        ReferenceKind::Load => Some(FieldName::LoadNumber),
+        ReferenceKind::So => Some(FieldName::ShipperRef),
+        ReferenceKind::Po => Some(FieldName::CustomerPo),
+        ReferenceKind::Appt => Some(FieldName::AppointmentNumber),
+        ReferenceKind::Invoice => Some(FieldName::InvoiceNo),
+        ReferenceKind::Delivery
+        | ReferenceKind::Pickup
+        | ReferenceKind::Awb
+        | ReferenceKind::Cmr
+        | ReferenceKind::Gsin
+        | ReferenceKind::Sscc
+        | ReferenceKind::Other => None,
+    };
+    let references = shipment.refs.iter();
+    references
+        .filter_map(|reference| Some((Number::read(&reference.value)?, named(reference.kind)?)))
+        .collect()
+}
+
+fn home_of(text: &str, own: &[(Number, FieldName)]) -> Option<FieldName> {
+    let number = Number::read(text)?;
+    let mut homes = own.iter().filter(|(own, _)| *own == number);
+    homes.next().map(|(_, name)| *name)
+}
+
+fn is_at_home(text: &str, name: FieldName, own: &[(Number, FieldName)]) -> bool {
+    Number::read(text).is_some_and(|number| own.contains(&(number, name)))
+}
+
+/// Takes the numbers out of a field that belong into another.
+fn take_misplaced(
+    fields: &mut Fields,
+    name: FieldName,
+    own: &[(Number, FieldName)],
+) -> Vec<Found<String>> {
+    let Some(field) = fields.get_mut(&name) else {
+        return Vec::new();
+    };
+    let (misplaced, kept): (Vec<String>, Vec<String>) = field
+        .found
+        .value
+        .texts()
+        .map(str::to_owned)
+        .partition(|text| !is_at_home(text, name, own) && home_of(text, own).is_some());
+    let found = |value| field.found.with(value);
+    let taken: Vec<_> = misplaced.into_iter().map(found).collect();
+    if kept.is_empty() && !taken.is_empty() {
+        fields.remove(&name);
+    } else if !taken.is_empty() {
+        field.found.value = Value::List(kept);
+    }
+    taken
+}
+
+/// Puts a number into its field, unless the field holds one of the shipment's own; gives what it took the place of.
+fn put(
+    fields: &mut Fields,
+    name: FieldName,
+    found: Found<String>,
+    own: &[(Number, FieldName)],
+) -> Option<Found<String>> {
+    let is_list = name == FieldName::CustomerPo;
+    let before = fields.get_mut(&name);
+    if let Some(Field { found: held, .. }) = before {
+        let texts: Vec<String> = held.value.texts().map(str::to_owned).collect();
+        if texts.contains(&found.value) {
+            return None;
+        }
+        if is_list {
+            held.value = Value::List(texts.into_iter().chain([found.value]).collect());
+            return None;
+        }
+        if texts.iter().any(|text| is_at_home(text, name, own)) {
+            return None;
+        }
+    }
+    let value = if is_list {
+        Value::List(vec![found.value.clone()])
+    } else {
+        Value::Text(found.value.clone())
+    };
+    let field = Field {
+        found: found.with(value),
+        unit: None,
+        kind: None,
+    };
+    let displaced = fields.insert(name, field)?.found;
+    let text = displaced.value.texts().next()?.to_owned();
+    Some(displaced.with(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::matching::sample::{document, found, shipment, text};
+    use super::*;
+    use crate::document::Source;
+
+    fn settled(fields: &[(FieldName, Value)], refs: &[(&str, &str)]) -> Document {
+        let mut document = document(fields.iter().cloned());
+        settle_labels(&mut document, &shipment("S", refs, json!({})));
+        document
+    }
+
+    fn value(document: &Document, name: FieldName) -> Option<&Value> {
+        document.fields.get(&name).map(|field| &field.found.value)
+    }
+
+    #[test]
+    fn numbers_under_each_others_labels_change_places() {
+        let paper = settled(
+            &[
+                (FieldName::BolNumber, text("703377990")),
+                (FieldName::ShipperRef, text("C2646235")),
+                (FieldName::ProNumber, text("4562482589")),
+            ],
+            &[
+                ("PRO", "703-377-990"),
+                ("BOL", "C2646235"),
+                ("PO", "4562482589"),
+            ],
+        );
+        assert_eq!(
+            value(&paper, FieldName::ProNumber),
+            Some(&text("703377990"))
+        );
+        assert_eq!(value(&paper, FieldName::BolNumber), Some(&text("C2646235")));
+        assert_eq!(value(&paper, FieldName::ShipperRef), None);
+        let order = Value::List(vec!["4562482589".into()]);
+        assert_eq!(value(&paper, FieldName::CustomerPo), Some(&order));
+    }
+
+    #[test]
+    fn a_number_that_the_shipment_does_not_know_stays_where_it_stood() {
+        let fields = [
+            (FieldName::ProNumber, text("111222333")),
+            (
+                FieldName::CustomerPo,
+                Value::List(vec!["987654".into(), "55443322".into()]),
+            ),
+        ];
+        let paper = settled(&fields, &[("PRO", "999888777"), ("LOAD", "55443322")]);
+        assert_eq!(
+            value(&paper, FieldName::ProNumber),
+            Some(&text("111222333"))
+        );
+        let orders = Value::List(vec!["987654".into()]);
+        assert_eq!(value(&paper, FieldName::CustomerPo), Some(&orders));
+        assert_eq!(
+            value(&paper, FieldName::LoadNumber),
+            Some(&text("55443322"))
+        );
+    }
+
+    #[test]
+    fn a_number_that_is_load_and_order_at_once_stays() {
+        let fields = [(FieldName::LoadNumber, text("4711471"))];
+        let paper = settled(&fields, &[("PO", "4711471"), ("LOAD", "4711471")]);
+        assert_eq!(value(&paper, FieldName::LoadNumber), Some(&text("4711471")));
+        assert_eq!(value(&paper, FieldName::CustomerPo), None);
+    }
+
+    #[test]
+    fn the_shipments_number_in_a_bar_code_takes_the_place_of_a_misread_one() {
+        let mut paper = document([(FieldName::ProNumber, text("488"))]);
+        paper.traits.other_identifiers =
+            vec![found("597966802".to_owned(), Source::Barcode, 0.999)];
+        settle_labels(
+            &mut paper,
+            &shipment("S", &[("PRO", "597966802")], json!({})),
+        );
+        assert_eq!(
+            value(&paper, FieldName::ProNumber),
+            Some(&text("597966802"))
+        );
+        assert_eq!(
+            paper.fields[&FieldName::ProNumber].found.source,
+            Source::Barcode
+        );
+        assert!(
+            paper
+                .traits
+                .other_identifiers
+                .iter()
+                .any(|found| found.value == "488")
+        );
+    }
+
+    #[test]
+    fn settling_twice_changes_nothing_more() {
+        let refs = [("PRO", "703377990"), ("BOL", "C2646235")];
+        let mut paper = settled(&[(FieldName::BolNumber, text("703377990"))], &refs);
+        let once = paper.fields.clone();
+        settle_labels(&mut paper, &shipment("S", &refs, json!({})));
+        assert_eq!(paper.fields, once);
+    }
+}
