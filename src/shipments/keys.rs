@@ -250,8 +250,8 @@ mod tests {
         ]);
         let keys = [
             "day:43215:2026-03-15",
-            "site:43215:ACME",
-            "site:43215:FOODS",
+            "site:43215:acme",
+            "site:43215:foods",
             "trl:TR5301:2026-03-15",
         ];
         assert_eq!(shared(&paper, &own), keys);
