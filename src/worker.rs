@@ -109,7 +109,8 @@ impl Worker {
         };
         let hints = Hints {
             file_name: file_name(path),
-            received_on: Some(today()),
+            // When a file came into its folder, nobody can tell: it may be one of last year's.
+            received_on: None,
             ..Hints::default()
         };
         match self

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use jiff::Span;
 use jiff::civil::Date;
 
-use super::matching::{Hints, Label, expected_day, readings};
+use super::matching::{Hints, LONG, Label, expected_day, readings};
 use super::numbers::{Number, in_file_name, plain};
 use super::sites::{self, Destination};
 use super::{ReferenceKind, Shipment};
@@ -79,10 +79,11 @@ pub fn shipment_keys(shipment: &Shipment) -> BTreeSet<Key> {
 pub fn document_keys(document: &Document) -> BTreeSet<Key> {
     let mut keys = BTreeSet::new();
     for reading in readings(document) {
-        if matches!(reading.label, Label::Po | Label::Elsewhere) {
+        let may_be_mislabelled = reading.number.text().len() >= LONG;
+        if may_be_mislabelled || matches!(reading.label, Label::Po | Label::Elsewhere) {
             keys.insert(order_key(&reading.number));
         }
-        if reading.label != Label::Po {
+        if may_be_mislabelled || reading.label != Label::Po {
             keys.extend(number_keys(&reading.number));
         }
     }
@@ -137,7 +138,8 @@ fn site_keys(site: &Destination, days: &[Date]) -> Vec<Key> {
         return Vec::new();
     };
     let words = site.name.as_deref().map(name_words).unwrap_or_default();
-    let words = words.into_iter().take(WORDS);
+    let telling = |word: &String| word.chars().count() > 1;
+    let words = words.into_iter().filter(telling).take(WORDS);
     let words = words.map(|word| Key::new("site", &format!("{postal}:{word}")));
     let days = days
         .iter()

@@ -33,6 +33,7 @@ use self::circumstances::{Circumstances, circumstances};
 use self::identifiers::{Identification, crowds, hits, identify};
 use self::paper::Paper;
 pub(super) use self::paper::{Label, readings};
+pub(super) use self::references::LONG;
 use super::{Candidate, Match, MatchEvidence, RunnerUp, Shipment};
 use crate::document::{Confidence, DocumentId};
 use crate::understanding::Document;

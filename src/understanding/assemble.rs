@@ -4,6 +4,7 @@
 //! signed, and whether a bill of lading is signed by its consignee.
 
 use super::fields::{self, Gathered, PageFields};
+use super::loose_numbers::loose_numbers;
 use super::normalise::{self, OrderHint, Window};
 use super::pages::PageView;
 use super::remarks::remarks;
@@ -94,6 +95,14 @@ fn document(
     };
     let page_fields: Vec<PageFields<'_>> = range.clone().map(of_page).collect();
     let gathered = gathered(&page_fields, context);
+    let loose = range
+        .clone()
+        .flat_map(|index| loose_numbers(&pages[index], &views[index].tags));
+    let other_identifiers = gathered
+        .other_identifiers
+        .into_iter()
+        .chain(loose)
+        .collect();
     let marks: Vec<Mark> = range
         .clone()
         .flat_map(|index| {
@@ -132,7 +141,7 @@ fn document(
             unattended,
             altered: corrected && !initialled,
             ambiguous_dates: gathered.unsettled,
-            other_identifiers: gathered.other_identifiers,
+            other_identifiers,
         },
         fields,
         marks,

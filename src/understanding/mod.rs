@@ -6,6 +6,7 @@ mod assemble;
 mod document;
 pub mod features;
 pub mod fields;
+mod loose_numbers;
 pub mod marks;
 pub mod normalise;
 pub mod pages;

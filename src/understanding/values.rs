@@ -130,17 +130,20 @@ fn unit_of_weight(unit: WeightUnit) -> String {
 
 /// An identifier holds a digit and three characters at least; words beside it are no part of it.
 fn identifier(field: FieldName, text: &str) -> Reading {
-    let value = normalise_identifier(text);
-    let digits = value.chars().filter(char::is_ascii_digit).count();
-    if value.chars().count() < 3 || digits == 0 || value.chars().count() > 30 {
-        return Reading::Unreadable;
+    if is_list(field) {
+        let values: Vec<String> = text
+            .split([',', ';', '&'])
+            .filter_map(one_identifier)
+            .collect();
+        return sure((!values.is_empty()).then_some(Value::List(values)));
     }
-    let value = if is_list(field) {
-        Value::List(vec![value])
-    } else {
-        Value::Text(value)
-    };
-    Reading::Sure(value, None)
+    sure(one_identifier(text).map(Value::Text))
+}
+
+fn one_identifier(text: &str) -> Option<String> {
+    let value = normalise_identifier(text);
+    let has_digit = value.chars().any(|c| c.is_ascii_digit());
+    ((3..=30).contains(&value.len()) && has_digit).then_some(value)
 }
 
 fn date(text: &str, dates: &DateContext) -> Reading {
@@ -223,6 +226,11 @@ mod tests {
         assert_eq!(read(FieldName::Scac, "12"), Reading::Unreadable);
         assert_eq!(read(FieldName::ProNumber, "PRO"), Reading::Unreadable);
         assert_eq!(read(FieldName::Pieces, "none"), Reading::Unreadable);
+        let orders = Value::List(vec!["4500123".into(), "4500124".into()]);
+        assert_eq!(
+            read(FieldName::CustomerPo, "4500-123,4500124"),
+            Reading::Sure(orders, None)
+        );
     }
 
     #[test]

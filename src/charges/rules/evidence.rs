@@ -4,6 +4,7 @@
 use super::{Case, Finding, Line, Rule, detention};
 use crate::charges::catalogue::{Accessorial, Proof, Site, TIME_SHEETS};
 use crate::charges::stay::has_event;
+use crate::document::Money;
 use crate::shipments::{Shipment, Status, Stop, StopKind};
 
 /// A stay of this length runs into the next working day: half of such stays bring a layover (domain.md §4.5).
@@ -122,10 +123,13 @@ pub(super) fn a02_contradicted(line: &Line<'_>) -> Option<Finding> {
         | Proof::Overnight => None,
     }?;
     let billed = line.amount();
-    Some(Finding::new(
-        Rule::Contradicted,
-        format!("billed {billed}, but {fact}: it should not be paid"),
-    ))
+    Some(
+        Finding::new(
+            Rule::Contradicted,
+            format!("billed {billed}, but {fact}: it should not be paid"),
+        )
+        .expecting(Money::default()),
+    )
 }
 
 /// Every site that the charge can be about is of another kind. A pickup of which nothing is known does not count: the charge

@@ -14,7 +14,7 @@ pub(super) struct Site {
     address: String,
 }
 
-/// The place that a field names.
+/// The place that a field names; none if what was read is no name and no address.
 pub(super) fn site_of_paper(value: &Value) -> Option<Site> {
     let named = |name: &str| Site {
         name: name.to_owned(),
@@ -24,6 +24,12 @@ pub(super) fn site_of_paper(value: &Value) -> Option<Site> {
         .as_party()
         .map(site_of_party)
         .or_else(|| value.texts().next().map(named))
+        .filter(|site| is_name(&site.name) || !site.address.is_empty())
+}
+
+/// A number or a lone letter, torn from an address or a table, names nobody.
+fn is_name(name: &str) -> bool {
+    name.chars().filter(|c| c.is_alphabetic()).count() > 1
 }
 
 fn site_of_party(party: &Party) -> Site {

@@ -92,6 +92,8 @@ fn likeness(reading: &Reading, held: &Held<'_>, weight: &Weight) -> Option<Liken
     let likeness = reading.number.likeness(&held.number)?;
     let may_be_slip = match likeness {
         Likeness::Same => return Some(likeness),
+        // Any number of the page may come near some shipment's.
+        _ if reading.label == Label::Elsewhere => false,
         Likeness::Confused => reading.source != Source::Barcode,
         Likeness::OneOff => reading.source != Source::Barcode && weight.names_one,
     };

@@ -117,28 +117,33 @@ fn pro(paper: &Paper<'_>, shipment: &Shipment, reading: &Reading) -> f64 {
 enum Place {
     Own,
     Other,
+    Anywhere,
 }
 
 impl Place {
     fn share(self) -> f64 {
         match self {
             Self::Own => 1.0,
-            Self::Other => weights::OUT_OF_PLACE,
+            Self::Other => weights::MISLABELLED,
+            Self::Anywhere => weights::ANYWHERE,
         }
     }
 }
 
 /// Numbers of so many characters may stand under any label: among 100,000 shipments a number of eight digits is that of
 /// another one by chance once in a thousand, while forms and readers mistake labels far more often.
-const LONG: usize = 8;
+pub(in crate::shipments) const LONG: usize = 8;
 
 /// Where a kind of number may stand. A bar code without a label says itself what it is.
 fn place(reading: &Reading, kind: Kind) -> Option<Place> {
     let (own, other) = kinds_under(reading.label);
-    let itself = reading.label == Label::Elsewhere && reading.source == Source::Barcode;
+    let elsewhere = reading.label == Label::Elsewhere;
+    let itself = elsewhere && reading.source == Source::Barcode;
     let mislabelled = kind != Kind::Container && reading.number.text().len() >= LONG;
     if own.contains(&kind) || itself && other.contains(&kind) {
         Some(Place::Own)
+    } else if elsewhere {
+        other.contains(&kind).then_some(Place::Anywhere)
     } else {
         (other.contains(&kind) || mislabelled).then_some(Place::Other)
     }
