@@ -3,6 +3,7 @@
 //! In: upright [`Page`](crate::reading::Page)s. Out: [`Document`]s with normalised values and their evidence.
 
 mod assemble;
+mod cmr_boxes;
 mod document;
 pub mod features;
 pub mod fields;

@@ -49,6 +49,9 @@ const ROLE_WORDS: [(Role, &[&str]); 3] = [
             "consignatario",
             "recibido",
             "recibi",
+            "mercancia recibida",
+            "przesylke otrzymano",
+            "towar otrzymano",
             "odbiorca",
             "odbiorcy",
             "odebral",
@@ -115,7 +118,7 @@ const ROLE_WORDS: [(Role, &[&str]); 3] = [
 ];
 
 /// Words that say that somebody is to sign here.
-const SIGNING_WORDS: [&str; 17] = [
+const SIGNING_WORDS: [&str; 21] = [
     "sign",
     "signature",
     "by",
@@ -128,9 +131,13 @@ const SIGNING_WORDS: [&str; 17] = [
     "initials",
     "received",
     "recu",
+    "recues",
     "erhalten",
+    "empfangen",
     "recibido",
+    "recibida",
     "odebral",
+    "otrzymano",
     "ontvangen",
     "per",
 ];

@@ -18,6 +18,8 @@ from .steps import Steps, effort
 
 KINDS = ["signature", "initials", "stamp", "check"]
 CELL, CROP, WIDTH = 8, 256, 96
+FEWEST = {"signature": 10, "initials": 3, "stamp": 10, "check": 3}
+"""Marks of fewer cells are specks. As `fewest_cells` of `understanding/marks.rs`, which says how it was measured."""
 
 
 def convolution(before: int, after: int, size: int = 3, stride: int = 1, dilation: int = 1) -> nn.Sequential:
@@ -137,7 +139,7 @@ def loss_of(logits: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
     return loss + 0.3 * (1 - overlap)[there].mean() if there.any() else loss
 
 
-def boxes(chances: np.ndarray, threshold: float) -> list[tuple[float, tuple[int, int, int, int]]]:
+def boxes(chances: np.ndarray, threshold: float, fewest: int) -> list[tuple[float, tuple[int, int, int, int]]]:
     """Connected cells above the threshold: (mean chance, left, top, right, bottom in cells). As `understanding/marks.rs` does."""
     import cv2
 
@@ -145,7 +147,7 @@ def boxes(chances: np.ndarray, threshold: float) -> list[tuple[float, tuple[int,
     found = []
     for index in range(1, count):
         left, top, width, height, area = stats[index]
-        if area >= 3:
+        if area >= fewest:
             found.append((float(chances[labels == index].mean()), (left, top, left + width, top + height)))
     return found
 
@@ -170,7 +172,7 @@ def evaluate(predicted: list[tuple[int, np.ndarray]], pages: data.Pages, thresho
         filled_x, filled_y, _ = pages.marks_filled[index]
         scale = (filled_x * chances.shape[2], filled_y * chances.shape[1])
         for row, kind in enumerate(KINDS):
-            said = [box for _, box in boxes(chances[row], threshold)]
+            said = [box for _, box in boxes(chances[row], threshold, FEWEST[kind])]
             there = [_scaled(mark["box"], scale) for mark in pages.truth[index]["marks"] if mark["kind"] == kind]
             counts[kind][0] += sum(any(_overlap(one, other) > 0.33 for other in said) for one in there)
             counts[kind][1] += sum(any(_overlap(one, other) > 0.33 for other in there) for one in said)
