@@ -208,7 +208,14 @@ mod tests {
                 "45001234",
                 vec!["po:45001234"],
             ),
-            (FieldName::CustomerPo, "45001234", "BOL", "45001234", vec![]),
+            (FieldName::CustomerPo, "4500123", "BOL", "4500123", vec![]),
+            (
+                FieldName::CustomerPo,
+                "45001234",
+                "BOL",
+                "45001234",
+                vec!["id:45001234", "idf:45001234"],
+            ),
             (FieldName::BolNumber, "N/A", "BOL", "N/A", vec![]),
         ] {
             let paper = document([(field, text(on_paper))]);

@@ -189,10 +189,11 @@ fn tesseract_reads_lines_and_pages() {
     let mut reader = reader();
     let page = first_page(
         &mut reader,
-        &pdf(&[PdfPage {
-            turned: 0,
-            ..PdfPage::letter(&prose())
-        }]),
+        // A page with a drawing on it is drawn large enough to be read.
+        &pdf(&[PdfPage::letter(&format!(
+            "{}200 200 m 220 260 240 150 260 210 c S\n",
+            prose()
+        ))]),
     )
     .unwrap();
     let large = image::imageops::resize(
