@@ -129,8 +129,12 @@ pub fn attribute(
         .iter()
         .filter_map(|one| mark(page, class, one, words, &labels))
         .collect();
-    if class == DocumentClass::Cmr {
-        by_box(&mut marks, seen, &CmrBoxes::of(words));
+    match class {
+        DocumentClass::Cmr => by_box(&mut marks, seen, &CmrBoxes::of(words)),
+        DocumentClass::DeliveryReceipt | DocumentClass::Epod => {
+            by_class(&mut marks, &roles::nameless(words, Role::Consignee));
+        }
+        _ => {}
     }
     marks.extend(typed_signatures(words).map(|(bbox, confidence)| {
         let (role, chance) = roles::nearest(bbox, &labels);
@@ -155,6 +159,30 @@ fn by_box(marks: &mut [Mark], seen: &[Seen], boxes: &CmrBoxes) {
             let ink = seen.iter().find(|one| one.bbox == mark.bbox);
             mark.confidence = ink.map_or(mark.confidence, |one| Confidence::new(one.chance));
         }
+    }
+}
+
+/// Who signs at "X" or "Sign here" on a paper that is made for the receiver is the receiver (domain.md §2.1), if it is the
+/// only signature without a name beside it and the receiver signed nowhere else.
+fn by_class(marks: &mut [Mark], places: &[Label]) {
+    let is_ink = |mark: &&mut Mark| matches!(mark.kind, MarkKind::Ink | MarkKind::Electronic);
+    if marks
+        .iter()
+        .any(|mark| mark.role == Some(Role::Consignee) && mark.kind != MarkKind::Stamp)
+    {
+        return;
+    }
+    let mut nameless = marks
+        .iter_mut()
+        .filter(is_ink)
+        .filter(|mark| mark.role.is_none());
+    let (Some(mark), None) = (nameless.next(), nameless.next()) else {
+        return;
+    };
+    let (role, chance) = roles::nearest(mark.bbox, places);
+    if role.is_some() {
+        mark.role = role;
+        mark.confidence = Confidence::new(mark.confidence.get() * chance);
     }
 }
 
@@ -318,6 +346,31 @@ mod tests {
             &page,
         );
         assert!(marks[0].role.is_none() || marks[0].confidence.get() < 0.5);
+    }
+
+    #[test]
+    fn a_nameless_place_to_sign_is_the_receivers_on_the_receivers_paper_only() {
+        let page = words("X", 0.05, 0.885, 0);
+        let role = |class, seen: &[Seen]| attribute(page_one(), class, seen, &page)[0].role;
+        let receipt = DocumentClass::DeliveryReceipt;
+        assert_eq!(role(receipt, &[ink(0.08, 0.87)]), Some(Role::Consignee));
+        assert_eq!(role(DocumentClass::BolUnsigned, &[ink(0.08, 0.87)]), None);
+        assert_eq!(role(receipt, &[ink(0.08, 0.2)]), None, "far from the place");
+        let two = [ink(0.08, 0.87), ink(0.5, 0.2)];
+        assert_eq!(role(receipt, &two), None, "which of the two?");
+    }
+
+    #[test]
+    fn a_place_with_a_name_is_not_the_receivers_for_its_x() {
+        let mut page = words("X", 0.05, 0.885, 0);
+        page.extend(words("Driver Signature", 0.07, 0.905, 1));
+        let marks = attribute(
+            page_one(),
+            DocumentClass::DeliveryReceipt,
+            &[ink(0.08, 0.87)],
+            &page,
+        );
+        assert_eq!(marks[0].role, Some(Role::Driver));
     }
 
     #[test]

@@ -178,6 +178,40 @@ pub fn labels(words: &[Word]) -> Vec<Label> {
     labels
 }
 
+/// Lines that ask for a signature and do not say whose: `X`, `(Sign here)`, `Signature image:`.
+const NAMELESS: [&str; 9] = [
+    "x",
+    "sign here",
+    "signature",
+    "signature image",
+    "unterschrift",
+    "firma",
+    "podpis",
+    "handtekening",
+    "signed",
+];
+
+/// Places to sign whose labels name nobody, as labels of `role`. A line counts up to the ink that a reader took for words.
+#[must_use]
+pub fn nameless(words: &[Word], role: Role) -> Vec<Label> {
+    let lines = words.chunk_by(|a, b| a.line == b.line);
+    let asks = |line: &[Word]| {
+        let texts: Vec<String> = line.iter().map(|word| fold(&word.text)).collect();
+        let text = texts.join(" ");
+        let text = text.trim_matches(|c: char| !c.is_alphanumeric());
+        let alone = NAMELESS.contains(&text);
+        (alone || texts.first().is_some_and(|first| first == "x")).then_some(line[0].bbox)
+    };
+    lines
+        .filter_map(asks)
+        .map(|bbox| Label {
+            role,
+            bbox,
+            weight: 0.8,
+        })
+        .collect()
+}
+
 /// `CarrierAgent` as `Carrier Agent`: readers lose the spaces of small print.
 fn parted(text: &str) -> String {
     let mut parted = String::with_capacity(text.len());
