@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
@@ -459,16 +460,18 @@ fn ctrl_c_finishes_what_is_in_hand_and_says_what_was_not_begun() {
         .args(["--json", "--slots", "1"])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
+        .process_group(0)
         .spawn()
         .unwrap();
-    let pid = i32::try_from(child.id()).unwrap();
+    let group = format!("-{}", child.id());
     // The first event tells that work is under way.
     let events = run.data.path().join("events");
     while !fs::read_dir(&events).is_ok_and(|mut files| files.next().is_some()) {
         std::thread::yield_now();
     }
+    // A terminal sends Ctrl-C to the whole group, reader children too if they are in it.
     let sent = Command::new("kill")
-        .args(["-INT", &pid.to_string()])
+        .args(["-INT", "--", &group])
         .status()
         .unwrap();
     assert!(sent.success());
@@ -479,11 +482,10 @@ fn ctrl_c_finishes_what_is_in_hand_and_says_what_was_not_begun() {
         "{}",
         text(&output.stderr)
     );
-    assert!(
-        lines(&output)
-            .iter()
-            .filter(|event| is_outcome(event))
-            .count()
-            >= 1
-    );
+    let events = lines(&output);
+    assert!(events.iter().any(is_outcome));
+    let rejected = events
+        .iter()
+        .find(|event| event["type"] == "countersign.upload.rejected.v1");
+    assert_eq!(rejected, None, "a good file is not rejected for Ctrl-C");
 }

@@ -5,7 +5,7 @@
 use std::io::{self, Read, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
-use std::os::unix::process::ExitStatusExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -55,6 +55,8 @@ impl Process {
             .stdout(Stdio::null())
             // A pipe, never a file: a write to a file beyond RLIMIT_FSIZE would kill the child with another signal.
             .stderr(Stdio::piped())
+            // Ctrl-C reaches all of a terminal's foreground group; a child that died of it would look like a crashed parser.
+            .process_group(0)
             .spawn()?;
         let last_words = child.stderr.take().map(drain).transpose()?;
         Ok(Self {
