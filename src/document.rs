@@ -1,6 +1,8 @@
 //! The nouns that every stage shares: what an upload, a page, a place on a page, a value with its evidence and
 //! an amount of money are. Plain data, no behaviour that belongs to a stage.
 
+mod bbox;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::num::NonZeroU32;
@@ -9,6 +11,8 @@ use rust_decimal::Decimal;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+pub use self::bbox::BBox;
 
 /// Name space of every UUIDv5 that Countersign makes, itself the v5 of the DNS name space and `countersign`.
 const NAMESPACE: Uuid = Uuid::from_u128(0x2f0c_6b3e_93c1_5d0a_9f53_5b8f_4b0f_7c11);
@@ -125,104 +129,6 @@ impl PageNumber {
 impl fmt::Display for PageNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
-    }
-}
-
-/// A rectangle on the upright page: left, top, right, bottom, each 0..1 of the page's width or height, origin
-/// top left. Written as an array of four numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(from = "[f32; 4]", into = "[f32; 4]")]
-#[schemars(with = "[f32; 4]")]
-pub struct BBox {
-    /// Left edge.
-    pub left: f32,
-    /// Top edge.
-    pub top: f32,
-    /// Right edge.
-    pub right: f32,
-    /// Bottom edge.
-    pub bottom: f32,
-}
-
-impl BBox {
-    /// The whole page.
-    pub const PAGE: Self = Self {
-        left: 0.0,
-        top: 0.0,
-        right: 1.0,
-        bottom: 1.0,
-    };
-
-    /// A box from its edges, each clamped to 0..1.
-    #[must_use]
-    pub fn new(left: f32, top: f32, right: f32, bottom: f32) -> Self {
-        let [left, top, right, bottom] =
-            [left, top, right, bottom].map(|edge| edge.clamp(0.0, 1.0));
-        Self {
-            left,
-            top,
-            right,
-            bottom,
-        }
-    }
-
-    /// Width, 0..1 of the page.
-    #[must_use]
-    pub fn width(self) -> f32 {
-        self.right - self.left
-    }
-
-    /// Height, 0..1 of the page.
-    #[must_use]
-    pub fn height(self) -> f32 {
-        self.bottom - self.top
-    }
-
-    /// Centre, (x, y).
-    #[must_use]
-    pub fn centre(self) -> (f32, f32) {
-        (
-            f32::midpoint(self.left, self.right),
-            f32::midpoint(self.top, self.bottom),
-        )
-    }
-
-    /// The smallest box that holds both.
-    #[must_use]
-    pub fn union(self, other: Self) -> Self {
-        Self {
-            left: self.left.min(other.left),
-            top: self.top.min(other.top),
-            right: self.right.max(other.right),
-            bottom: self.bottom.max(other.bottom),
-        }
-    }
-
-    /// Area of the overlap of both.
-    #[must_use]
-    pub fn intersection(self, other: Self) -> f32 {
-        let width = self.right.min(other.right) - self.left.max(other.left);
-        let height = self.bottom.min(other.bottom) - self.top.max(other.top);
-        width.max(0.0) * height.max(0.0)
-    }
-
-    /// Area, 0..1 of the page.
-    #[must_use]
-    pub fn area(self) -> f32 {
-        self.width().max(0.0) * self.height().max(0.0)
-    }
-}
-
-impl From<[f32; 4]> for BBox {
-    fn from([left, top, right, bottom]: [f32; 4]) -> Self {
-        Self::new(left, top, right, bottom)
-    }
-}
-
-impl From<BBox> for [f32; 4] {
-    /// Rounded to four decimals (0.2 pixels of a 200 dpi page), so that events stay small and stable.
-    fn from(b: BBox) -> Self {
-        [b.left, b.top, b.right, b.bottom].map(|edge| (edge * 1e4).round() / 1e4)
     }
 }
 

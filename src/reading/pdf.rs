@@ -12,10 +12,10 @@ mod text;
 use std::path::Path;
 use std::sync::OnceLock;
 
-use image::{GrayImage, imageops};
+use image::GrayImage;
 use pdfium_render::prelude::{
-    PdfBitmapFormat, PdfDocument, PdfPage, PdfPageIndex, PdfRenderConfig, Pdfium, PdfiumError,
-    PdfiumInternalError, PdfiumLibraryConfig,
+    PdfBitmap, PdfBitmapFormat, PdfDocument, PdfPage, PdfPageIndex, PdfRenderConfig, Pdfium,
+    PdfiumError, PdfiumInternalError, PdfiumLibraryConfig,
 };
 
 use self::content::Content;
@@ -161,7 +161,8 @@ fn draw_scan(
     })
 }
 
-/// A page whose text layer is read as it is. Bar codes are only looked for where something is drawn.
+/// A page whose text layer is read as it is. Bar codes are only looked for where something is drawn: at 200 dpi a whole page
+/// takes longer to draw than to read.
 fn draw_digital(
     page: &PdfPage<'_>,
     geometry: &Geometry,
@@ -170,10 +171,15 @@ fn draw_digital(
     image: GrayImage,
     engines: &Engines,
 ) -> Result<RawPage, RejectReason> {
-    let barcodes = match content.where_barcodes_may_be() {
-        Some(place) => find_barcodes(&render(page, geometry, SCAN_DPI)?, place, engines),
-        None => Vec::new(),
-    };
+    let mut barcodes = Vec::new();
+    for place in content.where_barcodes_may_be() {
+        let part = render_part(page, geometry, SCAN_DPI, place)?;
+        let codes = engines.barcodes.find(&part).into_iter();
+        barcodes.extend(codes.map(|code| Barcode {
+            bbox: geometry::within(place, code.bbox),
+            ..code
+        }));
+    }
     Ok(RawPage {
         image,
         text: Some(words),
@@ -182,48 +188,38 @@ fn draw_digital(
     })
 }
 
-/// Looks for codes in a part of the page only.
-fn find_barcodes(image: &GrayImage, place: BBox, engines: &Engines) -> Vec<Barcode> {
-    /// White that a code needs around it, as a share of the page.
-    const QUIET_ZONE: f32 = 0.02;
-    let place = BBox::new(
-        place.left - QUIET_ZONE,
-        place.top - QUIET_ZONE,
-        place.right + QUIET_ZONE,
-        place.bottom + QUIET_ZONE,
-    );
-    let (left, right) = (
-        geometry::pixel(place.left, image.width()),
-        geometry::pixel(place.right, image.width()),
-    );
-    let (top, bottom) = (
-        geometry::pixel(place.top, image.height()),
-        geometry::pixel(place.bottom, image.height()),
-    );
-    if right <= left || bottom <= top {
-        return Vec::new();
-    }
-    let part = imageops::crop_imm(image, left, top, right - left, bottom - top).to_image();
-    let mut codes = engines.barcodes.find(&part);
-    for code in &mut codes {
-        code.bbox = geometry::within(place, code.bbox);
-    }
-    codes
-}
-
 /// The page in gray, as a viewer shows it, form fields and annotations included.
 fn render(page: &PdfPage<'_>, geometry: &Geometry, dpi: f32) -> Result<GrayImage, RejectReason> {
-    let Size(width, height) = fit(geometry.size_at(dpi));
+    render_part(page, geometry, dpi, BBox::PAGE)
+}
+
+/// A part of the page, as [`render`] draws it, at least one pixel large.
+fn render_part(
+    page: &PdfPage<'_>,
+    geometry: &Geometry,
+    dpi: f32,
+    part: BBox,
+) -> Result<GrayImage, RejectReason> {
     let pixels = |side: u32| i32::try_from(side).map_err(|_| RejectReason::TooManyPixels);
+    let side = |side: i32| u32::try_from(side).map_err(|_| RejectReason::Corrupt);
+    let Size(width, height) = fit(geometry.size_at(dpi));
+    let edge = |share, side| pixels(geometry::pixel(share, side));
+    let (left, right) = (edge(part.left, width)?, edge(part.right, width)?);
+    let (top, bottom) = (edge(part.top, height)?, edge(part.bottom, height)?);
+    let mut bitmap = PdfBitmap::empty(
+        (right - left).max(1),
+        (bottom - top).max(1),
+        PdfBitmapFormat::Gray,
+    )
+    .map_err(|_| RejectReason::TooManyPixels)?;
     // With PDFium's default byte order a gray bitmap kills the process (FillRect traps), so the order is left as it is.
     let config = PdfRenderConfig::new()
         .set_target_size(pixels(width)?, pixels(height)?)
+        .set_origin(-left, -top)
         .set_format(PdfBitmapFormat::Gray)
         .set_reverse_byte_order(false);
-    let bitmap = page
-        .render_with_config(&config)
+    page.render_into_bitmap_with_config(&mut bitmap, &config)
         .map_err(|_| RejectReason::Corrupt)?;
-    let side = |side: i32| u32::try_from(side).map_err(|_| RejectReason::Corrupt);
     unpadded(
         bitmap.as_raw_bytes(),
         side(bitmap.width())?,

@@ -3,13 +3,13 @@
 //! In: a page with its words and picture. Out: a [`PageView`]: class chances, tagged words, marks seen. Names of inputs, labels,
 //! thresholds and calibration come from the models' manifests.
 
-use ndarray::{Array2, Array3, ArrayD, Axis, Ix1, Ix2, Ix4};
+use ndarray::{Array2, Array3, ArrayD, Axis, Ix1, Ix2};
 
 use super::features::{SCHEMA, WordFeatures};
-use super::marks::{self, Seen};
-use super::picture::{MarksPicture, thumbnail};
+use super::marks::{MarksModel, Seen};
+use super::picture::thumbnail;
 use super::spans::Tag;
-use super::{DocumentClass, FieldName, MarkKind};
+use super::{DocumentClass, FieldName};
 use crate::inference::{InferenceError, Model, Registry};
 use crate::reading::Page;
 
@@ -18,10 +18,9 @@ use crate::reading::Page;
 pub struct PageModels {
     page_class: Model,
     fields: Model,
-    marks: Model,
+    marks: MarksModel,
     classes: Vec<DocumentClass>,
     tags: Vec<Option<FieldName>>,
-    kinds: Vec<Option<MarkKind>>,
 }
 
 /// What the models say of one page.
@@ -43,11 +42,7 @@ impl PageModels {
     /// # Errors
     /// When a model is missing or refused, or was trained on other features or labels than this program knows.
     pub fn open(registry: &Registry) -> Result<Self, InferenceError> {
-        let (page_class, fields, marks) = (
-            registry.page_class()?,
-            registry.fields()?,
-            registry.marks()?,
-        );
+        let (page_class, fields) = (registry.page_class()?, registry.fields()?);
         for model in [&page_class, &fields] {
             let schema = model.manifest().number("preprocessing.feature_schema")?;
             if (schema - SCHEMA).abs() > f32::EPSILON {
@@ -59,14 +54,12 @@ impl PageModels {
         }
         let classes = labelled(&page_class, "class", class_of)?;
         let tags = labelled(&fields, "field", tag_of)?;
-        let kinds = labelled(&marks, "chances", kind_of)?;
         Ok(Self {
             page_class,
             fields,
-            marks,
+            marks: MarksModel::new(registry.marks()?)?,
             classes,
             tags,
-            kinds,
         })
     }
 
@@ -78,11 +71,7 @@ impl PageModels {
         let features = WordFeatures::of(&page.words);
         let (classes, first) = self.classify(page, &features)?;
         let tags = self.tag(&features)?;
-        let marks = if page.drawings.is_empty() {
-            Vec::new()
-        } else {
-            self.see_marks(page)?
-        };
+        let marks = self.marks.see(page)?;
         Ok(PageView {
             classes,
             first,
@@ -174,49 +163,6 @@ impl PageModels {
             hand,
         }
     }
-
-    fn see_marks(&mut self, page: &Page) -> Result<Vec<Seen>, InferenceError> {
-        let seen = MarksPicture::of(&page.image);
-        let output = self
-            .marks
-            .run(&[("page", picture(&seen.image).into())])?
-            .into_iter()
-            .next();
-        let Some(output) = output else {
-            return Ok(Vec::new());
-        };
-        let chances = output
-            .into_f32()
-            .into_dimensionality::<Ix4>()
-            .map_err(|error| unknown(&self.marks, error.to_string()))?;
-        let labels = self.marks.manifest().labels("chances")?;
-        let mut found = Vec::new();
-        for (index, (kind, label)) in self.kinds.iter().zip(labels).enumerate() {
-            let Some(kind) = kind else { continue };
-            let threshold = self
-                .marks
-                .manifest()
-                .number(&format!("thresholds.{label}"))?;
-            let cells = chances.index_axis(Axis(0), 0);
-            found.extend(marks::seen(
-                *kind,
-                cells.index_axis(Axis(0), index),
-                threshold,
-                seen.filled,
-            ));
-        }
-        Ok(found
-            .into_iter()
-            .filter(|mark| on_drawing(mark, page))
-            .collect())
-    }
-}
-
-/// A born-digital page has ink only where it has drawings.
-fn on_drawing(mark: &Seen, page: &Page) -> bool {
-    page.drawings
-        .iter()
-        .any(|drawing| drawing.intersection(mark.bbox) > 0.2 * mark.bbox.area())
 }
 
 /// The class a label of the page-class model stands for. A bill of lading counts as unsigned until its marks say otherwise.
@@ -237,18 +183,8 @@ fn tag_of(label: &str) -> Option<Option<FieldName>> {
     }
 }
 
-/// The kind of mark a label stands for; hand-made checks are seen so that they are not taken for signatures.
-fn kind_of(label: &str) -> Option<Option<MarkKind>> {
-    match label {
-        "signature" => Some(Some(MarkKind::Ink)),
-        "initials" => Some(Some(MarkKind::Initials)),
-        "stamp" => Some(Some(MarkKind::Stamp)),
-        "check" => Some(None),
-        _ => None,
-    }
-}
-
-fn labelled<T>(
+/// The labels of a model's output, each as this program knows it.
+pub(super) fn labelled<T>(
     model: &Model,
     output: &str,
     known: fn(&str) -> Option<T>,
@@ -265,7 +201,7 @@ fn labelled<T>(
     labels.iter().map(one).collect()
 }
 
-fn unknown(model: &Model, reason: String) -> InferenceError {
+pub(super) fn unknown(model: &Model, reason: String) -> InferenceError {
     InferenceError::Mismatch {
         model: model.manifest().id(),
         graph: "model".to_owned(),
@@ -300,7 +236,7 @@ fn padded(array: &Array2<f32>, rows: usize) -> Array2<f32> {
 }
 
 /// (1, height, width) gray 0..255.
-fn picture(image: &image::GrayImage) -> Array3<f32> {
+pub(super) fn picture(image: &image::GrayImage) -> Array3<f32> {
     let (width, height) = (image.width() as usize, image.height() as usize);
     Array3::from_shape_fn((1, height, width), |(_, row, column)| {
         f32::from(image.as_raw()[row * width + column])

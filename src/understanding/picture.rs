@@ -3,10 +3,16 @@
 use image::imageops::{self, FilterType};
 use image::{GrayImage, Luma};
 
+use crate::document::BBox;
+
 /// Width and height of the thumbnail that the `page-class` model sees, in pixels.
 pub const THUMBNAIL: (u32, u32) = (96, 128);
 /// Short and long side of the picture that the `marks` model sees, in pixels: about 100 dpi, multiples of 32.
 pub const MARKS: (u32, u32) = (832, 1152);
+/// Edges of [`Part`]s are multiples of this, in pixels: a multiple of the model's cells that divides both sides of [`MARKS`].
+const STEP: u32 = 32;
+/// How far the `marks` model looks around a cell, in pixels: its dilated convolutions reach 16 cells of 8 pixels.
+const SURROUNDINGS: u32 = 128;
 
 /// The page squeezed into [`THUMBNAIL`].
 #[must_use]
@@ -50,6 +56,46 @@ impl MarksPicture {
     }
 }
 
+/// A rectangle of a [`MarksPicture`] in pixels, its edges on multiples of [`STEP`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    /// Left edge.
+    pub left: u32,
+    /// Top edge.
+    pub top: u32,
+    /// Right edge, exclusive.
+    pub right: u32,
+    /// Bottom edge, exclusive.
+    pub bottom: u32,
+}
+
+impl MarksPicture {
+    /// The parts that hold `places` of the page, with so much around them that the model sees what it would see on the whole
+    /// page. No two of them overlap.
+    #[must_use]
+    pub fn parts(&self, places: &[BBox]) -> Vec<Part> {
+        let (width, height) = self.image.dimensions();
+        let (across, down) = (part(SURROUNDINGS, width), part(SURROUNDINGS, height));
+        let on_picture = |place: &BBox| {
+            let [left, right] = [place.left, place.right].map(|edge| edge * self.filled.0);
+            let [top, bottom] = [place.top, place.bottom].map(|edge| edge * self.filled.1);
+            BBox::new(left, top, right, bottom).grown(across, down)
+        };
+        // What is a step apart could share a step.
+        let step = part(STEP, width.min(height));
+        let grown = BBox::merged(places.iter().map(on_picture).collect(), step);
+        let steps = |share: f32, side: u32| f64::from(share) * f64::from(side / STEP);
+        let pixels = |steps: f64| scaled(STEP, steps);
+        let one = |place: &BBox| Part {
+            left: pixels(steps(place.left, width).floor()),
+            top: pixels(steps(place.top, height).floor()),
+            right: pixels(steps(place.right, width).ceil()),
+            bottom: pixels(steps(place.bottom, height).ceil()),
+        };
+        grown.iter().map(one).collect()
+    }
+}
+
 fn scaled(side: u32, scale: f64) -> u32 {
     #[expect(
         clippy::cast_possible_truncation,
@@ -85,5 +131,27 @@ mod tests {
     fn a_small_page_is_enlarged() {
         let picture = MarksPicture::of(&GrayImage::from_pixel(85, 110, Luma([0])));
         assert!(picture.filled.0 > 0.99 || picture.filled.1 > 0.99);
+    }
+
+    #[test]
+    fn all_of_a_scan_is_looked_at_and_of_a_digital_page_what_lies_around_its_drawings() {
+        let picture = MarksPicture::of(&GrayImage::from_pixel(850, 1100, Luma([255])));
+        let (right, bottom) = picture.image.dimensions();
+        let whole = picture.parts(&[BBox::PAGE]);
+        assert_eq!(whole.len(), 1);
+        assert_eq!((whole[0].left, whole[0].top), (0, 0));
+        assert_eq!((whole[0].right, whole[0].bottom), (right, bottom));
+
+        let logo = BBox::new(0.05, 0.03, 0.15, 0.06);
+        let signature = BBox::new(0.6, 0.85, 0.9, 0.9);
+        let parts = picture.parts(&[logo, signature]);
+        assert_eq!(parts.len(), 2);
+        for part in &parts {
+            let edges = [part.left, part.top, part.right, part.bottom];
+            assert!(edges.iter().all(|edge| edge % STEP == 0), "{part:?}");
+            assert!(part.left < part.right && part.right <= right, "{part:?}");
+            assert!(part.top < part.bottom && part.bottom <= bottom, "{part:?}");
+        }
+        assert!(parts[0].bottom < parts[1].top);
     }
 }

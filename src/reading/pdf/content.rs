@@ -19,6 +19,10 @@ const MAX_OBJECTS: usize = 50_000;
 const MAX_DEPTH: u8 = 5;
 /// A picture that covers less of the page's width and height is a bullet or a line.
 const SPECK: f32 = 0.008;
+/// Strokes of one signature stand up to a hundredth of the page apart.
+const BETWEEN_STROKES: f32 = 0.01;
+/// White that a bar code needs around it, as a share of the page.
+const QUIET_ZONE: f32 = 0.02;
 /// Filled rectangles of one row of a bar code; a table has fewer cells in a row.
 const BARS_IN_A_ROW: usize = 20;
 /// Small filled squares of a QR code; the smallest has some 200 dark modules in about 100 runs.
@@ -81,13 +85,21 @@ impl Content {
     pub(super) fn drawings(&self) -> Vec<BBox> {
         let is_background = |bbox: &&BBox| bbox.area() > super::layer::BACKGROUND_COVER;
         let pictures = self.pictures.iter().filter(|bbox| !is_background(bbox));
-        merged(pictures.chain(&self.drawings).copied().collect())
+        BBox::merged(
+            pictures.chain(&self.drawings).copied().collect(),
+            BETWEEN_STROKES,
+        )
     }
 
-    /// Where a bar code may stand, if anywhere.
-    pub(super) fn where_barcodes_may_be(&self) -> Option<BBox> {
-        let bars = self.bars.place().into_iter();
-        self.drawings().into_iter().chain(bars).reduce(BBox::union)
+    /// Where bar codes may stand, with the white around them.
+    pub(super) fn where_barcodes_may_be(&self) -> Vec<BBox> {
+        let places = self.drawings().into_iter().chain(self.bars.place());
+        BBox::merged(
+            places
+                .map(|place| place.grown(QUIET_ZONE, QUIET_ZONE))
+                .collect(),
+            0.0,
+        )
     }
 }
 
@@ -288,47 +300,9 @@ fn cover(boxes: &[BBox]) -> f32 {
     f32::from(covered) / (f32::from(CELLS) * f32::from(CELLS))
 }
 
-/// Merges boxes that touch. Beyond 400 boxes their places tell nothing and one box holds them all.
-fn merged(boxes: Vec<BBox>) -> Vec<BBox> {
-    const MAX_BOXES: usize = 400;
-    if boxes.len() > MAX_BOXES {
-        return boxes.into_iter().reduce(BBox::union).into_iter().collect();
-    }
-    let mut merged: Vec<BBox> = Vec::new();
-    for mut bbox in boxes {
-        while let Some(at) = merged.iter().position(|other| touch(*other, bbox)) {
-            bbox = bbox.union(merged.swap_remove(at));
-        }
-        merged.push(bbox);
-    }
-    merged
-}
-
-/// Strokes of one signature stand up to a hundredth of the page apart.
-fn touch(a: BBox, b: BBox) -> bool {
-    const NEAR: f32 = 0.01;
-    a.left <= b.right + NEAR
-        && b.left <= a.right + NEAR
-        && a.top <= b.bottom + NEAR
-        && b.top <= a.bottom + NEAR
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn boxes_that_touch_are_merged_also_through_a_third() {
-        let boxes = vec![
-            BBox::new(0.0, 0.0, 0.1, 0.1),
-            BBox::new(0.3, 0.0, 0.4, 0.1),
-            BBox::new(0.7, 0.7, 0.8, 0.8),
-            BBox::new(0.1, 0.0, 0.3, 0.1),
-        ];
-        let merged = merged(boxes);
-        assert_eq!(merged.len(), 2);
-        assert!(merged.contains(&BBox::new(0.0, 0.0, 0.4, 0.1)));
-    }
 
     #[test]
     fn strips_of_a_scan_cover_the_page_together() {

@@ -75,11 +75,11 @@ fn is_exception(kind: NotationKind) -> bool {
 
 fn is_sentence(pieces: &[Piece]) -> bool {
     let words: Vec<&Piece> = pieces.iter().filter(|piece| piece.is_word()).collect();
-    let linking = words
-        .iter()
-        .filter(|word| is_one_of(SENTENCE_WORDS, word))
-        .count();
-    words.len() >= SENTENCE_LENGTH && linking * 10 >= words.len() * SENTENCE_TENTHS
+    let linking = || {
+        let words = words.iter();
+        words.filter(|word| is_one_of(SENTENCE_WORDS, word)).count()
+    };
+    words.len() >= SENTENCE_LENGTH && linking() * 10 >= words.len() * SENTENCE_TENTHS
 }
 
 /// `SHORT OVER DAMAGED`, `Qty Short`, `O/S/D`, or the lone name of a box: header words only, no number.

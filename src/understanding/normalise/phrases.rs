@@ -150,6 +150,24 @@ fn spelt(word: &str) -> String {
 /// A row of elements that a phrase is recognised by.
 struct Pattern {
     elements: Vec<Element>,
+    /// What it may begin with: rules out almost every pattern at a glance.
+    begins: Letters,
+}
+
+/// A set of first characters, one bit each; all those beyond ASCII share the last one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Letters(u128);
+
+impl Letters {
+    const ANY: Self = Self(u128::MAX);
+
+    fn first_of(word: &str) -> Self {
+        Self(1 << word.bytes().next().unwrap_or_default().min(127))
+    }
+
+    fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
 }
 
 struct Element {
@@ -178,8 +196,10 @@ impl Patterns {
 
     /// How many pieces the first fitting pattern takes at the beginning of `pieces`.
     pub(super) fn length_at(&self, pieces: &[Piece]) -> Option<usize> {
+        let first = Letters::first_of(&pieces.first()?.word);
         self.0
             .iter()
+            .filter(|pattern| pattern.begins.meets(first))
             .find_map(|pattern| taken(&pattern.elements, pieces))
     }
 
@@ -193,10 +213,22 @@ impl Patterns {
 
 impl Pattern {
     fn new(text: &'static str) -> Self {
-        Self {
-            elements: text.split(' ').map(Element::new).collect(),
-        }
+        let elements: Vec<Element> = text.split(' ').map(Element::new).collect();
+        let begins = begins(&elements);
+        Self { elements, begins }
     }
+}
+
+/// What a row of elements may begin with: its first element, and those behind it as long as elements may be missing.
+fn begins(elements: &[Element]) -> Letters {
+    let Some(needed) = elements.iter().position(|element| !element.optional) else {
+        return Letters::ANY;
+    };
+    let may_be_first = elements.iter().take(needed + 1);
+    let words = may_be_first.flat_map(|element| &element.words);
+    words.fold(Letters(0), |letters, word| {
+        Letters(letters.0 | word.begins().0)
+    })
 }
 
 impl Element {
@@ -241,6 +273,15 @@ const OTHER_WORDS: &[&str] = &["reused"];
 const FORGIVING_LENGTH: usize = 7;
 
 impl Meant {
+    /// What the pieces that it stands for begin with, as [`Meant::is`] sees them.
+    fn begins(&self) -> Letters {
+        match self {
+            Self::AnyWord => Letters::ANY,
+            Self::Number | Self::Exactly(_) => Letters::first_of("#"),
+            Self::Word(word) | Self::Beginning(word) => Letters::first_of(word),
+        }
+    }
+
     fn is(&self, piece: &Piece) -> bool {
         match self {
             Self::Number => piece.is_number(),

@@ -1,6 +1,8 @@
 //! Units of freight in six languages.
 
+use std::collections::HashMap;
 use std::fmt;
+use std::sync::LazyLock;
 
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -89,13 +91,19 @@ const WORDS: &[(Unit, &str)] = &[
     ),
 ];
 
+/// Every word of a page is asked for its unit, many times.
+static BY_WORD: LazyLock<HashMap<&str, Unit>> = LazyLock::new(|| {
+    let of = |(unit, words): &(Unit, &'static str)| {
+        let unit = *unit;
+        words.split(' ').map(move |word| (word, unit))
+    };
+    WORDS.iter().flat_map(of).collect()
+});
+
 impl Unit {
     /// The unit that a folded word names.
     pub(super) fn named(word: &str) -> Option<Self> {
-        WORDS
-            .iter()
-            .find(|(_, words)| words.split(' ').any(|known| known == word))
-            .map(|(unit, _)| *unit)
+        BY_WORD.get(word).copied()
     }
 
     /// The code of the trade, in upper case: `PLT`.
