@@ -200,7 +200,7 @@ fn delivery_day(document: &Document) -> Option<Date> {
     let field = legible(document, FieldName::DeliveryDate)?;
     let is_ambiguous = document
         .traits
-        .ambiguous_dates
+        .unsettled_dates
         .iter()
         .any(|date| date.found.raw == field.found.raw);
     if let Value::Date(day) = field.found.value {
@@ -325,7 +325,7 @@ mod tests {
             source: found.source,
         };
         let field = FieldName::DeliveryDate;
-        document.traits.ambiguous_dates =
+        document.traits.unsettled_dates =
             vec![crate::understanding::UnsettledDate { field, found }];
         assert_eq!(on_weekend(&document), None);
     }

@@ -111,7 +111,7 @@ fn golden_9_a_date_in_two_orders_is_not_guessed() {
         field: FieldName::DeliveryDate,
         found,
     };
-    sample.document.traits.ambiguous_dates = vec![unsettled];
+    sample.document.traits.unsettled_dates = vec![unsettled];
     let verdict = sample.verdict();
     assert_eq!(verdict.decision.state, State::HoldMissing);
     assert_eq!(codes(&verdict), [Code::DateAmbiguous]);

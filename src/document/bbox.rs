@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn a_box_grows_no_further_than_the_page() {
-        let grown = BBox::new(0.05, 0.3, 0.95, 0.5).grown(0.1, 0.2);
-        assert_eq!(grown, BBox::new(0.0, 0.1, 1.0, 0.7));
+        let grown = BBox::new(0.125, 0.5, 0.875, 0.625).grown(0.25, 0.125);
+        assert_eq!(grown, BBox::new(0.0, 0.375, 1.0, 0.75));
     }
 }

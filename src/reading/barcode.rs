@@ -3,10 +3,10 @@
 //! In: a picture. Out: what stands in it, with boxes. A picture without codes gives none, never an error.
 
 use image::GrayImage;
-use image::imageops::{self, FilterType};
 use zxingcpp::{BarcodeFormat, BarcodeReader, ImageFormat, ImageView};
 
 use super::Barcode;
+use super::image::resize::resized;
 use crate::document::BBox;
 
 /// What freight papers carry, under the names that [`Barcode::symbology`] uses.
@@ -59,12 +59,7 @@ impl Barcodes {
         )]
         let shrunk = |side: u32| ((f64::from(side) * scale) as u32).max(1);
         let (width, height) = (shrunk(picture.width()), shrunk(picture.height()));
-        self.find_here(&imageops::resize(
-            picture,
-            width,
-            height,
-            FilterType::Triangle,
-        ))
+        self.find_here(&resized(picture, width, height))
     }
 
     fn find_here(&self, picture: &GrayImage) -> Vec<Barcode> {
@@ -114,6 +109,8 @@ fn bounds(position: &zxingcpp::Position, width: u32, height: u32) -> BBox {
 
 #[cfg(test)]
 mod tests {
+    use image::imageops;
+
     use super::*;
     use image::Luma;
 

@@ -118,7 +118,7 @@ pub(super) fn groups(letters: &[Letter], line: &Line) -> Vec<Vec<Span>> {
 }
 
 /// The words that were read as one: letters further apart than `wide`, and a label from its value (`PO#4711`, `Weight:24180`,
-/// `Departed12:10`; identifiers have capitals before their digits).
+/// `Departed12:10`, `DATE4-25-25`; identifiers have capitals before their digits).
 fn parted(mut word: &[Letter], wide: f32) -> Vec<&[Letter]> {
     let mut parts = Vec::new();
     let begins = |word: &[Letter], at: usize| {
@@ -128,6 +128,7 @@ fn parted(mut word: &[Letter], wide: f32) -> Vec<&[Letter]> {
         gap > wide
             || first.is_alphanumeric() && ends_label(before)
             || last.is_lowercase() && first.is_ascii_digit()
+            || last.is_alphabetic() && is_date(after)
     };
     while let Some(at) = (1..word.len()).find(|at| begins(word, *at)) {
         let (part, rest) = word.split_at(at);
@@ -144,6 +145,19 @@ fn ends_label(part: &[Letter]) -> bool {
     let is_tail = |c: &char| matches!(c, ':' | '#' | '.');
     matches!(back.clone().next(), Some(':' | '#'))
         && back.find(|c| !is_tail(c)).is_some_and(char::is_alphabetic)
+}
+
+/// Three numbers of one or two digits, the last of four perhaps, with one mark between them: `4-25-25`.
+fn is_date(part: &[Letter]) -> bool {
+    let text: String = part.iter().map(|letter| letter.letter).collect();
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    ['/', '-', '.'].iter().any(|mark| {
+        let numbers: Vec<&str> = text.split(*mark).collect();
+        matches!(numbers.as_slice(), [a, b, c]
+            if numbers.iter().all(|number| is_number(number))
+                && [a, b].iter().all(|number| matches!(number.len(), 1 | 2))
+                && matches!(c.len(), 2 | 4))
+    })
 }
 
 /// Median distance of neighbouring letters.
@@ -276,7 +290,9 @@ mod tests {
             ("Weight:24180lbs", vec!["Weight:", "24180lbs"]),
             ("07:15", vec!["07:15"]),
             ("Departed12:10", vec!["Departed", "12:10"]),
+            ("DELIVERED4-25-25", vec!["DELIVERED", "4-25-25"]),
             ("ACC4711", vec!["ACC4711"]),
+            ("K12-25-25", vec!["K", "12-25-25"]),
             ("NMFC#", vec!["NMFC#"]),
             ("24_9496_88", vec!["24", "9496", "88"]),
             ("249496", vec!["249496"]),

@@ -7,10 +7,10 @@
 use std::f32::consts::{FRAC_PI_2, FRAC_PI_4};
 
 use image::GrayImage;
-use image::imageops::{self, FilterType};
 use ndarray::{Array4, Axis};
 
 use super::components::{Component, Shape, components};
+use super::image::resize::resized;
 use super::line::{Line, whole};
 use crate::inference::{InferenceError, Manifest, Model, Session};
 
@@ -112,7 +112,7 @@ impl Constants {
     }
 
     fn input(&self, page: &GrayImage, (width, height): (u32, u32)) -> Array4<f32> {
-        let small = imageops::resize(page, width, height, FilterType::Triangle);
+        let small = resized(page, width, height);
         let mut input = Array4::zeros((1, self.mean.len(), height as usize, width as usize));
         let channels = self.mean.iter().zip(&self.deviation);
         for (mut plane, (mean, deviation)) in input.axis_iter_mut(Axis(1)).zip(channels) {

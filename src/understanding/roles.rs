@@ -248,7 +248,7 @@ fn label(text: &str, texts: &[String], line: &[Word]) -> Option<Label> {
     Some(Label {
         role,
         bbox,
-        weight: if signing { 1.0 } else { 0.6 },
+        weight: if signing { 1.0 } else { 0.9 },
     })
 }
 
@@ -294,9 +294,6 @@ fn fold(text: &str) -> String {
     text.to_lowercase().chars().map(plain).collect()
 }
 
-/// A label further away than this share of the page's height says nothing.
-const FARTHEST: f32 = 0.09;
-
 /// Whose place a box stands in, and how sure that is: near, clear labels count most, and a second role nearly as near takes
 /// certainty away.
 #[must_use]
@@ -327,30 +324,46 @@ pub fn nearest(bbox: BBox, labels: &[Label]) -> (Option<Role>, f32) {
     )
 }
 
-/// What a label above a mark counts as further away than one beside it, in page heights: lines to sign on stand so close that
-/// the label of the line above is often as near as the mark's own. Chosen on the fixtures' forms, not measured over many.
-const ABOVE: f32 = 0.03;
-/// The same of a caption below; chosen likewise.
-const BELOW: f32 = 0.01;
+// The figures below, in page heights where nothing else is said, were searched for on 825 signatures and initials of the
+// generator's training families (no consignment notes, whose boxes are numbered): 716 get their role, 2 others are taken for
+// the consignee's. On 221 of families that the search never saw it is 194 and 3. The rules before gave 612 and 16.
 
-/// Distance from a mark to a label, in page heights. A label stands left of the line, or above it, or as a caption below it;
-/// what stands to the right of the mark, or beside it in another column, counts as further away.
+/// A label further away says nothing.
+const FARTHEST: f32 = 0.09;
+/// How far down its box a mark stands on its line, as a share of its height: ink hangs below the line.
+const BASELINE: f32 = 0.7;
+/// A label whose middle is no further from that line stands beside the mark.
+const BESIDE: f32 = 0.02;
+/// What the way along the line counts, to a label on the left and on the right: a line may be long.
+const LEFT: f32 = 0.2;
+const RIGHT: f32 = 0.5;
+/// What a label beside counts for standing off the line.
+const OFF_LINE: f32 = 1.5;
+/// What the way across counts to a label above or below.
+const ACROSS: f32 = 0.75;
+/// What a label above counts as further away, and one below: lines to sign on stand so close that the label of the line above is
+/// often as near as the mark's own.
+const ABOVE: f32 = 0.04;
+const BELOW: f32 = 0.02;
+
+/// Distance from a mark to a label: beside the line that the mark stands on, or above it, or as a caption below it.
 fn distance(mark: BBox, label: BBox) -> f32 {
     // Widths are shares of the page's width: paper is about 1.3 times as high as wide.
-    let across = (label.left - mark.right)
-        .max(mark.left - label.right)
-        .max(0.0)
-        / 1.3;
-    let (middle, height) = (label.centre().1, mark.bottom - mark.top);
-    // Ink reaches up from its line, so the upper edge of its box touches what stands above.
-    if middle < mark.top + 0.2 * height {
-        return across * 1.5 + (mark.top - label.bottom).max(0.0) + ABOVE;
+    let gap = (label.left - mark.right).max(mark.left - label.right);
+    let across = gap.max(0.0) / 1.3;
+    let (line, middle) = (mark.top + BASELINE * mark.height(), label.centre().1);
+    let stacked = if middle < line {
+        ABOVE + (mark.top - label.bottom).max(0.0)
+    } else {
+        BELOW + (label.top - mark.bottom).max(0.0)
+    };
+    let stacked = stacked + ACROSS * across;
+    let off = (middle - line).abs();
+    if off >= BESIDE {
+        return stacked;
     }
-    if middle > mark.bottom {
-        return across * 1.5 + (label.top - mark.bottom).max(0.0) + BELOW;
-    }
-    let right_of_mark = label.left > mark.right;
-    across * if right_of_mark { 2.0 } else { 0.6 } + if right_of_mark { ABOVE } else { 0.0 }
+    let along = if label.left > mark.right { RIGHT } else { LEFT };
+    stacked.min(along * across + OFF_LINE * off)
 }
 
 #[cfg(test)]

@@ -14,8 +14,8 @@ use super::{FieldName, Value};
 pub enum Reading {
     /// A value, with the unit that stands beside it.
     Sure(Value, Option<String>),
-    /// A date that can be read in two orders.
-    AmbiguousDate,
+    /// A date that can be read in two orders, or that has no year.
+    UndecidedDate,
     /// Nothing that its field can hold.
     Unreadable,
 }
@@ -75,6 +75,12 @@ fn holds(field: FieldName) -> Holds {
 #[must_use]
 pub fn is_key(field: FieldName) -> bool {
     matches!(holds(field), Holds::Identifier | Holds::Date)
+}
+
+/// Does the field hold a number that something goes by?
+#[must_use]
+pub fn is_identifier(field: FieldName) -> bool {
+    holds(field) == Holds::Identifier
 }
 
 /// Does the field hold a date?
@@ -149,7 +155,7 @@ fn one_identifier(text: &str) -> Option<String> {
 fn date(text: &str, dates: &DateContext) -> Reading {
     match normalise::read_date(text, dates.order, dates.plausible) {
         DateReading::Sure(date) => Reading::Sure(Value::Date(date), None),
-        DateReading::Ambiguous { .. } => Reading::AmbiguousDate,
+        DateReading::Ambiguous { .. } | DateReading::WithoutYear => Reading::UndecidedDate,
         DateReading::None => Reading::Unreadable,
     }
 }
@@ -240,7 +246,7 @@ mod tests {
                 &span(FieldName::DeliveryDate, "04/05/2025"),
                 &DateContext::default()
             ),
-            Reading::AmbiguousDate
+            Reading::UndecidedDate
         );
     }
 

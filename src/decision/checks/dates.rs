@@ -42,11 +42,11 @@ pub fn v7_dated(case: &Case<'_>) -> Tested<Dated> {
 
 fn undated(case: &Case<'_>, why: String, place: Option<Place>) -> Tested<Dated> {
     let missing = [names::name_of(&FieldName::DeliveryDate)];
-    let ambiguous = case.document.traits.ambiguous_dates.first();
+    let ambiguous = case.document.traits.unsettled_dates.first();
     let finding = match ambiguous {
         Some(date) => {
-            let detail = "a date can be read in two orders, day or month first, and nothing decides; \
-                          look at the paper";
+            let detail = "a date can be read in two orders, day or month first, or has no year, and nothing \
+                          decides; look at the paper";
             let place = Some((date.found.page, date.found.bbox));
             Finding::new(ExceptionCode::DateAmbiguous, Stop::Missing, detail, place)
         }

@@ -25,18 +25,23 @@ impl Knowledge {
                 day,
                 month,
                 year: None,
-            } => DateReading::of(self.in_window(i32::from(month), day)),
+            } => some_year(
+                DateReading::of(self.in_window(i32::from(month), day)),
+                is_day_of_year(i32::from(month), day),
+            ),
             Written::Numeric(numbers) => self.decide(&self.readings(numbers)),
             Written::WithoutYear([a, b]) => {
                 let month_first = self.in_window(a.value, b);
                 let day_first = self.in_window(b.value, a);
-                match self.order {
+                let is_day = is_day_of_year(a.value, b) || is_day_of_year(b.value, a);
+                let reading = match self.order {
                     Some(DateOrder::Mdy | DateOrder::Ymd) if !month_first.is_empty() => {
                         DateReading::of(month_first)
                     }
                     Some(DateOrder::Dmy) if !day_first.is_empty() => DateReading::of(day_first),
                     _ => DateReading::of([month_first, day_first].concat()),
-                }
+                };
+                some_year(reading, is_day)
             }
         }
     }
@@ -125,6 +130,19 @@ impl Knowledge {
             .min_by_key(|century| (century + year - middle).abs())
             .unwrap_or(2000)
     }
+}
+
+/// A day of the year that falls into no known time is still a day of some year.
+fn some_year(reading: DateReading, is_day: bool) -> DateReading {
+    match reading {
+        DateReading::None if is_day => DateReading::WithoutYear,
+        reading => reading,
+    }
+}
+
+fn is_day_of_year(month: i32, day: Number) -> bool {
+    const LEAP_YEAR: i32 = 2024;
+    date_of(LEAP_YEAR, month, day).is_some()
 }
 
 fn date_of(year: i32, month: i32, day: Number) -> Option<Date> {

@@ -98,6 +98,11 @@ fn push_word(parts: &mut Vec<Part>, token: Token<'_>, joint: char) {
         parts.push(Part::Number(number, joint));
         return;
     }
+    // Half of a year (`22e` of 2025) would be another year.
+    if joint != ' ' && !token.spaced && is_damaged_number(token.text) {
+        parts.push(Part::Break);
+        return;
+    }
     for piece in pieces(token.text) {
         let folded = fold(piece);
         if let Some(month) = month_named(&folded) {
@@ -108,6 +113,14 @@ fn push_word(parts: &mut Vec<Part>, token: Token<'_>, joint: char) {
             parts.push(Part::Break);
         }
     }
+}
+
+/// As long as a year, digits first, and letters that are neither digits misread nor the ending of a day: `22e`.
+fn is_damaged_number(text: &str) -> bool {
+    let (number, letters) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(0));
+    let ending = fold(letters);
+    let means_something = month_named(&ending).is_some() || FILLERS.contains(&ending.as_str());
+    (3..=4).contains(&text.chars().count()) && number.len() >= 2 && !means_something
 }
 
 /// Words and endings that may stand inside a date.

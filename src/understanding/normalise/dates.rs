@@ -63,6 +63,8 @@ pub enum DateReading {
         /// The other.
         second: Date,
     },
+    /// A day and a month, and nothing tells the year.
+    WithoutYear,
     /// No date.
     None,
 }
@@ -73,7 +75,7 @@ impl DateReading {
     pub fn sure(self) -> Option<Date> {
         match self {
             Self::Sure(date) => Some(date),
-            Self::Ambiguous { .. } | Self::None => None,
+            Self::Ambiguous { .. } | Self::WithoutYear | Self::None => None,
         }
     }
 
@@ -173,7 +175,7 @@ mod tests {
             "45/67/89",
             "14",
             "Mar 2026",
-            "3/14",
+            "30/31",
             "31.02.2026",
             "09:30",
             "2026",
@@ -181,6 +183,21 @@ mod tests {
         ] {
             assert_eq!(read_date(raw, NO_HINT, None), DateReading::None, "{raw}");
         }
+    }
+
+    #[test]
+    fn a_date_without_a_year_or_with_half_of_one_takes_the_year_in_which_it_is_plausible() {
+        let spring = window(date(2025, 3, 9), date(2025, 3, 15));
+        for raw in ["3/12", "03/12/22e", "Mar 12", "12. März"] {
+            let read = |plausible| read_date(raw, DateOrder::Mdy.into(), plausible);
+            assert_eq!(read(spring), DateReading::Sure(date(2025, 3, 12)), "{raw}");
+            assert_eq!(read(None), DateReading::WithoutYear, "{raw}");
+        }
+        let other_days = window(date(2025, 5, 1), date(2025, 5, 3));
+        assert_eq!(
+            read_date("3/12", NO_HINT, other_days),
+            DateReading::WithoutYear
+        );
     }
 
     #[test]
@@ -270,7 +287,7 @@ mod tests {
             match read_date(&day.strftime("%d/%m/%Y").to_string(), NO_HINT, None) {
                 DateReading::Sure(read) => prop_assert_eq!(read, day),
                 DateReading::Ambiguous { first, second } => prop_assert!(first == day || second == day),
-                DateReading::None => prop_assert!(false, "not read"),
+                DateReading::WithoutYear | DateReading::None => prop_assert!(false, "not read"),
             }
         }
 
