@@ -12,7 +12,18 @@ import time
 from pathlib import Path
 
 BIN, WORK = sys.argv[1], Path(sys.argv[2])
-SCANS = [Path("fixtures/uploads") / name for name in ("clean-delivery-receipt.pdf", "bol-signed-by-consignee.pdf", "fax-g4.tif", "batch.pdf")]
+SCANS = [
+    Path("fixtures/uploads") / name
+    for name in (
+        "clean-delivery-receipt.pdf",
+        "bol-signed-by-consignee.pdf",
+        "fax-g4.tif",
+        "foul-short-and-damaged.pdf",
+        "origin-signed-bol.pdf",
+        "missing-delivery-date.pdf",
+    )
+]
+"""One page each, so that two slots have the same amount of work."""
 DIGITAL = [Path("fixtures/bench/digital.pdf")]
 REFUSED = [Path("fixtures/uploads/encrypted.pdf")]
 """Opens the ledger, a reader child and all models, and then reads nothing: what a start costs."""

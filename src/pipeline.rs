@@ -86,7 +86,7 @@ impl Slot {
             .into_iter()
             .map(|document| self.cut(document))
             .collect::<Result<Vec<_>, Fault>>()?;
-        findings.push(finding(
+        findings.push(Finding::new(
             &[],
             "cutting",
             started,
@@ -99,13 +99,13 @@ impl Slot {
     fn read_one(&mut self, number: PageNumber) -> Result<(Page, PageView, [Finding; 2]), Fault> {
         let started = Instant::now();
         let mut page = read_page(&mut self.reader, &mut self.text, number)?;
-        let reading = finding(&[number], "reading", started, reading_found(&page));
+        let reading = Finding::new(&[number], "reading", started, reading_found(&page));
         let started = Instant::now();
         let view = self
             .models
             .view(&page)
             .map_err(|error| Fault::fatal("looking at a page", error))?;
-        let understanding = finding(&[number], "understanding", started, view_found(&view));
+        let understanding = Finding::new(&[number], "understanding", started, view_found(&view));
         page.image = image::GrayImage::default();
         Ok((page, view, [reading, understanding]))
     }
@@ -244,20 +244,6 @@ fn add_charge_exceptions(verdict: &mut Verdict, more: Vec<crate::decision::Excep
         more.into_iter()
             .filter(|exception| !known.contains(&exception.code)),
     );
-}
-
-fn finding(
-    pages: &[PageNumber],
-    stage: &str,
-    started: Instant,
-    found: serde_json::Value,
-) -> Finding {
-    Finding {
-        pages: pages.to_vec(),
-        stage: stage.to_owned(),
-        took: started.elapsed(),
-        found,
-    }
 }
 
 fn reading_found(page: &Page) -> serde_json::Value {

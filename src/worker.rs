@@ -199,9 +199,10 @@ impl Worker {
         mut findings: Vec<Finding>,
     ) -> Result<Vec<StoredEvent>, Fault> {
         for _ in 0..MOST_CONFLICTS {
-            let decided = self
+            let (decided, more) = self
                 .decide_papers(upload, hints, papers.clone(), duplicate_of.as_deref())
                 .await?;
+            let all_findings = [findings.as_slice(), &more].concat();
             let outcomes = decided.into_iter().map(filing::outcome).collect();
             let outcome = if duplicate_of.is_some() {
                 Outcome::Duplicate(outcomes)
@@ -210,7 +211,7 @@ impl Worker {
             };
             match self
                 .ledger
-                .finish_upload(upload, &outcome, &findings, Timestamp::now())
+                .finish_upload(upload, &outcome, &all_findings, Timestamp::now())
                 .await?
             {
                 Finish::Done(events) => return Ok(events),

@@ -357,7 +357,15 @@ fn the_cut_out_document_lies_beside_the_events_and_explain_tells_how_it_came_abo
         .output()
         .unwrap();
     let told = text(&output.stdout);
-    for part in ["reading", "understanding", "V5", "S-FOUL", "audit"] {
+    for part in [
+        "reading",
+        "understanding",
+        "matching",
+        "deciding",
+        "V5",
+        "S-FOUL",
+        "audit",
+    ] {
         assert!(told.contains(part), "{part} is not in:\n{told}");
     }
 }

@@ -1,7 +1,7 @@
 //! What comes of an upload, committed once: its state, documents, findings, attachments, exceptions, events and audit
 //! entries in one transaction.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use sqlx::AnyConnection;
@@ -59,6 +59,24 @@ pub struct Finding {
     pub took: Duration,
     /// What it found.
     pub found: serde_json::Value,
+}
+
+impl Finding {
+    /// What a stage that began at `started` has just found on `pages`.
+    #[must_use]
+    pub fn new(
+        pages: &[PageNumber],
+        stage: &str,
+        started: Instant,
+        found: serde_json::Value,
+    ) -> Self {
+        Self {
+            pages: pages.to_vec(),
+            stage: stage.to_owned(),
+            took: started.elapsed(),
+            found,
+        }
+    }
 }
 
 /// What became of finishing an upload.

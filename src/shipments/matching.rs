@@ -66,6 +66,20 @@ pub struct Hints {
 /// Finds the shipment that `document` belongs to among the `known` ones. Their order does not matter.
 #[must_use]
 pub fn find_shipment(document: &Document, hints: &Hints, known: &[Known]) -> Match {
+    conclude(&ranked(document, hints, known))
+}
+
+/// The best three of the `known` shipments with what speaks for and against each, good enough or not: for people who ask why
+/// a document was attached, or was not.
+#[must_use]
+pub fn best_known(document: &Document, hints: &Hints, known: &[Known]) -> Vec<Candidate> {
+    let ranked = ranked(document, hints, known);
+    let best = ranked.iter().take(3);
+    best.map(|weighed| weighed.candidate(1.0)).collect()
+}
+
+/// The known shipments, weighed, best first.
+fn ranked<'a>(document: &Document, hints: &Hints, known: &'a [Known]) -> Vec<Weighed<'a>> {
     let paper = Paper::new(document, hints);
     let found: Vec<_> = known
         .iter()
@@ -79,7 +93,7 @@ pub fn find_shipment(document: &Document, hints: &Hints, known: &[Known]) -> Mat
     let mut ranked: Vec<_> = weighed.collect();
     ranked.sort_by(Weighed::best_first);
     spread_probability(&mut ranked);
-    conclude(&ranked)
+    ranked
 }
 
 /// Softmax of the standings of all candidates and of "none of them".

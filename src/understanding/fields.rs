@@ -336,6 +336,20 @@ mod tests {
     }
 
     #[test]
+    fn a_number_that_loses_its_label_to_a_surer_one_is_kept_for_matching() {
+        let found = gathered(
+            vec![
+                span(FieldName::ProNumber, "4514306502", 0.9),
+                span(FieldName::ProNumber, "503433106", 0.6),
+            ],
+            &[],
+        );
+        let pro = Value::Text("4514306502".into());
+        assert_eq!(text(&found, FieldName::ProNumber), Some(&pro));
+        assert_eq!(found.other_identifiers[0].value, "503433106");
+    }
+
+    #[test]
     fn an_undecided_date_is_kept_as_written_until_something_settles_it() {
         let found = gathered(vec![span(FieldName::DeliveryDate, "04/05/2025", 0.9)], &[]);
         assert!(text(&found, FieldName::DeliveryDate).is_none());

@@ -149,7 +149,21 @@ fn identifier(field: FieldName, text: &str) -> Reading {
 fn one_identifier(text: &str) -> Option<String> {
     let value = normalise_identifier(text);
     let has_digit = value.chars().any(|c| c.is_ascii_digit());
-    ((3..=30).contains(&value.len()) && has_digit).then_some(value)
+    ((3..=30).contains(&value.len()) && has_digit && !is_telephone(text)).then_some(value)
+}
+
+/// Three, three and four digits, as North America writes telephone numbers; no carrier groups its numbers so (domain.md §2.3).
+fn is_telephone(text: &str) -> bool {
+    let is_joint = |c: char| c.is_whitespace() || "()-.+/".contains(c);
+    let groups: Vec<&str> = text
+        .split(is_joint)
+        .filter(|group| !group.is_empty())
+        .collect();
+    let digits = groups
+        .iter()
+        .all(|group| group.bytes().all(|byte| byte.is_ascii_digit()));
+    let lengths: Vec<usize> = groups.iter().map(|group| group.len()).collect();
+    digits && matches!(lengths.as_slice(), [3, 3, 4] | [1, 3, 3, 4])
 }
 
 fn date(text: &str, dates: &DateContext) -> Reading {
@@ -231,6 +245,8 @@ mod tests {
         );
         assert_eq!(read(FieldName::Scac, "12"), Reading::Unreadable);
         assert_eq!(read(FieldName::ProNumber, "PRO"), Reading::Unreadable);
+        let telephone = read(FieldName::ProNumber, "1 (776) 792-5351");
+        assert_eq!(telephone, Reading::Unreadable);
         assert_eq!(read(FieldName::Pieces, "none"), Reading::Unreadable);
         let orders = Value::List(vec!["4500123".into(), "4500124".into()]);
         assert_eq!(

@@ -1,17 +1,20 @@
 //! One upload's documents: each matched with what the ledger knows, then decided beside its companions.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
+
+use serde_json::json;
 
 use super::{Worker, today};
 use crate::decision::{Filing, State};
 use crate::document::DocumentId;
 use crate::events::{Decided, Origin};
 use crate::fault::Fault;
-use crate::ledger::{DocumentOutcome, Search, Serves, Upload};
+use crate::ledger::{DocumentOutcome, Finding, Search, Serves, Upload};
 use crate::pipeline::{Filed, decide_document, match_document};
-use crate::shipments::Match;
 use crate::shipments::keys::{Key, document_keys, hint_keys};
-use crate::shipments::matching::{Hints, Known};
+use crate::shipments::matching::{Hints, Known, best_known};
+use crate::shipments::{Candidate, Match};
 use crate::storage::Location;
 use crate::understanding::Document;
 
@@ -27,13 +30,14 @@ impl Worker {
         hints: &Hints,
         papers: Vec<(Document, Option<Location>)>,
         duplicate_of: Option<&[DocumentId]>,
-    ) -> Result<Vec<Decided>, Fault> {
-        let mut matched = Vec::new();
+    ) -> Result<(Vec<Decided>, Vec<Finding>), Fault> {
+        let (mut matched, mut findings) = (Vec::new(), Vec::new());
         for (document, attachment) in papers {
-            matched.push(
-                self.matched(&upload.origin, hints, document, attachment)
-                    .await?,
-            );
+            let (paper, found) = self
+                .matched(&upload.origin, hints, document, attachment)
+                .await?;
+            matched.push(paper);
+            findings.push(found);
         }
         let mut taken: BTreeMap<String, DocumentId> = BTreeMap::new();
         let mut decided = Vec::new();
@@ -41,6 +45,7 @@ impl Worker {
             let duplicate = duplicate_of
                 .and_then(|ids| ids.get(position).or(ids.first()))
                 .copied();
+            let started = Instant::now();
             let one = self
                 .decided(paper, &matched, position, &taken, duplicate)
                 .await?;
@@ -49,9 +54,16 @@ impl Worker {
                 let id = DocumentId::new(&origin.object, &origin.sha256, &one.document.pages);
                 taken.insert(candidate.shipment.id.clone(), id);
             }
+            let pages = &one.document.pages;
+            findings.push(Finding::new(
+                pages,
+                "deciding",
+                started,
+                decided_found(&one),
+            ));
             decided.push(one);
         }
-        Ok(decided)
+        Ok((decided, findings))
     }
 
     async fn matched(
@@ -60,7 +72,8 @@ impl Worker {
         hints: &Hints,
         document: Document,
         attachment: Option<Location>,
-    ) -> Result<MatchedPaper, Fault> {
+    ) -> Result<(MatchedPaper, Finding), Fault> {
+        let started = Instant::now();
         let asking = DocumentId::new(&origin.object, &origin.sha256, &document.pages);
         let keys = document_keys(&document).into_iter().chain(hint_keys(hints));
         let (weak, strong): (Vec<Key>, Vec<Key>) = keys.partition(Key::is_weak);
@@ -71,15 +84,19 @@ impl Worker {
             asking,
         };
         let known = self.ledger.find_candidates(&search, CANDIDATES).await?;
+        let best = best_known(&document, hints, &known);
         let (document, matched) =
             match_document(document, hints, &known, &self.profiles, Some(today()));
+        let found = matched_found(known.len(), &best, &matched);
+        let finding = Finding::new(&document.pages, "matching", started, found);
         let accepted_pod = shipment_id(&matched).and_then(|id| accepted_pod(&known, id));
-        Ok(MatchedPaper {
+        let paper = MatchedPaper {
             document,
             attachment,
             matched,
             accepted_pod,
-        })
+        };
+        Ok((paper, finding))
     }
 
     async fn decided(
@@ -134,6 +151,31 @@ struct MatchedPaper {
     attachment: Option<Location>,
     matched: Match,
     accepted_pod: Option<DocumentId>,
+}
+
+/// What was compared: the best candidates with their evidence, also where none was good enough.
+fn matched_found(compared: usize, best: &[Candidate], matched: &Match) -> serde_json::Value {
+    let outcome = match matched {
+        Match::Matched(..) => "matched",
+        Match::Ambiguous(_) => "ambiguous",
+        Match::Conflict(_) => "conflict",
+        Match::None => "none",
+    };
+    let best = best.iter().map(|candidate| {
+        json!({
+            "shipment": candidate.shipment.id, "chance": candidate.confidence, "score": candidate.score,
+            "evidence": candidate.evidence,
+        })
+    });
+    json!({ "outcome": outcome, "compared": compared, "best": best.collect::<Vec<_>>() })
+}
+
+fn decided_found(decided: &Decided) -> serde_json::Value {
+    let codes = decided.exceptions.iter().map(|exception| exception.code);
+    json!({
+        "state": decided.decision.state, "condition": decided.condition, "exceptions": codes.collect::<Vec<_>>(),
+        "charges": decided.accessorials.score,
+    })
 }
 
 fn shipment_id(matched: &Match) -> Option<&str> {

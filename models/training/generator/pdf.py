@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 from functools import lru_cache
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from PIL import Image, ImageDraw
+from pypdf import PdfWriter
 from reportlab import rl_config
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.lib.utils import ImageReader
@@ -28,15 +30,26 @@ def _registered(name: str) -> str:
     return name
 
 
-def write(pages: list[Page], path: Path) -> None:
+def write(pages: list[Page], path: Path | BinaryIO) -> None:
     """Write pages with real text."""
-    canvas = Canvas(str(path), pageCompression=1, invariant=1)
+    canvas = Canvas(path if isinstance(path, io.IOBase) else str(path), pageCompression=1, invariant=1)
     for page in pages:
         canvas.setPageSize((page.width, page.height))
         for item in page.items:
             _draw(canvas, item, page.height)
         canvas.showPage()
     canvas.save()
+
+
+def write_batch(pages: list[Page], path: Path) -> None:
+    """Write pages as different senders would have made them: each brings its own fonts. Reportlab by itself would let every
+    page refer to all fonts of the file."""
+    batch = PdfWriter()
+    for page in pages:
+        single = io.BytesIO()
+        write([page], single)
+        batch.append(single)
+    batch.write(path)
 
 
 def write_scans(pictures: list[bytes], sizes: list[tuple[float, float]], path: Path, password: str | None = None) -> None:
