@@ -205,29 +205,12 @@ fn wrong_with(file: &str, wanted: &Value) -> Vec<String> {
     wrong
 }
 
-/// Files whose outcome is known to be wrong, each with why: `fixtures/open.json`.
-fn open() -> BTreeMap<String, String> {
-    serde_json::from_str(&fs::read_to_string(root().join("fixtures/open.json")).unwrap()).unwrap()
-}
-
 #[test]
 fn every_fixture_gives_the_outcome_that_its_readme_promises() {
-    let open = open();
-    let mut wrong = Vec::new();
-    for (file, wanted) in expected() {
-        let found = wrong_with(&file, &wanted);
-        match (open.contains_key(&file), found.is_empty()) {
-            (false, false) => wrong.extend(found),
-            // Not an error: what is right by a hair on one processor may be wrong on the next.
-            (true, true) => eprintln!("{file} is right now: take it off fixtures/open.json"),
-            (false, true) | (true, false) => {}
-        }
-    }
-    let known: Vec<_> = open
-        .keys()
-        .filter(|file| !expected().contains_key(*file))
+    let wrong: Vec<String> = expected()
+        .iter()
+        .flat_map(|(file, wanted)| wrong_with(file, wanted))
         .collect();
-    assert!(known.is_empty(), "no such fixtures: {known:?}");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
@@ -276,7 +259,6 @@ fn billable_pages(wanted: &Value) -> Vec<&Value> {
         .collect()
 }
 
-/// This holds for every fixture, those of `fixtures/open.json` included.
 #[test]
 fn only_papers_that_prove_a_delivery_are_billed_each_shipment_once_and_to_the_right_one() {
     let expected = expected();

@@ -102,7 +102,7 @@ impl MarksPicture {
     }
 }
 
-/// A rectangle of a [`MarksPicture`] in pixels, its edges on multiples of [`STEP`].
+/// A rectangle of a [`MarksPicture`] in pixels, its edges on multiples of 32.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Part {
     /// Left edge.

@@ -2,6 +2,9 @@
 //!
 //! In: the words of a page. Out: [`Label`]s, and for a box the role of the nearest one.
 
+mod words;
+
+use self::words::{NAMELESS, RECEIVED_WORDS, ROLE_WORDS, SIGNING_WORDS};
 use super::Role;
 use crate::document::BBox;
 use crate::reading::Word;
@@ -17,152 +20,6 @@ pub struct Label {
     pub weight: f32,
 }
 
-/// Words for each role in the six languages, folded by [`fold`]. The first that occurs in a line wins.
-const ROLE_WORDS: [(Role, &[&str]); 3] = [
-    (
-        Role::Consignee,
-        &[
-            "consignee",
-            "receiver",
-            "recipient",
-            "received by",
-            "rec'd by",
-            "recd by",
-            "received in",
-            "goods received",
-            "customer",
-            "delivered to",
-            "receiving",
-            "unloaded by",
-            "accepted by",
-            "receipt",
-            "destinataire",
-            "recu par",
-            "reception",
-            "marchandises recues",
-            "empfanger",
-            "empfangers",
-            "erhalten",
-            "ware erhalten",
-            "gut empfangen",
-            "destinatario",
-            "consignatario",
-            "recibido",
-            "recibi",
-            "mercancia recibida",
-            "przesylke otrzymano",
-            "towar otrzymano",
-            "odbiorca",
-            "odbiorcy",
-            "odebral",
-            "kwituje",
-            "ontvanger",
-            "geadresseerde",
-            "ontvangen",
-            "ontvangst",
-            "signed by",
-            "signed for by",
-            "dock",
-        ],
-    ),
-    (
-        Role::Driver,
-        &[
-            "driver",
-            "carrier",
-            "trucker",
-            "operator",
-            "delivered by",
-            "picked up by",
-            "pickup by",
-            "transporteur",
-            "chauffeur",
-            "conducteur",
-            "fahrer",
-            "frachtfuhrer",
-            "spediteur",
-            "conductor",
-            "transportista",
-            "porteador",
-            "przewoznik",
-            "kierowca",
-            "kierowcy",
-            "vervoerder",
-            "agent for carrier",
-        ],
-    ),
-    (
-        Role::Shipper,
-        &[
-            "shipper",
-            "consignor",
-            "sender",
-            "shipped by",
-            "loaded by",
-            "released by",
-            "expediteur",
-            "remettant",
-            "absender",
-            "versender",
-            "ausgegeben von",
-            "remitente",
-            "expedidor",
-            "cargador",
-            "nadawca",
-            "nadawcy",
-            "wydal",
-            "afzender",
-            "uitgegeven door",
-        ],
-    ),
-];
-
-/// Words that say that somebody is to sign here.
-const SIGNING_WORDS: [&str; 21] = [
-    "sign",
-    "signature",
-    "by",
-    "x",
-    "unterschrift",
-    "stempel",
-    "firma",
-    "podpis",
-    "handtekening",
-    "initials",
-    "received",
-    "recu",
-    "recues",
-    "erhalten",
-    "empfangen",
-    "recibido",
-    "recibida",
-    "odebral",
-    "otrzymano",
-    "ontvangen",
-    "per",
-];
-
-/// Words on a stamp that say that freight was taken in.
-const RECEIVED_WORDS: [&str; 17] = [
-    "received",
-    "receiv",
-    "rec'd",
-    "recd",
-    "rcvd",
-    "receiving",
-    "subject to count",
-    "recu",
-    "reception",
-    "erhalten",
-    "wareneingang",
-    "eingegangen",
-    "recibido",
-    "odebrano",
-    "przyjeto",
-    "ontvangen",
-    "accepted",
-];
-
 /// Lines that label a place to sign. A line of more than nine words is prose, not a label.
 #[must_use]
 pub fn labels(words: &[Word]) -> Vec<Label> {
@@ -177,19 +34,6 @@ pub fn labels(words: &[Word]) -> Vec<Label> {
     }
     labels
 }
-
-/// Lines that ask for a signature and do not say whose: `X`, `(Sign here)`, `Signature image:`.
-const NAMELESS: [&str; 9] = [
-    "x",
-    "sign here",
-    "signature",
-    "signature image",
-    "unterschrift",
-    "firma",
-    "podpis",
-    "handtekening",
-    "signed",
-];
 
 /// Places to sign whose labels name nobody, as labels of `role`. A line counts up to the ink that a reader took for words.
 #[must_use]
