@@ -19,8 +19,8 @@ use crate::inference::Registry;
 use crate::ledger::Finding;
 use crate::reading::{Page, Reader, TextReader, read_page};
 use crate::settings::Settings;
-use crate::shipments::matching::{Hints, Known, find_shipment};
-use crate::shipments::{Match, Shipment, settle_labels};
+use crate::shipments::matching::{Hints, Known, best_known, find_shipment};
+use crate::shipments::{Candidate, Match, Shipment, settle_labels};
 use crate::storage::Location;
 use crate::understanding::normalise::{OrderHint, Window, order_in};
 use crate::understanding::pages::{PageModels, PageView};
@@ -131,6 +131,17 @@ pub struct Filed<'a> {
     pub companions: Vec<&'a Document>,
 }
 
+/// A document whose shipment was looked for.
+#[derive(Debug)]
+pub struct MatchedDocument {
+    /// The document, its dates and numbers settled by the shipment.
+    pub document: Document,
+    /// Its shipment.
+    pub matched: Match,
+    /// The best of what was compared, for people who ask why.
+    pub best: Vec<Candidate>,
+}
+
 /// Finds the shipment of a document, reads the dates that only the shipment or its profile can decide, and puts its numbers
 /// under the labels that the shipment knows them by.
 #[must_use]
@@ -140,18 +151,22 @@ pub fn match_document(
     known: &[Known],
     profiles: &Profiles,
     received_on: Option<Date>,
-) -> (Document, Match) {
-    let matched = find_shipment(&document, hints, known);
+) -> MatchedDocument {
+    let mut matched = find_shipment(&document, hints, known);
     if let Match::Matched(candidate, _) = &matched {
         let dates = dates_of(&candidate.shipment, profiles, received_on);
         settle_dates(&mut document, &dates);
-        let matched = find_shipment(&document, hints, known);
-        if let Match::Matched(candidate, _) = &matched {
-            settle_labels(&mut document, &candidate.shipment);
-        }
-        return (document, matched);
+        matched = find_shipment(&document, hints, known);
     }
-    (document, matched)
+    let best = best_known(&document, hints, known);
+    if let Match::Matched(candidate, _) = &matched {
+        settle_labels(&mut document, &candidate.shipment);
+    }
+    MatchedDocument {
+        document,
+        matched,
+        best,
+    }
 }
 
 fn dates_of(shipment: &Shipment, profiles: &Profiles, received_on: Option<Date>) -> DateContext {

@@ -128,7 +128,7 @@ fn parted(mut word: &[Letter], wide: f32) -> Vec<&[Letter]> {
         gap > wide
             || first.is_alphanumeric() && ends_label(before)
             || last.is_lowercase() && first.is_ascii_digit()
-            || last.is_alphabetic() && is_date(after)
+            || ends_word(before) && is_date(after)
     };
     while let Some(at) = (1..word.len()).find(|at| begins(word, *at)) {
         let (part, rest) = word.split_at(at);
@@ -147,7 +147,14 @@ fn ends_label(part: &[Letter]) -> bool {
         && back.find(|c| !is_tail(c)).is_some_and(char::is_alphabetic)
 }
 
-/// Three numbers of one or two digits, the last of four perhaps, with one mark between them: `4-25-25`.
+/// Ends in three letters at least: identifiers have fewer in front of their digits, or no date behind them.
+fn ends_word(part: &[Letter]) -> bool {
+    let letters = part.iter().rev();
+    let letters = letters.take_while(|letter| letter.letter.is_alphabetic());
+    letters.count() >= 3
+}
+
+/// A day, a month and a year in numbers, with one mark between them: `4-25-25`.
 fn is_date(part: &[Letter]) -> bool {
     let text: String = part.iter().map(|letter| letter.letter).collect();
     let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
@@ -156,8 +163,15 @@ fn is_date(part: &[Letter]) -> bool {
         matches!(numbers.as_slice(), [a, b, c]
             if numbers.iter().all(|number| is_number(number))
                 && [a, b].iter().all(|number| matches!(number.len(), 1 | 2))
+                && is_day_of_year(a, b)
                 && matches!(c.len(), 2 | 4))
     })
+}
+
+/// One may be a month, the other a day.
+fn is_day_of_year(a: &str, b: &str) -> bool {
+    let [a, b] = [a, b].map(|number| number.parse().unwrap_or(u8::MAX));
+    (1..=12).contains(&a.min(b)) && a.max(b) <= 31
 }
 
 /// Median distance of neighbouring letters.
@@ -292,7 +306,8 @@ mod tests {
             ("Departed12:10", vec!["Departed", "12:10"]),
             ("DELIVERED4-25-25", vec!["DELIVERED", "4-25-25"]),
             ("ACC4711", vec!["ACC4711"]),
-            ("K12-25-25", vec!["K", "12-25-25"]),
+            ("K12-25-25", vec!["K12-25-25"]),
+            ("DATE99-99-99", vec!["DATE99-99-99"]),
             ("NMFC#", vec!["NMFC#"]),
             ("24_9496_88", vec!["24", "9496", "88"]),
             ("249496", vec!["249496"]),

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::loose_numbers::identifier_in;
 use super::normalise::{Gs1Kind, normalise_identifier, ocr_confusions, read_gs1};
 use super::spans::Span;
 use super::values::{self, DateContext, Reading};
@@ -131,9 +132,11 @@ impl Gathered {
             std::mem::swap(kept, &mut field);
         }
         // Two numbers under one label: the shipment may know the other one.
-        if values::is_identifier(name) && kept.found.value != field.found.value {
+        if values::names_shipment(name) && kept.found.value != field.found.value {
             let lost = field.found.value.texts();
-            let lost = lost.map(|text| field.found.with(text.to_owned()));
+            let lost = lost
+                .filter_map(identifier_in)
+                .map(|number| field.found.with(number));
             self.other_identifiers.extend(lost);
         }
     }

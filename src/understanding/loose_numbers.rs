@@ -5,6 +5,7 @@
 
 use super::normalise::normalise_identifier;
 use super::spans::Tag;
+use super::values::is_telephone;
 use crate::document::Found;
 use crate::reading::Page;
 
@@ -39,9 +40,9 @@ pub(super) fn loose_numbers<'a>(
     found.take(MOST)
 }
 
-/// Amounts, dates, times and web addresses hold characters that identifiers do not.
-fn identifier_in(text: &str) -> Option<String> {
-    if text.chars().any(|c| "$€£/:@%,.".contains(c)) {
+/// The number that a text is; amounts, dates, times, web addresses and telephone numbers are none.
+pub(super) fn identifier_in(text: &str) -> Option<String> {
+    if is_telephone(text) || text.chars().any(|c| "$€£/:@%,.".contains(c)) {
         return None;
     }
     let value = normalise_identifier(text);
@@ -60,6 +61,7 @@ mod tests {
             ("#123-456782", Some("123456782")),
             ("K2616891", Some("K2616891")),
             ("04/05/2025", None),
+            ("776-792-5351", None),
             ("1,151.40", None),
             ("$21000000", None),
             ("12345", None),

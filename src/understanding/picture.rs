@@ -13,8 +13,9 @@ pub const THUMBNAIL: (u32, u32) = (96, 128);
 pub const MARKS: (u32, u32) = (832, 1152);
 /// Edges of [`Part`]s are multiples of this, in pixels: a multiple of the model's cells that divides both sides of [`MARKS`].
 const STEP: u32 = 32;
-/// How far the `marks` model looks around a cell, in pixels: its dilated convolutions reach 16 cells of 8 pixels.
-const SURROUNDINGS: u32 = 128;
+/// How far the `marks` model looks around a cell, in pixels: its dilated convolutions reach 16 cells of 8 pixels, its stem 11
+/// pixels more.
+const SURROUNDINGS: u32 = 160;
 
 /// The page squeezed into [`THUMBNAIL`].
 #[must_use]

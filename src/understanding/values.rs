@@ -77,10 +77,11 @@ pub fn is_key(field: FieldName) -> bool {
     matches!(holds(field), Holds::Identifier | Holds::Date)
 }
 
-/// Does the field hold a number that something goes by?
+/// Does the field hold a number that a shipment goes by?
 #[must_use]
-pub fn is_identifier(field: FieldName) -> bool {
-    holds(field) == Holds::Identifier
+pub fn names_shipment(field: FieldName) -> bool {
+    let names_equipment = matches!(field, FieldName::SealNumbers | FieldName::TrailerNumber);
+    holds(field) == Holds::Identifier && !names_equipment
 }
 
 /// Does the field hold a date?
@@ -152,8 +153,9 @@ fn one_identifier(text: &str) -> Option<String> {
     ((3..=30).contains(&value.len()) && has_digit && !is_telephone(text)).then_some(value)
 }
 
-/// Three, three and four digits, as North America writes telephone numbers; no carrier groups its numbers so (domain.md §2.3).
-fn is_telephone(text: &str) -> bool {
+/// Three, three and four digits, as North America writes telephone numbers; no carrier groups its numbers so (domain.md §2.3). With
+/// spaces alone between them they may be an order's.
+pub(super) fn is_telephone(text: &str) -> bool {
     let is_joint = |c: char| c.is_whitespace() || "()-.+/".contains(c);
     let groups: Vec<&str> = text
         .split(is_joint)
@@ -163,7 +165,8 @@ fn is_telephone(text: &str) -> bool {
         .iter()
         .all(|group| group.bytes().all(|byte| byte.is_ascii_digit()));
     let lengths: Vec<usize> = groups.iter().map(|group| group.len()).collect();
-    digits && matches!(lengths.as_slice(), [3, 3, 4] | [1, 3, 3, 4])
+    let marked = text.contains(['(', ')', '-', '.', '+', '/']);
+    digits && (marked && lengths == [3, 3, 4] || lengths == [1, 3, 3, 4])
 }
 
 fn date(text: &str, dates: &DateContext) -> Reading {
@@ -247,6 +250,10 @@ mod tests {
         assert_eq!(read(FieldName::ProNumber, "PRO"), Reading::Unreadable);
         let telephone = read(FieldName::ProNumber, "1 (776) 792-5351");
         assert_eq!(telephone, Reading::Unreadable);
+        assert_eq!(
+            read(FieldName::ShipperRef, "800 123 4567"),
+            Reading::Sure(Value::Text("8001234567".into()), None)
+        );
         assert_eq!(read(FieldName::Pieces, "none"), Reading::Unreadable);
         let orders = Value::List(vec!["4500123".into(), "4500124".into()]);
         assert_eq!(

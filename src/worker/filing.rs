@@ -11,9 +11,9 @@ use crate::document::DocumentId;
 use crate::events::{Decided, Origin};
 use crate::fault::Fault;
 use crate::ledger::{DocumentOutcome, Finding, Search, Serves, Upload};
-use crate::pipeline::{Filed, decide_document, match_document};
+use crate::pipeline::{Filed, MatchedDocument, decide_document, match_document};
 use crate::shipments::keys::{Key, document_keys, hint_keys};
-use crate::shipments::matching::{Hints, Known, best_known};
+use crate::shipments::matching::{Hints, Known};
 use crate::shipments::{Candidate, Match};
 use crate::storage::Location;
 use crate::understanding::Document;
@@ -84,9 +84,11 @@ impl Worker {
             asking,
         };
         let known = self.ledger.find_candidates(&search, CANDIDATES).await?;
-        let best = best_known(&document, hints, &known);
-        let (document, matched) =
-            match_document(document, hints, &known, &self.profiles, Some(today()));
+        let MatchedDocument {
+            document,
+            matched,
+            best,
+        } = match_document(document, hints, &known, &self.profiles, Some(today()));
         let found = matched_found(known.len(), &best, &matched);
         let finding = Finding::new(&document.pages, "matching", started, found);
         let accepted_pod = shipment_id(&matched).and_then(|id| accepted_pod(&known, id));

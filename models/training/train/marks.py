@@ -19,7 +19,7 @@ from .steps import Steps, effort
 KINDS = ["signature", "initials", "stamp", "check"]
 CELL, CROP, WIDTH = 8, 256, 96
 FEWEST = {"signature": 10, "initials": 3, "stamp": 10, "check": 3}
-"""Marks of fewer cells are specks. As `fewest_cells` of `understanding/marks.rs`, which says how it was measured."""
+"""Marks of fewer cells are specks. As `fewest_cells` of `understanding/marks/seen.rs`, which says how it was measured."""
 
 
 def convolution(before: int, after: int, size: int = 3, stride: int = 1, dilation: int = 1) -> nn.Sequential:
@@ -140,7 +140,7 @@ def loss_of(logits: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
 
 
 def boxes(chances: np.ndarray, threshold: float, fewest: int) -> list[tuple[float, tuple[int, int, int, int]]]:
-    """Connected cells above the threshold: (mean chance, left, top, right, bottom in cells). As `understanding/marks.rs` does."""
+    """Connected cells above the threshold: (mean chance, left, top, right, bottom in cells). As `understanding/marks/seen.rs` does."""
     import cv2
 
     count, labels, stats, _ = cv2.connectedComponentsWithStats((chances > threshold).astype(np.uint8), connectivity=8)

@@ -42,7 +42,8 @@ pub fn v7_dated(case: &Case<'_>) -> Tested<Dated> {
 
 fn undated(case: &Case<'_>, why: String, place: Option<Place>) -> Tested<Dated> {
     let missing = [names::name_of(&FieldName::DeliveryDate)];
-    let ambiguous = case.document.traits.unsettled_dates.first();
+    let mut unsettled = case.document.traits.unsettled_dates.iter();
+    let ambiguous = unsettled.find(|date| date.field == FieldName::DeliveryDate);
     let finding = match ambiguous {
         Some(date) => {
             let detail = "a date can be read in two orders, day or month first, or has no year, and nothing \

@@ -109,7 +109,12 @@ fn lost_zones(case: &Case<'_>) -> Vec<Zone> {
     let identified = identifiers.iter().any(|name| case.field(*name).is_some())
         || !case.document.traits.other_identifiers.is_empty();
     let dated = case.field(FieldName::DeliveryDate).is_some()
-        || !case.document.traits.unsettled_dates.is_empty();
+        || case
+            .document
+            .traits
+            .unsettled_dates
+            .iter()
+            .any(|date| date.field == FieldName::DeliveryDate);
     let signed = consignee_mark(case).is_some() || case.document.traits.unattended;
     let zones = [
         (identified, "a shipment number", None),

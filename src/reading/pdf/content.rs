@@ -23,6 +23,8 @@ const SPECK: f32 = 0.008;
 const BETWEEN_STROKES: f32 = 0.01;
 /// White that a bar code needs around it, as a share of the page.
 const QUIET_ZONE: f32 = 0.02;
+/// Places that are drawn one by one; each drawing goes through all objects of the page.
+const MOST_PLACES: usize = 8;
 /// Filled rectangles of one row of a bar code; a table has fewer cells in a row.
 const BARS_IN_A_ROW: usize = 20;
 /// Small filled squares of a QR code; the smallest has some 200 dark modules in about 100 runs.
@@ -94,12 +96,12 @@ impl Content {
     /// Where bar codes may stand, with the white around them.
     pub(super) fn where_barcodes_may_be(&self) -> Vec<BBox> {
         let places = self.drawings().into_iter().chain(self.bars.place());
-        BBox::merged(
-            places
-                .map(|place| place.grown(QUIET_ZONE, QUIET_ZONE))
-                .collect(),
-            0.0,
-        )
+        let places = places.map(|place| place.grown(QUIET_ZONE, QUIET_ZONE));
+        let places = BBox::merged(places.collect(), 0.0);
+        if places.len() > MOST_PLACES {
+            return places.into_iter().reduce(BBox::union).into_iter().collect();
+        }
+        places
     }
 }
 

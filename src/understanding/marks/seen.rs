@@ -58,7 +58,7 @@ impl MarksModel {
             .collect())
     }
 
-    /// (kinds, rows, columns): the chances of each cell, 0 where nothing is drawn.
+    /// (kinds, rows, columns): the chances of each cell, 0 where the model did not look.
     fn chances(
         &mut self,
         picture: &MarksPicture,

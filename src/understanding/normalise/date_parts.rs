@@ -119,9 +119,13 @@ fn push_word(parts: &mut Vec<Part>, token: Token<'_>, joint: char) {
 fn is_damaged_number(text: &str) -> bool {
     let (number, letters) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(0));
     let ending = fold(letters);
-    let means_something = month_named(&ending).is_some() || FILLERS.contains(&ending.as_str());
+    let ends = |endings: &[&str]| endings.contains(&ending.as_str());
+    let means_something = month_named(&ending).is_some() || ends(FILLERS) || ends(AFTER_YEAR);
     (3..=4).contains(&text.chars().count()) && number.len() >= 2 && !means_something
 }
+
+/// What follows a year without a space: `2026r.` in Polish, the hour.
+const AFTER_YEAR: &[&str] = &["r", "am", "pm", "at", "h"];
 
 /// Words and endings that may stand inside a date.
 const FILLERS: &[&str] = &[

@@ -105,10 +105,16 @@ pub fn read_date(raw: &str, order: OrderHint, plausible: Option<Window>) -> Date
             .filter_map(way)
             .map(|written| knowledge.resolve(written))
     });
-    readings
-        .into_iter()
-        .find(|reading| *reading != DateReading::None)
-        .unwrap_or(DateReading::None)
+    let mut without_year = DateReading::None;
+    for reading in readings {
+        match reading {
+            DateReading::Sure(_) | DateReading::Ambiguous { .. } => return reading,
+            // `1/2 skids 3/12`: another pair of numbers may be the date.
+            DateReading::WithoutYear => without_year = reading,
+            DateReading::None => {}
+        }
+    }
+    without_year
 }
 
 #[cfg(test)]
@@ -140,6 +146,8 @@ mod tests {
             "Mar 14th, 2026",
             "March 14 2026",
             "14. März 2026",
+            "14.03.26r.",
+            "03/14/26am",
             "le 14 mars 2026",
             "14 de marzo de 2026",
             "14 marca 2026 r.",
@@ -193,6 +201,8 @@ mod tests {
             assert_eq!(read(spring), DateReading::Sure(date(2025, 3, 12)), "{raw}");
             assert_eq!(read(None), DateReading::WithoutYear, "{raw}");
         }
+        let fraction = read_date("1/2 skids 3/12", NO_HINT, spring);
+        assert_eq!(fraction, DateReading::Sure(date(2025, 3, 12)));
         let other_days = window(date(2025, 5, 1), date(2025, 5, 3));
         assert_eq!(
             read_date("3/12", NO_HINT, other_days),
@@ -256,7 +266,8 @@ mod tests {
             read_date("Dec 28", NO_HINT, new_year),
             DateReading::Sure(date(2025, 12, 28))
         );
-        assert_eq!(read_date("3/14", NO_HINT, new_year), DateReading::None);
+        let other_day = read_date("3/14", NO_HINT, new_year);
+        assert_eq!(other_day, DateReading::WithoutYear);
     }
 
     #[test]
