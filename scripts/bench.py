@@ -21,6 +21,12 @@ SCANS = [
         "foul-short-and-damaged.pdf",
         "origin-signed-bol.pdf",
         "missing-delivery-date.pdf",
+        "unsigned-delivery-receipt.pdf",
+        "cmr-complete.pdf",
+        "lumper-receipt.pdf",
+        "packing-list-signed.pdf",
+        "detention-against-times.pdf",
+        "liftgate-at-dock.pdf",
     )
 ]
 """One page each, so that two slots have the same amount of work."""

@@ -15,7 +15,7 @@ use crate::decision::{Case, Filing, Profiles, Verdict, decide, priority};
 use crate::document::{Confidence, PageNumber};
 use crate::events::Decided;
 use crate::fault::Fault;
-use crate::inference::Registry;
+use crate::inference::{InferenceError, Registry};
 use crate::ledger::Finding;
 use crate::reading::{Page, Reader, TextReader, read_page};
 use crate::settings::Settings;
@@ -59,11 +59,17 @@ impl Slot {
     /// # Errors
     /// [`Fault::Fatal`] where a library, a model or the sandbox is missing.
     pub fn open(settings: &Settings, registry: &Registry) -> Result<Self, Fault> {
-        let refused = |error| Fault::fatal("opening the models", error);
+        // At the same time; a child dies with the thread that started it, so it is the models that are opened beside.
+        let (reader, models) = std::thread::scope(|scope| {
+            let models = scope.spawn(|| open_models(registry));
+            (Reader::spawn(&settings.reader), models.join())
+        });
+        let models = models.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let (text, models) = models.map_err(|error| Fault::fatal("opening the models", error))?;
         Ok(Self {
-            reader: Reader::spawn(&settings.reader)?,
-            text: registry.text().and_then(TextReader::new).map_err(refused)?,
-            models: PageModels::open(registry).map_err(refused)?,
+            reader: reader?,
+            text,
+            models,
         })
     }
 
@@ -114,6 +120,11 @@ impl Slot {
         let pdf = self.reader.cut(&document.pages)?;
         Ok(Paper { document, pdf })
     }
+}
+
+fn open_models(registry: &Registry) -> Result<(TextReader, PageModels), InferenceError> {
+    let text = registry.text().and_then(TextReader::new)?;
+    Ok((text, PageModels::open(registry)?))
 }
 
 /// What is known about a document's shipment from elsewhere.
