@@ -23,6 +23,9 @@ pub struct Settings {
     pub home: PathBuf,
     /// Uploads read at once.
     pub slots: usize,
+    /// Threads of each model's graph; more slots scale better, so more than one only after [`Settings::for_uploads`].
+    #[serde(skip, default = "one")]
+    pub threads: usize,
     /// Whose shipments documents are matched with.
     pub tenant: String,
     /// Billing profiles; empty for the built-in one.
@@ -146,6 +149,17 @@ impl Settings {
         self
     }
 
+    /// With no more slots than there are uploads; the threads that this frees go to the models.
+    #[must_use]
+    pub fn for_uploads(self, uploads: usize) -> Self {
+        let slots = self.slots.min(uploads).max(1);
+        Self {
+            threads: (self.slots / slots).max(1),
+            slots,
+            ..self
+        }
+    }
+
     /// Folder of third-party libraries and weights.
     #[must_use]
     pub fn native(&self) -> PathBuf {
@@ -163,6 +177,10 @@ impl Settings {
     pub fn onnx_runtime(&self) -> PathBuf {
         self.native().join("onnxruntime/libonnxruntime.so")
     }
+}
+
+fn one() -> usize {
+    1
 }
 
 /// The working directory, or the nearest folder above the program that has `models` and `native`.
@@ -300,5 +318,19 @@ mod tests {
         let variables = [("COUNTERSIGN_TENANT".to_owned(), "variable".to_owned())];
         let settings = Settings::resolve(Some(&path), variables.into_iter()).unwrap();
         assert_eq!((settings.tenant.as_str(), settings.slots), ("variable", 3));
+    }
+
+    #[test]
+    fn fewer_uploads_than_slots_leave_their_threads_to_the_models() {
+        let shared = |slots: usize, uploads: usize| {
+            let slots = slots.to_string();
+            let settings = with(&[("COUNTERSIGN_SLOTS", slots.as_str())]).unwrap();
+            let settings = settings.for_uploads(uploads);
+            (settings.slots, settings.threads)
+        };
+        assert_eq!(shared(2, 40), (2, 1));
+        assert_eq!(shared(8, 3), (3, 2));
+        assert_eq!(shared(4, 1), (1, 4));
+        assert_eq!(shared(4, 0), (1, 4));
     }
 }

@@ -249,8 +249,10 @@ pub async fn open_ledger(settings: &Settings) -> Result<Ledger, Fault> {
 /// # Errors
 /// [`Fault::Fatal`] when the library or a model is missing or refused.
 pub fn open_registry(settings: &Settings) -> Result<Registry, Fault> {
-    let opened = Runtime::load(&settings.onnx_runtime())
-        .and_then(|runtime| Registry::open(runtime, &settings.models(), &settings.native()));
+    let opened = Runtime::load(&settings.onnx_runtime()).and_then(|runtime| {
+        let runtime = runtime.with_threads(settings.threads);
+        Registry::open(runtime, &settings.models(), &settings.native())
+    });
     opened.map_err(|error| Fault::fatal("opening the models", error))
 }
 

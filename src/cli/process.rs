@@ -62,6 +62,7 @@ pub(super) async fn run(args: ProcessArgs, mut settings: Settings) -> Result<Exi
         Profiles::load(&path).map_err(Failure::usage)?
     };
     let files = files_under(&args.paths).map_err(Failure::usage)?;
+    let settings = settings.for_uploads(files.len());
     let shipments = args.shipments.clone().map(open_feed).transpose()?;
     let worker = Arc::new(Worker::open(settings.clone(), profiles).await?);
     if let Some(feed) = shipments {

@@ -1,4 +1,4 @@
-//! Sessions: one graph of a model, ready to run on one thread.
+//! Sessions: one graph of a model, ready to run.
 //!
 //! In: tensors by name. Out: tensors in the order of the manifest. Refuses a graph whose inputs or outputs are not those
 //! of the manifest, and tensors that the manifest does not allow.
@@ -19,26 +19,34 @@ use super::{Dim, Dtype, InferenceError, Manifest, Port};
 #[derive(Debug, Clone)]
 pub struct Runtime {
     environment: Environment,
+    threads: usize,
 }
 
 /// The one environment of this process.
 static LOADED: Mutex<Option<Environment>> = Mutex::new(None);
 
 impl Runtime {
-    /// Loads ONNX Runtime from `library`. Once it is loaded, later calls give the same one, whatever path they name.
+    /// Loads ONNX Runtime from `library`; graphs run on the thread that asks. Once it is loaded, later calls give the same
+    /// one, whatever path they name.
     ///
     /// # Errors
     /// `RuntimeMissing` and `RuntimeRefused`.
     pub fn load(library: &Path) -> Result<Self, InferenceError> {
         let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(environment) = loaded.as_ref() {
-            return Ok(Self {
-                environment: environment.clone(),
-            });
-        }
-        let environment = load(library)?;
-        *loaded = Some(environment.clone());
-        Ok(Self { environment })
+        let environment = match loaded.as_ref() {
+            Some(environment) => environment.clone(),
+            None => loaded.insert(load(library)?).clone(),
+        };
+        Ok(Self {
+            environment,
+            threads: 1,
+        })
+    }
+
+    /// The same, with each graph spread over so many threads.
+    #[must_use]
+    pub fn with_threads(self, threads: usize) -> Self {
+        Self { threads, ..self }
     }
 }
 
@@ -114,7 +122,7 @@ impl<D: Dimension> From<Array<i64, D>> for Tensor {
     }
 }
 
-/// One graph, ready to run. One thread; a slot has its own.
+/// One graph, ready to run. A slot has its own.
 #[derive(Debug)]
 pub struct Session {
     model: String,
@@ -249,8 +257,9 @@ impl Port {
 fn commit(runtime: &Runtime, file: &Path) -> ort::Result<Graph> {
     Graph::builder(&runtime.environment)?
         .with_optimization_level(GraphOptimizationLevel::All)?
-        // A slot is one thread; more slots scale better than more threads in one.
-        .with_intra_threads(1)?
+        .with_intra_threads(runtime.threads)?
+        // Between two graphs the other threads would burn a core on waiting.
+        .with_intra_op_spinning(false)?
         // Shapes change from run to run, so patterns of past runs would only hold memory.
         .with_memory_pattern(false)?
         .commit_from_file(file)

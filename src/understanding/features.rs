@@ -168,10 +168,11 @@ fn shape(word: &Word) -> Array1<f32> {
     Array1::from_vec(shape)
 }
 
-fn ratio(part: usize, whole: usize) -> f32 {
+/// `part` of `whole`, both of them counts of things on a page.
+pub(super) fn ratio(part: usize, whole: usize) -> f32 {
     #[expect(
         clippy::cast_precision_loss,
-        reason = "lengths of words are far below 2^23"
+        reason = "letters of a word and cells of a page are far below 2^23"
     )]
     let ratio = part as f32 / whole as f32;
     ratio

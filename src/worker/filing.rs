@@ -146,7 +146,7 @@ impl Worker {
     }
 }
 
-/// A document whose shipment was looked for.
+/// A document on its way from matching to deciding: where it was stored, its shipment, and the POD that was accepted before.
 #[derive(Debug)]
 struct MatchedPaper {
     document: Document,

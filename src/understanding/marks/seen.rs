@@ -10,8 +10,12 @@ use crate::document::BBox;
 use crate::inference::{InferenceError, Model};
 use crate::reading::Page;
 use crate::understanding::MarkKind;
+use crate::understanding::features::ratio;
 use crate::understanding::pages::{labelled, picture, unknown};
 use crate::understanding::picture::{MarksPicture, Part};
+
+/// Width and height of a cell in pixels of the model's picture.
+const CELL: usize = 8;
 
 /// The `marks` model of one slot.
 #[derive(Debug)]
@@ -124,9 +128,6 @@ fn on_drawing(mark: &Seen, page: &Page) -> bool {
         .any(|drawing| drawing.intersection(mark.bbox) > 0.2 * mark.bbox.area())
 }
 
-/// Width and height of a cell in pixels of the model's picture.
-const CELL: usize = 8;
-
 /// A mark as the network sees it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Seen {
@@ -202,7 +203,7 @@ fn mark_of(
     filled: (f32, f32),
 ) -> Seen {
     let (rows, columns) = chances.dim();
-    let along = |index: usize, count: usize, filled: f32| share(index, count) / filled.max(1e-3);
+    let along = |index: usize, count: usize, filled: f32| ratio(index, count) / filled.max(1e-3);
     let edge = |of: fn(&(usize, usize)) -> usize| {
         let low = cells.iter().map(of).min().unwrap_or(0);
         let high = cells.iter().map(of).max().unwrap_or(0);
@@ -218,17 +219,8 @@ fn mark_of(
             along(right, columns, filled.0),
             along(bottom, rows, filled.1),
         ),
-        chance: sum / share(cells.len(), 1),
+        chance: sum / ratio(cells.len(), 1),
     }
-}
-
-fn share(part: usize, whole: usize) -> f32 {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a page has far fewer than 2^23 cells"
-    )]
-    let share = part as f32 / whole as f32;
-    share
 }
 
 #[cfg(test)]
