@@ -7,6 +7,7 @@ mod content;
 mod geometry;
 mod layer;
 mod path;
+mod reproducible;
 mod text;
 
 use std::path::Path;
@@ -21,6 +22,7 @@ use pdfium_render::prelude::{
 use self::content::Content;
 use self::geometry::Geometry;
 use self::layer::Judgement;
+use self::reproducible::make_reproducible;
 use super::Barcode;
 use super::engines::Engines;
 use super::image::size::{SCAN_DPI, fit};
@@ -130,7 +132,7 @@ impl PdfFile {
         Ok(drawn)
     }
 
-    /// Copies pages into a new PDF with their content as it is.
+    /// Copies pages into a new PDF with their content as it is; the same pages give the same bytes at any time.
     pub(super) fn cut(
         &self,
         pages: &[PageNumber],
@@ -142,7 +144,9 @@ impl PdfFile {
         cut.pages_mut()
             .copy_pages_from_document(&self.document, &numbers.join(","), 0)
             .map_err(corrupt)?;
-        cut.save_to_bytes().map_err(corrupt)
+        let mut bytes = cut.save_to_bytes().map_err(corrupt)?;
+        make_reproducible(&mut bytes);
+        Ok(bytes)
     }
 }
 
