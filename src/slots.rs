@@ -6,7 +6,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use tokio::sync::oneshot;
 
@@ -23,10 +23,13 @@ struct Job {
     reply: oneshot::Sender<Result<ReadUpload, Fault>>,
 }
 
-/// A handle to the slots; dropping it lets their threads end after what they have in hand.
+/// A handle to the slots; dropping it waits until their threads have finished what they have in hand and their reader children
+/// are gone.
 #[derive(Debug)]
 pub struct Slots {
-    jobs: Sender<Job>,
+    /// Taken when the slots end, which tells the threads so.
+    jobs: Option<Sender<Job>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl Slots {
@@ -35,12 +38,15 @@ impl Slots {
     pub fn start(settings: &Settings, registry: &Arc<Registry>) -> Self {
         let (jobs, queue) = channel();
         let queue = Arc::new(Mutex::new(queue));
-        for _ in 0..settings.slots {
+        let start = |_| {
             let (settings, registry, queue) =
                 (settings.clone(), Arc::clone(registry), Arc::clone(&queue));
-            thread::spawn(move || serve(&settings, &registry, &queue));
+            thread::spawn(move || serve(&settings, &registry, &queue))
+        };
+        Self {
+            jobs: Some(jobs),
+            threads: (0..settings.slots).map(start).collect(),
         }
-        Self { jobs }
     }
 
     /// Reads an upload on the next free slot.
@@ -50,14 +56,25 @@ impl Slots {
     pub async fn read(&self, bytes: Vec<u8>, context: Context) -> Result<ReadUpload, Fault> {
         let gone = || Fault::fatal("reading an upload", "the slot's thread has ended");
         let (reply, result) = oneshot::channel();
-        self.jobs
-            .send(Job {
-                bytes,
-                context,
-                reply,
-            })
-            .map_err(|_| gone())?;
+        let job = Job {
+            bytes,
+            context,
+            reply,
+        };
+        let jobs = self.jobs.as_ref().ok_or_else(gone)?;
+        jobs.send(job).map_err(|_| gone())?;
         result.await.map_err(|_| gone())?
+    }
+}
+
+impl Drop for Slots {
+    fn drop(&mut self) {
+        self.jobs = None;
+        for thread in self.threads.drain(..) {
+            if thread.join().is_err() {
+                tracing::error!("the thread of a slot panicked");
+            }
+        }
     }
 }
 
@@ -73,6 +90,10 @@ fn serve(settings: &Settings, registry: &Registry, queue: &Mutex<Receiver<Job>>)
         else {
             return;
         };
+        // The program is ending: what nobody waits for is not begun.
+        if reply.is_closed() {
+            continue;
+        }
         let mut work = || read(&mut slot, settings, registry, &bytes, context);
         let result = catch_unwind(AssertUnwindSafe(&mut work)).unwrap_or_else(|_| {
             tracing::error!("a stage panicked on an upload; its slot is opened anew");
