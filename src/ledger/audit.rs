@@ -129,11 +129,15 @@ pub(super) async fn append(
     .bind(i64::try_from(entries.len()).unwrap_or(i64::MAX))
     .fetch_one(&mut *connection)
     .await?;
-    let mut seq: i64 = head.try_get("seq")?;
+    let last: i64 = head.try_get("seq")?;
     let mut hash: String = head.try_get("hash")?;
-    for entry in entries {
-        seq += 1;
-        hash = insert(connection, entry, seq, &hash, now).await?;
+    let mut numbered = (last + 1..).zip(entries);
+    loop {
+        let batch: Vec<(i64, &Entry)> = numbered.by_ref().take(sql::ROWS).collect();
+        if batch.is_empty() {
+            break;
+        }
+        hash = insert(connection, &batch, hash, now).await?;
     }
     sqlx::query("UPDATE heads SET hash = $1 WHERE log = 'audit'")
         .bind(hash)
@@ -142,34 +146,43 @@ pub(super) async fn append(
     Ok(())
 }
 
-/// Writes one entry and returns its hash.
+/// Writes entries, each sealed over the one before it, and returns the hash of the last.
 async fn insert(
     connection: &mut AnyConnection,
-    entry: &Entry,
-    seq: i64,
-    prev_hash: &str,
+    batch: &[(i64, &Entry)],
+    mut prev_hash: String,
     now: Timestamp,
 ) -> Result<String, LedgerError> {
-    let detail = sql::json(&entry.detail)?;
     let at = now.as_millisecond();
-    let hash = seal(
-        prev_hash,
-        &(seq, at, WHO, entry.act, &entry.subject, &detail),
-    )?;
-    sqlx::query(
-        "INSERT INTO audit (seq, at, who, act, subject, detail, prev_hash, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-    )
-    .bind(seq)
-    .bind(at)
-    .bind(WHO)
-    .bind(entry.act)
-    .bind(entry.subject.as_str())
-    .bind(detail)
-    .bind(prev_hash)
-    .bind(hash.as_str())
-    .execute(connection)
-    .await?;
-    Ok(hash)
+    let values = sql::rows(batch.len(), 8, 1);
+    let statement = format!(
+        "INSERT INTO audit (seq, at, who, act, subject, detail, prev_hash, hash) VALUES {values}"
+    );
+    let mut query = sqlx::query(sqlx::AssertSqlSafe(statement));
+    for (seq, entry) in batch {
+        let detail = sql::json(&entry.detail)?;
+        let sealed = (
+            *seq,
+            at,
+            WHO,
+            entry.act,
+            entry.subject.as_str(),
+            detail.as_str(),
+        );
+        let hash = seal(&prev_hash, &sealed)?;
+        query = query
+            .bind(seq)
+            .bind(at)
+            .bind(WHO)
+            .bind(entry.act)
+            .bind(entry.subject.as_str())
+            .bind(detail)
+            .bind(prev_hash)
+            .bind(hash.clone());
+        prev_hash = hash;
+    }
+    query.execute(connection).await?;
+    Ok(prev_hash)
 }
 
 /// SHA-256 over the hash before and the entry, written as one JSON array so that no two entries are written alike.

@@ -60,19 +60,24 @@ pub(super) async fn append(
     .fetch_one(&mut *connection)
     .await?;
     let last: i64 = head.try_get("seq")?;
-    for (seq, event) in (last + 1..).zip(events) {
-        sqlx::query(
-            "INSERT INTO outbox (seq, id, type, upload, subject, event, committed_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        )
-        .bind(seq)
-        .bind(event.id.to_string())
-        .bind(event.kind.name())
-        .bind(upload.to_string())
-        .bind(event.subject.as_str())
-        .bind(sql::json(event)?)
-        .bind(now.as_millisecond())
-        .execute(&mut *connection)
-        .await?;
+    let numbered: Vec<(i64, &Event)> = (last + 1..).zip(events).collect();
+    for batch in numbered.chunks(sql::ROWS) {
+        let values = sql::rows(batch.len(), 7, 1);
+        let statement = format!(
+            "INSERT INTO outbox (seq, id, type, upload, subject, event, committed_at) VALUES {values}"
+        );
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(statement));
+        for (seq, event) in batch {
+            query = query
+                .bind(seq)
+                .bind(event.id.to_string())
+                .bind(event.kind.name())
+                .bind(upload.to_string())
+                .bind(event.subject.as_str())
+                .bind(sql::json(event)?)
+                .bind(now.as_millisecond());
+        }
+        query.execute(&mut *connection).await?;
     }
     Ok(())
 }

@@ -266,19 +266,24 @@ async fn store_findings(
     upload: &Upload,
     findings: &[Finding],
 ) -> Result<(), LedgerError> {
-    for (seq, finding) in (0_i64..).zip(findings) {
-        let took = u64::try_from(finding.took.as_micros()).unwrap_or(u64::MAX);
-        sqlx::query(
-            "INSERT INTO findings (upload, seq, pages, stage, took_us, found) VALUES ($1, $2, $3, $4, $5, $6)",
-        )
-        .bind(upload.id.to_string())
-        .bind(seq)
-        .bind(sql::json(&finding.pages)?)
-        .bind(finding.stage.as_str())
-        .bind(sql::signed(took))
-        .bind(sql::json(&finding.found)?)
-        .execute(&mut *connection)
-        .await?;
+    let numbered: Vec<(i64, &Finding)> = (0..).zip(findings).collect();
+    for batch in numbered.chunks(sql::ROWS) {
+        let values = sql::rows(batch.len(), 6, 1);
+        let statement = format!(
+            "INSERT INTO findings (upload, seq, pages, stage, took_us, found) VALUES {values}"
+        );
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(statement));
+        for (seq, finding) in batch {
+            let took = u64::try_from(finding.took.as_micros()).unwrap_or(u64::MAX);
+            query = query
+                .bind(upload.id.to_string())
+                .bind(seq)
+                .bind(sql::json(&finding.pages)?)
+                .bind(finding.stage.as_str())
+                .bind(sql::signed(took))
+                .bind(sql::json(&finding.found)?);
+        }
+        query.execute(&mut *connection).await?;
     }
     Ok(())
 }

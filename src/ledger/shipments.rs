@@ -19,6 +19,9 @@ const BATCH: usize = 100;
 /// How many keys go into one statement.
 const KEYS: usize = 1000;
 
+/// How many keys are asked for at once; SQLite takes 500 in one statement.
+const ASKED: usize = 100;
+
 /// How many shipments of one key are looked at, the newest first. A key that more shipments share tells nothing apart.
 const PER_KEY: i64 = 200;
 
@@ -88,10 +91,11 @@ impl Ledger {
     ) -> Result<Vec<Known>, LedgerError> {
         let mut tx = self.pool.begin().await?;
         let mut shared: HashMap<String, Shared> = HashMap::new();
-        let strong = search.strong.iter().map(|key| (key, Shared::STRONG));
-        let weak = search.weak.iter().map(|key| (key, Shared::WEAK));
-        for (key, weight) in strong.chain(weak) {
-            for (id, stored_at) in with_key(&mut tx, search.tenant, key).await? {
+        let strong = search.strong.chunks(ASKED);
+        let weak = search.weak.chunks(ASKED);
+        let asked = strong.map(|keys| (keys, Shared::STRONG));
+        for (keys, weight) in asked.chain(weak.map(|keys| (keys, Shared::WEAK))) {
+            for (id, stored_at) in with_keys(&mut tx, search.tenant, keys).await? {
                 shared.entry(id).or_default().add(weight, stored_at);
             }
         }
@@ -258,21 +262,31 @@ async fn insert_keys(
     Ok(())
 }
 
-/// The newest shipments with a key, and when they were stored.
-async fn with_key(
+/// The newest shipments with each of the keys, and when they were stored; one that has several of the keys comes several times.
+async fn with_keys(
     connection: &mut AnyConnection,
     tenant: &str,
-    key: &str,
+    keys: &[String],
 ) -> Result<Vec<(String, i64)>, LedgerError> {
-    let rows = sqlx::query(
-        "SELECT id, stored_at FROM shipment_keys WHERE tenant = $1 AND match_key = $2
-         ORDER BY stored_at DESC, id DESC LIMIT $3",
-    )
-    .bind(tenant)
-    .bind(key)
-    .bind(PER_KEY)
-    .fetch_all(connection)
-    .await?;
+    // A limit for each key, so that a key which thousands share costs no more than its newest.
+    let newest = |at: usize| {
+        let key = at + 3;
+        format!(
+            "SELECT id, stored_at FROM (SELECT id, stored_at FROM shipment_keys WHERE tenant = $1 AND match_key = ${key}
+             ORDER BY stored_at DESC, id DESC LIMIT $2) AS newest_{key}"
+        )
+    };
+    let statement = (0..keys.len())
+        .map(newest)
+        .collect::<Vec<_>>()
+        .join(" UNION ALL ");
+    let mut query = sqlx::query(sqlx::AssertSqlSafe(statement))
+        .bind(tenant)
+        .bind(PER_KEY);
+    for key in keys {
+        query = query.bind(key.as_str());
+    }
+    let rows = query.fetch_all(connection).await?;
     rows.iter()
         .map(|row| Ok((row.try_get("id")?, row.try_get("stored_at")?)))
         .collect()

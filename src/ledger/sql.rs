@@ -8,6 +8,9 @@ use sqlx::any::AnyRow;
 
 use super::LedgerError;
 
+/// How many rows one statement writes: a statement costs more than a row, and PostgreSQL takes at most 65,535 values.
+pub(super) const ROWS: usize = 500;
+
 /// `($1,$2),($3,$4)`: one bracket a row, counted from `first`. Both databases take numbered placeholders.
 pub(super) fn rows(count: usize, columns: usize, first: usize) -> String {
     let row = |row: usize| {
