@@ -45,11 +45,11 @@ pub fn remarks(page: &Page, tags: &[Tag], spans: &[Span], marks: &[Mark]) -> Vec
 }
 
 fn notations(text: &str, page: PageNumber, bbox: BBox) -> impl Iterator<Item = Notation> {
-    let parsed = if is_boilerplate(text) {
-        Vec::new()
-    } else {
-        read_notations(text)
-    };
+    let mut parsed = read_notations(text);
+    // Asked last, and of the whole line: what stands beside ticked boxes may be printed as well.
+    if !parsed.is_empty() && is_boilerplate(text) {
+        parsed.clear();
+    }
     parsed.into_iter().map(move |one| Notation {
         kind: one.kind,
         qty: one.qty,

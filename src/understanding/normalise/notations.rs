@@ -27,11 +27,13 @@ pub struct ParsedNotation {
 /// The remarks in a line, from left to right. `STC` alone gives both of its senses, `22 of 24 received` a shortage of 2.
 #[must_use]
 pub fn read_notations(text: &str) -> Vec<ParsedNotation> {
-    text.lines()
-        .flat_map(ticked)
-        .filter(|part| !is_boilerplate(part))
-        .flat_map(read_part)
-        .collect()
+    let written = |part: &str| {
+        let found = read_part(part);
+        // Asked last: few lines of a form hold anything that reads like a remark.
+        let printed = !found.is_empty() && is_boilerplate(part);
+        if printed { Vec::new() } else { found }
+    };
+    text.lines().flat_map(ticked).flat_map(written).collect()
 }
 
 /// How many were received, where a line of remarks says so.
