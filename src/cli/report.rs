@@ -182,9 +182,13 @@ fn fields(fields: &Value) -> String {
                 .filter_map(Value::as_str)
                 .collect::<Vec<_>>()
                 .join("+"),
-            other => other.to_string(),
+            // A whole number is written as one, be it a count or a weight.
+            Value::Number(number) => number.as_f64().unwrap_or_default().to_string(),
+            other @ Value::Object(_) => other.to_string(),
         };
-        Some(format!("{} {value}", name.replace('_', " ")))
+        let unit = fields[*name]["unit"].as_str().unwrap_or_default();
+        let text = format!("{} {value} {unit}", name.replace('_', " "));
+        Some(text.trim_end().to_owned())
     });
     shown.collect::<Vec<_>>().join(" · ")
 }
@@ -282,7 +286,7 @@ mod tests {
         let event = json!({"type": "countersign.exception.raised.v1", "data": {
             "document": {"id": "d1", "class": "delivery_receipt", "pages": [1, 2]},
             "shipment": {"id": "S-1", "confidence": 0.99, "evidence": [{"field": "pro_number", "agreement": "exact", "weight": 7.0}]},
-            "fields": {"pro_number": {"value": "123456782"}},
+            "fields": {"pro_number": {"value": "123456782"}, "pieces": {"value": 60, "unit": "CTN"}, "weight": {"value": 3936.0}},
             "condition": {"state": "clean", "notations": []},
             "decision": {"state": "hold_missing", "missing": ["signature_consignee"]},
             "exceptions": [{"code": "SIGNATURE_MISSING", "severity": 1, "owner": "carrier", "detail": "ask for a signed copy"}],
@@ -294,6 +298,7 @@ mod tests {
             "delivery receipt, pages 1–2",
             "S-1",
             "pro number exact +7.0",
+            "pro number 123456782 · pieces 60 CTN · weight 3936\n",
             "missing   signature consignee",
             "SIGNATURE_MISSING",
         ] {

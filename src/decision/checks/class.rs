@@ -77,9 +77,9 @@ pub fn standing(class: DocumentClass) -> Standing {
 #[must_use]
 pub fn v1_eligible(case: &Case<'_>) -> Tested<Eligible> {
     let class = case.document.class;
-    let name = names::name_of(&class);
+    let name = called(class);
     if case.document.class_confidence.get() < SURE_CLASS {
-        let detail = format!("most likely a {name}, but too unsure; say what it is");
+        let detail = format!("most likely {name}, but too unsure; say what it is");
         return not_a_pod(Stop::Review, detail, Vec::new());
     }
     match standing(class) {
@@ -87,20 +87,37 @@ pub fn v1_eligible(case: &Case<'_>) -> Tested<Eligible> {
         Standing::ProofIf(rule) => by_rule(case, rule, &name),
         Standing::Support => supporting(case, &name),
         Standing::Nothing => {
-            let detail = format!("a {name} is no proof of delivery and bills nothing");
+            let detail = format!("{name} is no proof of delivery and bills nothing");
             not_a_pod(Stop::Reject, detail, Vec::new())
         }
     }
 }
 
+/// What people call a paper of this class, with its article.
+fn called(class: DocumentClass) -> String {
+    let name = match class {
+        DocumentClass::BolConsigneeSigned => "a bill of lading that the consignee signed",
+        DocumentClass::BolUnsigned => "a bill of lading",
+        DocumentClass::Cmr => "a CMR consignment note",
+        DocumentClass::Epod => "an electronic proof of delivery",
+        DocumentClass::AirWaybill => "an air waybill",
+        DocumentClass::OceanBolDo => "an ocean bill of lading or delivery order",
+        DocumentClass::OsdReport => "an OS&D report",
+        DocumentClass::CustomsDoc => "a customs document",
+        DocumentClass::TempLog => "a temperature log",
+        DocumentClass::ClaimOrCorrespondence => "a claim or letter",
+        DocumentClass::TermsPage => "a page of terms",
+        DocumentClass::Other => "a paper of no class we know",
+        plain => return format!("a {}", names::name_of(&plain).replace('_', " ")),
+    };
+    name.to_owned()
+}
+
 fn unless_screenshot(case: &Case<'_>, name: &str) -> Tested<Eligible> {
     if case.document.traits.screenshot && !case.rules().accept_screenshot {
-        return against_rules(case, &format!("a screenshot of a {name}"));
+        return against_rules(case, &format!("a screenshot of {name}"));
     }
-    Tested::passed(
-        Eligible(()),
-        format!("a {name} serves as proof of delivery"),
-    )
+    Tested::passed(Eligible(()), format!("{name} serves as proof of delivery"))
 }
 
 fn by_rule(case: &Case<'_>, rule: Rule, name: &str) -> Tested<Eligible> {
@@ -116,7 +133,7 @@ fn by_rule(case: &Case<'_>, rule: Rule, name: &str) -> Tested<Eligible> {
     };
     match (fit, taken) {
         (true, true) => unless_screenshot(case, name),
-        (true, false) => against_rules(case, &format!("a {name}")),
+        (true, false) => against_rules(case, name),
         (false, _) => supporting(case, name),
     }
 }
@@ -143,9 +160,9 @@ fn supporting(case: &Case<'_>, name: &str) -> Tested<Eligible> {
     }
     let missing = awaited(case);
     let detail = if missing.is_empty() {
-        format!("a {name} is a supporting paper; the proof of delivery is already there")
+        format!("{name} is a supporting paper; the proof of delivery is already there")
     } else {
-        format!("a {name} is no proof of delivery; ask for the copy that the consignee signed")
+        format!("{name} is no proof of delivery; ask for the copy that the consignee signed")
     };
     not_a_pod(Stop::Missing, detail, missing)
 }
@@ -193,6 +210,18 @@ mod tests {
                 Standing::Support | Standing::Nothing => assert!(!is_eligible(&sample), "{name}"),
                 Standing::ProofIf(_) => {}
             }
+        }
+    }
+
+    #[test]
+    fn people_are_told_the_class_in_words() {
+        for name in names::all::<DocumentClass>() {
+            let called = called(names::parse(&name).unwrap());
+            assert!(
+                called.starts_with("a ") || called.starts_with("an "),
+                "{called}"
+            );
+            assert!(!called.contains('_'), "{called}");
         }
     }
 
