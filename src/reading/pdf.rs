@@ -3,6 +3,7 @@
 //! In: bytes. Out: pages. Refuses encrypted, damaged and empty files and files beyond the limits. Only this module and
 //! the ones below it know PDFium.
 
+mod bars;
 mod content;
 mod geometry;
 mod layer;
@@ -56,6 +57,9 @@ impl PdfLibrary {
 
 /// An open PDF.
 pub(super) struct PdfFile {
+    /// The last page that was read by its text layer. PDFium forgets a font and its drawn letters with the last open page
+    /// that uses it, and the next page mostly has the same fonts: a quarter of the time of such a page.
+    last: Option<PdfPage<'static>>,
     document: PdfDocument<'static>,
     pages: u32,
     page_pixels: u64,
@@ -79,6 +83,7 @@ impl PdfFile {
             0 => Err(RejectReason::Empty),
             pages if pages > limits.pages => Err(RejectReason::TooManyPages),
             pages => Ok(Self {
+                last: None,
                 document,
                 pages,
                 page_pixels: limits.page_pixels,
@@ -129,6 +134,7 @@ impl PdfFile {
             .pixels_left
             .checked_sub(Size::of(&drawn.image).pixels());
         self.pixels_left = left.ok_or(RejectReason::TooManyPixels)?;
+        self.last = drawn.text.is_some().then_some(page);
         Ok(drawn)
     }
 

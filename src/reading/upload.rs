@@ -40,7 +40,7 @@ impl FileKind {
 
 /// An open upload.
 pub(super) enum Upload {
-    Pdf(PdfFile),
+    Pdf(Box<PdfFile>),
     Picture(PictureFile),
 }
 
@@ -52,7 +52,9 @@ impl Upload {
         limits: &Limits,
     ) -> Result<Self, RejectReason> {
         match kind {
-            FileKind::Pdf => PdfFile::open(bytes, engines, limits).map(Self::Pdf),
+            FileKind::Pdf => {
+                PdfFile::open(bytes, engines, limits).map(|pdf| Self::Pdf(Box::new(pdf)))
+            }
             FileKind::Tiff | FileKind::Jpeg | FileKind::Png | FileKind::WebP | FileKind::Bmp => {
                 PictureFile::open(bytes, kind, limits).map(Self::Picture)
             }

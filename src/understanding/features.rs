@@ -222,40 +222,54 @@ fn neighbours(row: usize, boxes: &[BBox]) -> Vec<Option<usize>> {
     };
     // A value may start a little left or right of the label above it: 2 % of the page's width.
     let in_column = |other: BBox| other.left < here.right + 0.02 && other.right > here.left - 0.02;
-    let (mut left, mut right, mut above, mut below) =
-        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut left, mut right) = (Nearest::<LEFT>::default(), Nearest::<RIGHT>::default());
+    let (mut above, mut below) = (Nearest::<ABOVE>::default(), Nearest::<BELOW>::default());
     for (index, other) in others() {
         if in_band(*other) {
             if other.centre().0 < here.centre().0 {
-                left.push((here.left - other.right, index));
+                left.add(here.left - other.right, index);
             } else {
-                right.push((other.left - here.right, index));
+                right.add(other.left - here.right, index);
             }
         } else if in_column(*other) {
             if other.centre().1 < here.centre().1 {
-                above.push((here.top - other.bottom, index));
+                above.add(here.top - other.bottom, index);
             } else {
-                below.push((other.top - here.bottom, index));
+                below.add(other.top - here.bottom, index);
             }
         }
     }
-    let mut rows = nearest(left, LEFT);
-    rows.extend(nearest(right, RIGHT));
-    rows.extend(nearest(above, ABOVE));
-    rows.extend(nearest(below, BELOW));
-    rows
+    let rows = left.rows().chain(right.rows());
+    rows.chain(above.rows()).chain(below.rows()).collect()
 }
 
-/// The `count` nearest, filled up with `None`.
-fn nearest(mut found: Vec<(f32, usize)>, count: usize) -> Vec<Option<usize>> {
-    found.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-    let mut rows: Vec<Option<usize>> = found
-        .into_iter()
-        .take(count)
-        .map(|(_, row)| Some(row))
-        .collect();
-    rows.resize(count, None);
-    rows
+/// The `COUNT` nearest rows, the nearest first; of two as near the one that was added first.
+#[derive(Clone, Copy)]
+struct Nearest<const COUNT: usize>([Option<(f32, usize)>; COUNT]);
+
+impl<const COUNT: usize> Default for Nearest<COUNT> {
+    fn default() -> Self {
+        Self([None; COUNT])
+    }
+}
+
+impl<const COUNT: usize> Nearest<COUNT> {
+    fn add(&mut self, distance: f32, row: usize) {
+        let further = |kept: &Option<(f32, usize)>| kept.is_none_or(|(kept, _)| distance < kept);
+        if let Some(after) = self
+            .0
+            .iter()
+            .position(further)
+            .and_then(|at| self.0.get_mut(at..))
+        {
+            after.rotate_right(1);
+            after[0] = Some((distance, row));
+        }
+    }
+
+    fn rows(self) -> impl Iterator<Item = Option<usize>> {
+        self.0.into_iter().map(|kept| kept.map(|(_, row)| row))
+    }
 }
 
 #[cfg(test)]

@@ -21,6 +21,10 @@ pub fn attribute(
     seen: &[Seen],
     words: &[Word],
 ) -> Vec<Mark> {
+    let typed: Vec<_> = typed_signatures(words).collect();
+    if seen.is_empty() && typed.is_empty() {
+        return Vec::new();
+    }
     let labels = roles::labels(words);
     let mut marks: Vec<Mark> = seen
         .iter()
@@ -33,7 +37,7 @@ pub fn attribute(
         }
         _ => {}
     }
-    marks.extend(typed_signatures(words).map(|(bbox, confidence)| {
+    marks.extend(typed.into_iter().map(|(bbox, confidence)| {
         let (role, chance) = roles::nearest(bbox, &labels);
         let confidence = Confidence::new(confidence.get() * chance);
         Mark {

@@ -166,6 +166,21 @@ pub fn pdf_with_form() -> Vec<u8> {
 
 /// The bars of a Code 128 as filled rectangles, their lower left corner at (100, 400).
 pub fn bars(text: &str) -> String {
+    let rectangle = |(left, width)| format!("{left} 400 {width} 40 re f\n");
+    runs(text).into_iter().map(rectangle).collect()
+}
+
+/// The same, drawn with a pen as wide as the bar.
+pub fn stroked_bars(text: &str) -> String {
+    let stroke = |(left, width)| {
+        let middle = left + width / 2;
+        format!("{width} w {middle} 400 m {middle} 440 l S\n")
+    };
+    runs(text).into_iter().map(stroke).collect()
+}
+
+/// Left edge and width of each bar in points, the quiet zone left out; a module is two points wide.
+fn runs(text: &str) -> Vec<(usize, usize)> {
     let code = zxingcpp::create(zxingcpp::BarcodeFormat::Code128)
         .from_str(text)
         .unwrap();
@@ -174,7 +189,7 @@ pub fn bars(text: &str) -> String {
     let pixels = drawn.data();
     let middle = &pixels[width * (pixels.len() / width / 2)..][..width];
     let dark = middle.iter().position(|pixel| *pixel == 0).unwrap();
-    let mut content = String::new();
+    let mut bars = Vec::new();
     let mut x = dark;
     while x < width {
         let run = middle[x..]
@@ -182,11 +197,11 @@ pub fn bars(text: &str) -> String {
             .take_while(|pixel| **pixel == middle[x])
             .count();
         if middle[x] == 0 {
-            content += &format!("{} 400 {} 40 re f\n", 100 + 2 * (x - dark), 2 * run);
+            bars.push((100 + 2 * (x - dark), 2 * run));
         }
         x += run;
     }
-    content
+    bars
 }
 
 /// A PDF that has no page.

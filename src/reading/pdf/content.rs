@@ -1,13 +1,12 @@
 //! What lies on a PDF page beside its text: pictures, drawings, bars.
 
-use std::collections::HashMap;
-
 use pdfium_render::prelude::{
     PdfFormField, PdfMatrix, PdfPage, PdfPageAnnotation, PdfPageAnnotationCommon as _,
     PdfPageImageObject, PdfPageObject, PdfPageObjectCommon as _, PdfPageObjectsCommon as _,
     PdfPageTextRenderMode,
 };
 
+use super::bars::Bars;
 use super::geometry::Geometry;
 use super::path::{self, Kind};
 use crate::document::BBox;
@@ -25,12 +24,6 @@ const BETWEEN_STROKES: f32 = 0.01;
 const QUIET_ZONE: f32 = 0.02;
 /// Places that are drawn one by one; each drawing goes through all objects of the page.
 const MOST_PLACES: usize = 8;
-/// Filled rectangles of one row of a bar code; a table has fewer cells in a row.
-const BARS_IN_A_ROW: usize = 20;
-/// Small filled squares of a QR code; the smallest has some 200 dark modules in about 100 runs.
-const MODULES: usize = 60;
-/// Sides of a module or bar, as a share of the page's height: 6 points on a letter page.
-const MODULE_SIDE: f32 = 0.0075;
 /// A picture that covers this share of the page may be a background that text stands on.
 const PICTURE: f32 = 0.05;
 
@@ -39,6 +32,8 @@ const PICTURE: f32 = 0.05;
 pub(super) struct Content {
     pictures: Vec<BBox>,
     drawings: Vec<BBox>,
+    /// Those drawings that may hold a bar code: filled ones and stamps.
+    filled: Vec<BBox>,
     bars: Bars,
     objects: usize,
     /// Text objects that are visible and lie above every large picture.
@@ -85,17 +80,22 @@ impl Content {
 
     /// Boxes of pictures and drawings, the overlapping ones merged. A background picture is none.
     pub(super) fn drawings(&self) -> Vec<BBox> {
-        let is_background = |bbox: &&BBox| bbox.area() > super::layer::BACKGROUND_COVER;
-        let pictures = self.pictures.iter().filter(|bbox| !is_background(bbox));
-        BBox::merged(
-            pictures.chain(&self.drawings).copied().collect(),
-            BETWEEN_STROKES,
-        )
+        let drawn = self.foreground_pictures().chain(&self.drawings);
+        BBox::merged(drawn.copied().collect(), BETWEEN_STROKES)
+    }
+
+    fn foreground_pictures(&self) -> impl Iterator<Item = &BBox> {
+        let is_background = |bbox: &BBox| bbox.area() > super::layer::BACKGROUND_COVER;
+        self.pictures
+            .iter()
+            .filter(move |bbox| !is_background(bbox))
     }
 
     /// Where bar codes may stand, with the white around them.
     pub(super) fn where_barcodes_may_be(&self) -> Vec<BBox> {
-        let places = self.drawings().into_iter().chain(self.bars.place());
+        let drawn = self.foreground_pictures().chain(&self.filled).copied();
+        let places = BBox::merged(drawn.collect(), BETWEEN_STROKES);
+        let places = places.into_iter().chain(self.bars.place());
         let places = places.map(|place| place.grown(QUIET_ZONE, QUIET_ZONE));
         let places = BBox::merged(places.collect(), 0.0);
         if places.len() > MOST_PLACES {
@@ -129,9 +129,12 @@ impl Survey<'_> {
             PdfPageObject::Image(image) => self.add_picture(image, place, content)?,
             PdfPageObject::Shading(_) => content.pictures.push(place),
             PdfPageObject::Path(shape) => match path::kind_of(shape) {
-                Kind::Drawing => content.drawings.push(place),
+                Kind::Drawing { filled } => {
+                    content.drawings.push(place);
+                    content.filled.extend(filled.then_some(place));
+                }
                 Kind::Filled { rectangles } => content.bars.add(place, rectangles),
-                Kind::Rules => {}
+                Kind::Rules => content.bars.add_stroke(place),
             },
             PdfPageObject::Text(text) => {
                 let mode = text.render_mode();
@@ -191,12 +194,12 @@ impl Survey<'_> {
             return;
         };
         let field = annotation.as_form_field();
-        let is_drawn = matches!(
-            annotation,
-            PdfPageAnnotation::Ink(_) | PdfPageAnnotation::Stamp(_)
-        );
-        if is_drawn || matches!(field, Some(PdfFormField::Signature(_))) {
+        let is_stamp = matches!(annotation, PdfPageAnnotation::Stamp(_));
+        let is_pen = matches!(annotation, PdfPageAnnotation::Ink(_))
+            || matches!(field, Some(PdfFormField::Signature(_)));
+        if is_stamp || is_pen {
             content.drawings.push(place);
+            content.filled.extend(is_stamp.then_some(place));
         }
         content.text_in_annotations |=
             matches!(annotation, PdfPageAnnotation::FreeText(_)) || field.is_some_and(has_text);
@@ -231,62 +234,6 @@ fn pixels(image: &PdfPageImageObject<'_>) -> Option<u64> {
     Some(width * height)
 }
 
-/// Filled rectangles that may be the bars or modules of a code.
-#[derive(Debug, Default)]
-struct Bars {
-    rows: HashMap<(u8, i32, i32), (usize, BBox)>,
-    modules: usize,
-    around_modules: Option<BBox>,
-    many: Vec<BBox>,
-}
-
-impl Bars {
-    fn add(&mut self, place: BBox, rectangles: usize) {
-        if rectangles >= BARS_IN_A_ROW {
-            self.many.push(place);
-        }
-        let (thin, flat) = (place.width() < MODULE_SIDE, place.height() < MODULE_SIDE);
-        if thin && flat {
-            self.modules += rectangles;
-            self.around_modules = Some(
-                self.around_modules
-                    .map_or(place, |around| around.union(place)),
-            );
-        } else if thin {
-            self.count((0, grid(place.top), grid(place.bottom)), place);
-        } else if flat {
-            self.count((1, grid(place.left), grid(place.right)), place);
-        }
-    }
-
-    fn count(&mut self, row: (u8, i32, i32), place: BBox) {
-        let (count, around) = self.rows.entry(row).or_insert((0, place));
-        *count += 1;
-        *around = around.union(place);
-    }
-
-    fn place(&self) -> Option<BBox> {
-        let rows = self
-            .rows
-            .values()
-            .filter(|(count, _)| *count >= BARS_IN_A_ROW)
-            .map(|(_, around)| *around);
-        let modules = self.around_modules.filter(|_| self.modules >= MODULES);
-        rows.chain(modules)
-            .chain(self.many.iter().copied())
-            .reduce(BBox::union)
-    }
-}
-
-/// Edges that differ by less than a thousandth of the page are the same.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "a share between 0 and 1 times 1000"
-)]
-fn grid(edge: f32) -> i32 {
-    (edge * 1000.0).round() as i32
-}
-
 fn cover(boxes: &[BBox]) -> f32 {
     const CELLS: u8 = 32;
     let middle = |cell: u8| (f32::from(cell) + 0.5) / f32::from(CELLS);
@@ -316,32 +263,15 @@ mod tests {
     }
 
     #[test]
-    fn a_row_of_bars_is_a_code_and_a_table_is_none() {
-        let mut code = Bars::default();
-        let mut table = Bars::default();
-        for i in 0_u8..30 {
-            let left = 0.2 + 0.005 * f32::from(i);
-            code.add(BBox::new(left, 0.5, left + 0.002, 0.55), 1);
-            let top = 0.03 * f32::from(i);
-            table.add(
-                BBox::new(0.1, top, 0.1 + 0.01 * f32::from(i) + 0.05, top + 0.001),
-                1,
-            );
-        }
-        assert!(
-            code.place()
-                .is_some_and(|place| place.left >= 0.19 && place.right <= 0.4)
-        );
-        assert_eq!(table.place(), None);
-    }
-
-    #[test]
-    fn many_small_squares_are_a_code() {
-        let mut bars = Bars::default();
-        for i in 0_u8..100 {
-            let (x, y) = (0.004 * f32::from(i % 10), 0.004 * f32::from(i / 10));
-            bars.add(BBox::new(x, y, x + 0.004, y + 0.004), 1);
-        }
-        assert!(bars.place().is_some());
+    fn a_pens_strokes_hold_no_bar_code_and_filled_shapes_may() {
+        let logo = BBox::new(0.1, 0.1, 0.2, 0.15);
+        let content = Content {
+            drawings: vec![logo, BBox::new(0.5, 0.8, 0.7, 0.85)],
+            filled: vec![logo],
+            ..Content::default()
+        };
+        let places = content.where_barcodes_may_be();
+        assert_eq!(places.len(), 1);
+        assert!(places[0].intersection(logo) > 0.0);
     }
 }

@@ -18,8 +18,8 @@ pub(super) enum Kind {
     Rules,
     /// One or more filled rectangles.
     Filled { rectangles: usize },
-    /// Curves and slants: a logo, a stamp, a signature.
-    Drawing,
+    /// Curves and slants: filled as in a logo or a bar code that stands askew, or drawn with a pen as in a signature.
+    Drawing { filled: bool },
 }
 
 /// Tells what a path is.
@@ -54,7 +54,7 @@ fn kind_of_segments(
             PdfPathSegmentType::LineTo => {
                 lines += 1;
                 if (x - from.0).abs() > SLANT && (y - from.1).abs() > SLANT {
-                    return Kind::Drawing;
+                    return Kind::Drawing { filled };
                 }
             }
             PdfPathSegmentType::Unknown => {}
@@ -63,7 +63,7 @@ fn kind_of_segments(
     }
     let rounded_frame = curves <= ROUNDED_CORNERS && lines >= RECTANGLE - 1;
     match (curves, filled) {
-        (1.., _) if !rounded_frame => Kind::Drawing,
+        (1.., _) if !rounded_frame => Kind::Drawing { filled },
         (0, true) if lines + moves >= RECTANGLE => Kind::Filled {
             rectangles: moves.max(1),
         },
@@ -121,8 +121,11 @@ mod tests {
         let circle = [(MoveTo, 0.0, 0.0)]
             .into_iter()
             .chain([(BezierTo, 5.0, 5.0); 12]);
-        assert_eq!(kind_of_segments(circle, false), Kind::Drawing);
-        let pen = [(MoveTo, 0.0, 0.0), (LineTo, 3.0, 4.0)];
-        assert_eq!(kind_of_segments(pen.into_iter(), false), Kind::Drawing);
+        let pen = [(MoveTo, 0.0, 0.0), (LineTo, 3.0, 4.0)].into_iter();
+        for filled in [false, true] {
+            let drawing = Kind::Drawing { filled };
+            assert_eq!(kind_of_segments(circle.clone(), filled), drawing);
+            assert_eq!(kind_of_segments(pen.clone(), filled), drawing);
+        }
     }
 }
