@@ -23,7 +23,7 @@ pub struct Limits {
     /// Seconds that a child may spend on parsing one upload: opening it, drawing its pages and cutting it. Reading the
     /// text of a drawn page counts against `page_seconds` only. Default 55.
     pub document_seconds: u32,
-    /// Address space of a reader child in MiB. Default 1400.
+    /// Address space of a reader child in MiB. Default 1000: with the parent of one slot below 1.5 GB.
     pub reader_memory_mb: u64,
     /// A child is replaced after this many uploads. Default 500.
     pub recycle_documents: u32,
@@ -40,7 +40,7 @@ impl Default for Limits {
             document_pixels: 2_000_000_000,
             page_seconds: 20,
             document_seconds: 55,
-            reader_memory_mb: 1400,
+            reader_memory_mb: 1000,
             recycle_documents: 500,
             recycle_resident_mb: 500,
         }
