@@ -32,6 +32,9 @@ pub mod pipeline;
 pub mod slots;
 pub mod worker;
 
+// How well it went, judged by labels.
+pub mod evaluation;
+
 pub mod settings;
 
 pub mod cli;

@@ -1,10 +1,12 @@
 //! The command line: one file a command. Arguments → settings → command → exit code.
 
 mod doctor;
+mod evaluate;
 mod explain;
 mod features;
 mod process;
 mod report;
+mod uploads;
 mod words;
 
 use std::path::PathBuf;
@@ -30,6 +32,7 @@ struct Cli {
 enum Command {
     Process(process::ProcessArgs),
     Explain(explain::ExplainArgs),
+    Evaluate(evaluate::EvaluateArgs),
     /// Says what is missing or wrong on this machine, and how to mend it.
     Doctor,
     /// Prints the settings in force; with --defaults the documented defaults.
@@ -110,6 +113,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
         Command::Process(args) => runtime.block_on(process::run(args, settings)),
         Command::Explain(args) => runtime.block_on(explain::run(args, settings)),
+        Command::Evaluate(args) => runtime.block_on(evaluate::run(args, settings)),
         Command::Doctor => doctor::run(&settings),
         Command::Settings { .. } => {
             print(&toml::to_string(&settings).map_err(Failure::unexpected)?)

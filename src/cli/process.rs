@@ -1,6 +1,5 @@
 //! `countersign process`: takes files and folders through the whole recipe (contract.md §1.3).
 
-use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{BufReader, IsTerminal as _, Write as _, stderr, stdout};
 use std::path::PathBuf;
@@ -14,6 +13,7 @@ use tokio::sync::watch;
 
 use super::Failure;
 use super::report::{self, Style, Tally};
+use super::uploads::Uploads;
 use crate::decision::Profiles;
 use crate::events::{StoredEvent, drain, lines};
 use crate::settings::Settings;
@@ -78,14 +78,14 @@ pub(super) async fn run(args: ProcessArgs, mut settings: Settings) -> Result<Exi
     })
 }
 
-fn open_feed(path: PathBuf) -> Result<BufReader<File>, Failure> {
+pub(super) fn open_feed(path: PathBuf) -> Result<BufReader<File>, Failure> {
     let opened = File::open(&path)
         .map_err(|error| Failure::usage(format!("cannot read {}: {error}", path.display())));
     opened.map(BufReader::new)
 }
 
 /// Loads the feed; lines that cannot be read are named, the rest counts.
-async fn store_shipments(worker: &Worker, feed: BufReader<File>) -> Result<(), Failure> {
+pub(super) async fn store_shipments(worker: &Worker, feed: BufReader<File>) -> Result<(), Failure> {
     let (shipments, bad_lines) = feed::read_lines(feed);
     for line in &bad_lines {
         eprintln!("shipments, line {}: {}", line.number, line.reason);
@@ -104,47 +104,29 @@ async fn store_shipments(worker: &Worker, feed: BufReader<File>) -> Result<(), F
     Ok(())
 }
 
-/// Reads on all slots, decides in the order of the files. Returns how many files reached no outcome.
+/// Prints what becomes of each file. Returns how many files reached no outcome.
 async fn process(
     worker: &Arc<Worker>,
     files: Vec<PathBuf>,
     slots: usize,
     output: &mut Output,
 ) -> Result<usize, Failure> {
-    let stop = stop_on_ctrl_c();
-    let (mut waiting, mut missed) = (VecDeque::new(), 0);
-    let mut files = files.into_iter();
-    loop {
-        // Two more than there are slots, so that none waits while an upload is decided.
-        while waiting.len() < slots + 2 && !*stop.borrow() {
-            let Some(path) = files.next() else { break };
-            let (worker, file) = (Arc::clone(worker), path.clone());
-            waiting.push_back((path, tokio::spawn(async move { worker.read(&file).await })));
-        }
-        let Some((path, reading)) = waiting.pop_front() else {
-            break;
-        };
-        let read = reading
-            .await
-            .map_err(|died| Failure::unexpected(died.to_string()))?;
-        let events = match read {
-            Ok(read) => worker.decide(read).await,
-            Err(fault) => Err(fault),
-        };
+    let mut uploads = Uploads::new(worker, files, slots, stop_on_ctrl_c());
+    let mut missed = 0;
+    while let Some((path, events)) = uploads.next().await? {
         match events {
             Ok(events) => {
                 output
                     .tell(worker, &path.display().to_string(), &events)
-                    .await?
+                    .await?;
             }
-            Err(fault @ crate::fault::Fault::Fatal { .. }) => return Err(fault.into()),
             Err(fault) => {
                 missed += 1;
                 output.warn(&format!("{}: no outcome: {fault}", path.display()));
             }
         }
     }
-    let left = files.count();
+    let left = uploads.left();
     if left > 0 {
         output.warn(&format!("stopped: {left} files were not begun"));
     }

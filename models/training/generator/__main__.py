@@ -1,9 +1,9 @@
-"""Command line: `python -m generator corpus …` and `python -m generator fixtures …`."""
+"""Command line: `python -m generator corpus …`, `python -m generator labelled …`, `python -m generator fixtures …`."""
 
 import argparse
 from pathlib import Path
 
-from . import corpus
+from . import corpus, labelled
 from .fixtures import write as fixtures
 
 
@@ -20,11 +20,20 @@ def main() -> None:
     make.add_argument("--dpi", type=float, default=100.0)
     make.add_argument("--no-images", action="store_true", help="words only: fast")
     make.add_argument("--rotate", action="store_true", help="turn three of ten pictures by 90, 180 or 270 degrees")
+    judged = commands.add_parser("labelled", help="write uploads, feed and labels for `countersign evaluate`")
+    judged.add_argument("--out", type=Path, required=True)
+    judged.add_argument("--seed", type=int, required=True)
+    judged.add_argument("--uploads", type=int, required=True)
+    judged.add_argument("--split", choices=["train", "valid", "test"], required=True)
+    judged.add_argument("--jobs", type=int, default=1)
     papers = commands.add_parser("fixtures", help="write the repository's fixtures")
     papers.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     if args.command == "fixtures":
         fixtures.write(args.out)
+        return
+    if args.command == "labelled":
+        labelled.write(labelled.Order(args.out, args.seed, args.uploads, args.split, args.jobs))
         return
     corpus.write(corpus.Order(args.out, args.seed, args.uploads, args.split, args.jobs, args.dpi, not args.no_images, args.rotate))
 

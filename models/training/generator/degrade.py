@@ -30,12 +30,12 @@ class Plan:
     seed: int
 
 
-def plan(rng: Random, width: float, height: float, kind: str) -> Plan:
-    """A random plan; photos of freight stay as they are."""
+def plan(rng: Random, width: float, height: float, kind: str, source: str | None = None) -> Plan:
+    """A random plan, of a source (born, scan, photo, fax) or of any; photos of freight stay as they are."""
     seed = rng.getrandbits(32)
     if kind == "delivery_photo":
         return Plan(("jpeg",) if rng.random() < 0.5 else (), None, seed)
-    source = rng.choices(["born", "scan", "photo", "fax"], [0.12, 0.62, 0.18, 0.08])[0]
+    source = source or rng.choices(["born", "scan", "photo", "fax"], [0.12, 0.62, 0.18, 0.08])[0]
     if source == "born":
         return Plan((), None, seed)
     steps: list[str] = []

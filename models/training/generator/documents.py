@@ -41,6 +41,8 @@ class Document:
 
     kind: str
     pages: list[Page]
+    facts: Facts
+    fill: Filling
 
     def fields(self) -> dict[str, Any]:
         """What all pages together say."""
@@ -149,7 +151,7 @@ def document(rng: Random, kind: str, split: str, facts: Facts | None = None, bac
         pages.append(back(rng, "terms_page", split, look, facts))
     elif backs and kind not in ("blank_page", "cover_sheet", "delivery_photo") and rng.random() < 0.035:
         pages.append(back(rng, "blank_page", split, look, facts))
-    return Document(kind, pages)
+    return Document(kind, pages, facts, fill)
 
 
 def random_kind(rng: Random) -> str:

@@ -1,0 +1,113 @@
+//! `countersign evaluate`: takes a labelled folder through the whole recipe and says how well that went.
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Args;
+use tokio::sync::watch;
+
+use super::Failure;
+use super::process::{open_feed, store_shipments};
+use super::uploads::Uploads;
+use crate::decision::Profiles;
+use crate::evaluation::labels::{self, Labels};
+use crate::evaluation::{Observed, Report, UploadOutcome};
+use crate::settings::Settings;
+use crate::worker::Worker;
+
+/// Judges the worker on a labelled folder: `uploads/`, `expected.json`, and where they are there `shipments.jsonl`, `profiles/`.
+#[derive(Debug, Args)]
+pub(super) struct EvaluateArgs {
+    /// The folder.
+    folder: PathBuf,
+    /// Write all figures and everything that came out otherwise than labelled to this file.
+    #[arg(long)]
+    json: Option<PathBuf>,
+    /// How many uploads are read at once.
+    #[arg(long)]
+    slots: Option<usize>,
+}
+
+/// Runs the command: 0 when every labelled upload was judged, 1 when one reached no outcome.
+///
+/// # Errors
+/// [`Failure`].
+pub(super) async fn run(args: EvaluateArgs, mut settings: Settings) -> Result<ExitCode, Failure> {
+    let labels = labels::read(&args.folder.join("expected.json")).map_err(Failure::usage)?;
+    // What was decided about the same papers before must not count.
+    let data = TemporaryFolder::new()?;
+    settings.data.clone_from(&data.0);
+    settings.slots = args.slots.unwrap_or(settings.slots).max(1);
+    let settings = settings.for_uploads(labels.len());
+    let profiles = match args.folder.join("profiles") {
+        folder if folder.is_dir() => Profiles::load(&folder).map_err(Failure::usage)?,
+        _ => Profiles::default(),
+    };
+    let slots = settings.slots;
+    let worker = Arc::new(Worker::open(settings, profiles).await?);
+    let feed = args.folder.join("shipments.jsonl");
+    if feed.is_file() {
+        store_shipments(&worker, open_feed(feed)?).await?;
+    }
+    let (seen, missed) = observe(&worker, &args.folder.join("uploads"), &labels, slots).await?;
+    let report = Report::from(&seen);
+    if let Some(path) = &args.json {
+        let file = File::create(path).map_err(Failure::usage)?;
+        serde_json::to_writer_pretty(BufWriter::new(file), &report).map_err(Failure::unexpected)?;
+    }
+    super::print(&report.to_string())?;
+    Ok(ExitCode::from(u8::from(missed > 0)))
+}
+
+/// Takes the labelled files through the worker. Returns how many reached no outcome beside what was seen of the others.
+async fn observe(
+    worker: &Arc<Worker>,
+    uploads: &Path,
+    labels: &Labels,
+    slots: usize,
+) -> Result<(Observed, usize), Failure> {
+    let files = labels.keys().map(|name| uploads.join(name)).collect();
+    let (_running, never) = watch::channel(false);
+    let mut uploads = Uploads::new(worker, files, slots, never);
+    let (mut seen, mut missed) = (Observed::default(), 0);
+    let mut names = labels.iter();
+    while let Some((path, events)) = uploads.next().await? {
+        let Some((name, label)) = names.next() else {
+            break;
+        };
+        match events {
+            Ok(events) => {
+                let events = events.iter().map(|event| event.json.as_str());
+                let outcome = UploadOutcome::of(events).map_err(Failure::unexpected)?;
+                seen.add(name, label, &outcome);
+            }
+            Err(fault) => {
+                missed += 1;
+                eprintln!("{}: no outcome: {fault}", path.display());
+            }
+        }
+    }
+    Ok((seen, missed))
+}
+
+/// A folder that is gone when the evaluation is over.
+struct TemporaryFolder(PathBuf);
+
+impl TemporaryFolder {
+    fn new() -> Result<Self, Failure> {
+        let path =
+            std::env::temp_dir().join(format!("countersign-evaluate-{}", std::process::id()));
+        std::fs::create_dir_all(&path)?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for TemporaryFolder {
+    fn drop(&mut self) {
+        // Best effort: a leftover in the system's temporary folder harms nobody.
+        drop(std::fs::remove_dir_all(&self.0));
+    }
+}

@@ -1,0 +1,18 @@
+//! Judging: how well the worker read a labelled folder.
+//!
+//! In: labels and the events that the worker emitted. Out: a [`Report`] of shares, each with the counts behind it, and every
+//! [`Miss`]. Sees only what the events say, as their consumers do. The label format is described in [`labels`].
+
+mod calibration;
+pub mod labels;
+mod observed;
+mod outcome;
+mod report;
+mod same;
+mod text;
+
+pub use calibration::Calibration;
+pub use labels::Labels;
+pub use observed::{Miss, Observed};
+pub use outcome::{Outcome, UploadOutcome};
+pub use report::{Report, Tally};
