@@ -53,6 +53,17 @@ impl BBox {
         self.bottom - self.top
     }
 
+    /// The box on the page of one that is given in shares of `outer`.
+    #[must_use]
+    pub fn within(self, outer: Self) -> Self {
+        Self::new(
+            outer.left + self.left * outer.width(),
+            outer.top + self.top * outer.height(),
+            outer.left + self.right * outer.width(),
+            outer.top + self.bottom * outer.height(),
+        )
+    }
+
     /// Centre, (x, y).
     #[must_use]
     pub fn centre(self) -> (f32, f32) {

@@ -1,7 +1,7 @@
 //! Labels: what is true about the uploads of a folder.
 //!
 //! `expected.json` maps each file name to `{"rejected": reason}` or to `{"degradation": …, "documents": […]}`. A document has
-//! `pages` (counted from 1), `class`, `shipment` (null where nothing must be attached) and, where they are known, `state`,
+//! `pages` (counted from 1), `class` and, where they are known, `shipment` (null where nothing must be attached), `state`,
 //! `condition`, `family`, `fields` with normalised values as the events have them, `hand` (names of the fields that are written
 //! by hand) and `complete` (true when `fields` are all that the paper holds, so that any other one is an error). Keys beside
 //! these belong to others.
@@ -41,8 +41,9 @@ pub struct DocumentLabel {
     pub pages: Vec<u32>,
     /// Class of domain.md §1.1.
     pub class: String,
-    /// The shipment it belongs to.
-    pub shipment: Option<String>,
+    /// The shipment it belongs to, if any; the outer `None` where the label does not say.
+    #[serde(default, deserialize_with = "said")]
+    pub shipment: Option<Option<String>>,
     /// The right decision, where the labeller is sure.
     pub state: Option<String>,
     /// The state of the freight, where the labeller is sure.
@@ -56,6 +57,11 @@ pub struct DocumentLabel {
     /// Whether `fields` are all that the paper holds.
     #[serde(default)]
     pub complete: bool,
+}
+
+/// A key that is there, be it null.
+fn said<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(value).map(Some)
 }
 
 fn unknown() -> String {

@@ -143,18 +143,14 @@ impl Observed {
             wanted: label.class.clone(),
             got: class,
         });
-        let attached = outcome.and_then(|one| one.shipment.as_ref());
-        let attached = attached.map(|one| (one.id.clone(), one.confidence));
-        self.compare(
-            document,
-            "shipment",
-            label.shipment.as_ref(),
-            attached.as_ref().map(|(id, _)| id),
-        );
-        self.matches.push(Match {
-            wanted: label.shipment.clone(),
-            got: attached,
-        });
+        if let Some(wanted) = &label.shipment {
+            let got = outcome.and_then(|one| one.shipment.as_ref());
+            let got = got.map(|one| (one.id.clone(), one.confidence));
+            let id = got.as_ref().map(|(id, _)| id);
+            self.compare(document, "shipment", wanted.as_ref(), id);
+            let wanted = wanted.clone();
+            self.matches.push(Match { wanted, got });
+        }
         if let Some(wanted) = &label.state {
             let got = outcome.map(|one| one.decision.state.clone());
             self.compare(document, "state", Some(wanted), got.as_ref());

@@ -11,7 +11,7 @@ use crate::document::{BBox, Confidence, PageNumber, Source};
 pub struct Page {
     /// Its number in the upload.
     pub number: PageNumber,
-    /// The upright page in gray. A scan at about 200 dpi, a born-digital page at 100 dpi, at 50 where
+    /// The upright page in gray. A scan at about 200 dpi, a born-digital page at 150 dpi, at 50 where
     /// nothing but text stands on it.
     pub image: GrayImage,
     /// How the words were read.

@@ -32,8 +32,9 @@ use super::protocol::{RawPage, Size};
 use crate::document::{BBox, PageNumber};
 use crate::fault::RejectReason;
 
-/// Resolution at which a born-digital page is drawn for the models that look for marks in its pictures and drawings.
-const DIGITAL_DPI: f32 = 100.0;
+/// Resolution at which a born-digital page is drawn for the models that look for marks in its pictures and drawings, and read
+/// what is written there by hand. Marks need 100 dpi; handwriting is read better from more.
+const DIGITAL_DPI: f32 = 150.0;
 /// Resolution of a born-digital page without pictures and drawings: only its thumbnail is looked at.
 const TEXT_ONLY_DPI: f32 = 50.0;
 
@@ -186,7 +187,7 @@ fn draw_digital(
         let part = render_part(page, geometry, SCAN_DPI, place)?;
         let codes = engines.barcodes.find(&part).into_iter();
         barcodes.extend(codes.map(|code| Barcode {
-            bbox: geometry::within(place, code.bbox),
+            bbox: code.bbox.within(place),
             ..code
         }));
     }

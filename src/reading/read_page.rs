@@ -7,16 +7,25 @@ use image::GrayImage;
 
 use super::page::{Method, Page, Quality, Turn, Word};
 use super::pool::Reader;
+use super::reading_order::put_in_order;
 use super::show_through::shows_through;
 use super::text::{TextReader, TextReading};
 use super::{quality, second_opinion};
-use crate::document::{Confidence, PageNumber};
+use crate::document::{BBox, Confidence, PageNumber};
 use crate::fault::Fault;
 
 /// A page with less ink is blank: at 200 dpi about four letters, or the specks of a scanner.
 const BLANK: f32 = 1e-4;
 /// With so much ink a page should give words; a line of print on letter paper at 200 dpi has more.
 const SHOULD_HAVE_TEXT: f32 = 2e-3;
+/// What is drawn in the uppermost share of a born-digital page is its letterhead.
+const LETTERHEAD: f32 = 0.12;
+/// A drawing that covers more of a born-digital page is no handwriting: a signature covers a hundredth.
+const PEN: f32 = 0.06;
+/// Paper around a drawing that lets its edges be seen, as a share of the page.
+const PAPER: f32 = 0.008;
+/// A page with more drawings is a plan or a chart.
+const MOST_PLACES: usize = 40;
 /// Ink is darker than this share of the paper's shade.
 const INK: f32 = 0.65;
 
@@ -31,7 +40,10 @@ pub fn read_page(
 ) -> Result<Page, Fault> {
     let mut raw = reader.page(number)?;
     let (method, reading) = match raw.text.take() {
-        Some(words) => (Method::TextLayer, as_it_lies(raw.image, words)),
+        Some(words) => {
+            let words = with_written(text, &raw.image, &raw.drawings, words);
+            (Method::TextLayer, as_it_lies(raw.image, words))
+        }
         None => read_image(reader, text, raw.image)?,
     };
     let quality = match method {
@@ -67,6 +79,38 @@ fn as_it_lies(image: GrayImage, words: Vec<Word>) -> TextReading {
         turned: Turn::None,
         words,
     }
+}
+
+/// Adds what was written by hand to the words of a text layer: on a born-digital page that is drawn. Where the models fail, the
+/// text layer stands as it is.
+fn with_written(
+    text: &mut TextReader,
+    image: &GrayImage,
+    drawings: &[BBox],
+    mut words: Vec<Word>,
+) -> Vec<Word> {
+    let below_head = |place: &&BBox| place.top > LETTERHEAD && place.area() < PEN;
+    let places = drawings.iter().filter(below_head);
+    let places: Vec<BBox> = places.map(|place| place.grown(PAPER, PAPER)).collect();
+    if places.is_empty() || places.len() > MOST_PLACES {
+        return words;
+    }
+    let mut written = text.read_places(image, &places).unwrap_or_default();
+    let is_typed = |one: &Word| {
+        let shared = |typed: &Word| typed.bbox.intersection(one.bbox);
+        words
+            .iter()
+            .any(|typed| shared(typed) > 0.5 * one.bbox.area())
+    };
+    written.retain(|one| !is_typed(one));
+    if written.is_empty() {
+        return words;
+    }
+    words.extend(written);
+    put_in_order(
+        words,
+        f64::from(image.width()) / f64::from(image.height().max(1)),
+    )
 }
 
 /// Reads the picture of a page: with the text models, with Tesseract where they fail or see nothing in plenty of ink.

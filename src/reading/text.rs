@@ -7,12 +7,12 @@ use image::{GrayImage, imageops};
 
 use super::ctc::{self, Letter};
 use super::detection::Detector;
-use super::line::Line;
+use super::line::{Line, whole};
 use super::orientation;
 use super::page::{Turn, Word};
 use super::reading_order::{Stretch, arrange};
 use super::recognition::Recogniser;
-use crate::document::{Confidence, Source};
+use crate::document::{BBox, Confidence, Source};
 use crate::inference::{InferenceError, Model};
 
 /// A line that is read with less certainty is no text but ink that the detector took for it. Handwriting scores 0.5 and up.
@@ -72,6 +72,31 @@ impl TextReader {
         })
     }
 
+    /// Reads what is written in these places of an upright page, in no order.
+    ///
+    /// # Errors
+    /// `Failed` when the model fails on one.
+    pub fn read_places(
+        &mut self,
+        page: &GrayImage,
+        places: &[BBox],
+    ) -> Result<Vec<Word>, InferenceError> {
+        let mut words = Vec::new();
+        for place in places {
+            let part = cut(page, *place);
+            let found = self.detector.find(&part)?;
+            let readings = self.recogniser.read(&part, &found.lines)?;
+            let read: Vec<_> = found.lines.into_iter().zip(readings).collect();
+            let stretches = stretches(&read, part.dimensions(), found.lean);
+            let on_part = stretches.into_iter().flat_map(|stretch| stretch.words);
+            words.extend(on_part.map(|word| Word {
+                bbox: word.bbox.within(*place),
+                ..word
+            }));
+        }
+        Ok(words)
+    }
+
     /// Reads the lines of a page that lies level, and turns it if it stands on its head.
     fn read_upright(
         &mut self,
@@ -101,6 +126,21 @@ impl TextReader {
         first.extend(rest);
         Ok(first.into_iter().zip(readings).collect())
     }
+}
+
+/// A part of a page, at least one pixel large.
+fn cut(page: &GrayImage, place: BBox) -> GrayImage {
+    let edge = |share: f32, side: u32| whole((share * side as f32).round()).min(side);
+    let (left, right) = (
+        edge(place.left, page.width()),
+        edge(place.right, page.width()),
+    );
+    let (top, bottom) = (
+        edge(place.top, page.height()),
+        edge(place.bottom, page.height()),
+    );
+    let (width, height) = ((right - left).max(1), (bottom - top).max(1));
+    imageops::crop_imm(page, left, top, width, height).to_image()
 }
 
 /// A page on its way to stand upright.
@@ -155,7 +195,6 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::document::BBox;
     use crate::inference::{Manifest, Runtime};
 
     /// The reader with the real weights, which `make native` fetches.

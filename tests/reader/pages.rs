@@ -150,7 +150,11 @@ fn a_drawn_signature_is_a_drawing_and_a_table_is_none() {
     let [drawing] = signed.drawings.as_slice() else {
         panic!("{:?}", signed.drawings)
     };
-    assert_eq!(signed.image.dimensions(), (850, 1100), "enough to see ink");
+    assert_eq!(
+        signed.image.dimensions(),
+        (1275, 1650),
+        "enough to read ink"
+    );
     assert!((drawing.left - 200.0 / 612.0).abs() < 0.02, "{drawing:?}");
     assert!(drawing.top > 0.6 && drawing.bottom < 0.85, "{drawing:?}");
 }

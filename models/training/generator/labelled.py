@@ -20,6 +20,7 @@ from .documents import Document, upload
 from .facts import Facts
 from .fixtures import containers, feed
 from .raster import render
+from .truth import shown_fields
 
 SOURCES = {"born": 0.12, "scan": 0.52, "photo": 0.2, "fax": 0.1, "carbon": 0.06}
 PROOFS = ("delivery_receipt", "bol_consignee_signed", "cmr", "epod")
@@ -68,8 +69,8 @@ def _save(pages: list[Page], source: str, stem: Path, rng: Random) -> Path:
     return path
 
 
-def _signed(made: Document) -> bool:
-    return any(mark.role == "consignee" and mark.kind in ("signature", "initials", "stamp") for page in made.pages for mark in page.marks)
+def _signed(made: Document, role: str = "consignee") -> bool:
+    return any(mark.role == role and mark.kind in ("signature", "initials", "stamp") for page in made.pages for mark in page.marks)
 
 
 def _condition(made: Document) -> str | None:
@@ -99,10 +100,20 @@ def _by_hand(made: Document) -> list[str]:
     return sorted({item.field for page in made.pages for item in page.items if isinstance(item, Text) and item.hand and item.field})
 
 
+NAMED_BY = ("pro_number", "bol_number", "load_number", "customer_po", "shipper_ref", "container_number", "ship_to")
+"""A paper that shows none of these cannot be told to belong to a shipment by anybody."""
+
+
 def _label(made: Document, pages: list[int], shipment: str | None, first: bool) -> dict[str, Any]:
-    fields = made.fields() | ({"signature_consignee": True} if _signed(made) else {})
+    fields = made.fields() | {f"signature_{role}": True for role in ("consignee", "driver", "shipper") if _signed(made, role)}
+    fields |= {name: value for name, value in shown_fields(made.pages[0]).items() if name == "page_k_of_n"}
     sure = {"state": _state(made, shipment, first), "condition": _condition(made)}
-    return {"pages": pages, "class": made.kind, "shipment": shipment, "family": made.pages[0].family, "complete": True, "fields": fields, "hand": _by_hand(made)} | {k: v for k, v in sure.items() if v}
+    label = {"pages": pages, "class": made.kind, "family": made.pages[0].family, "complete": True, "fields": fields, "hand": _by_hand(made)}
+    if made.kind in NOTHING:
+        return label | {k: v for k, v in sure.items() if v}
+    if not any(name in fields for name in NAMED_BY):
+        return label | ({"condition": sure["condition"]} if sure["condition"] else {})
+    return label | {"shipment": shipment} | {k: v for k, v in sure.items() if v}
 
 
 def _next(text: str, rng: Random) -> str:

@@ -93,16 +93,6 @@ pub(super) fn pixel(share: f32, side: u32) -> u32 {
     (f64::from(share.clamp(0.0, 1.0)) * f64::from(side.min(MAX_SIDE))) as u32
 }
 
-/// A box given in shares of `outer`, in shares of the page.
-pub(super) fn within(outer: BBox, inner: BBox) -> BBox {
-    BBox::new(
-        outer.left + inner.left * outer.width(),
-        outer.top + inner.top * outer.height(),
-        outer.left + inner.right * outer.width(),
-        outer.top + inner.bottom * outer.height(),
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
