@@ -127,10 +127,11 @@ def pick_style(rng: Random, kind: str, split: str, country: str | None = None) -
     return look
 
 
-def back(rng: Random, kind: str, split: str, look: Style, facts: Facts) -> Page:
-    """A terms page or a blank page behind a document."""
+def back(rng: Random, kind: str, split: str, look: Style, facts: Facts, received: bool = True) -> Page:
+    """A terms page or a blank page behind a document; no receiver has stamped it before the document was received."""
     side = pick_style(rng, kind, split, look.country)
-    return front(rng, kind, replace(side, paper=look.paper), facts, fill_for(rng, kind))
+    fill = fill_for(rng, kind)
+    return front(rng, kind, replace(side, paper=look.paper), facts, replace(fill, stamp=fill.stamp and received))
 
 
 def document(rng: Random, kind: str, split: str, facts: Facts | None = None, backs: bool = True) -> Document:
@@ -148,9 +149,9 @@ def document(rng: Random, kind: str, split: str, facts: Facts | None = None, bac
         form.continuation(sheet, paper_of(kind), k, count)
         pages.append(sheet.page)
     if backs and rng.random() < TERMS_BACK.get(kind, 0.0):
-        pages.append(back(rng, "terms_page", split, look, facts))
+        pages.append(back(rng, "terms_page", split, look, facts, fill.received()))
     elif backs and kind not in ("blank_page", "cover_sheet", "delivery_photo") and rng.random() < 0.035:
-        pages.append(back(rng, "blank_page", split, look, facts))
+        pages.append(back(rng, "blank_page", split, look, facts, fill.received()))
     return Document(kind, pages, facts, fill)
 
 
@@ -181,6 +182,6 @@ def upload(rng: Random, split: str) -> list[Document]:
         made = document(rng, kind, split, shared if same else None)
         if duplex and made.pages[-1].kind not in ("blank_page", "terms_page"):
             look = pick_style(rng, "blank_page", split)
-            made.pages.append(back(rng, "blank_page", split, replace(look, paper=(made.pages[-1].width, made.pages[-1].height)), shared or business.facts(rng, "US", "en")))
+            made.pages.append(back(rng, "blank_page", split, replace(look, paper=(made.pages[-1].width, made.pages[-1].height)), shared or business.facts(rng, "US", "en"), made.fill.received()))
         documents.append(made)
     return documents

@@ -231,7 +231,7 @@ def facts(rng: Random, country: str, language: str) -> Facts:
     if len(orders) > 1 and rng.random() < 0.5:
         stem = identifiers.digits(rng, rng.randint(4, 7))
         orders = [f"{stem}{i:0{rng.choice([2, 3])}d}" for i in rng.sample(range(1, 99), len(orders))]
-    pickup = date(2023, 1, 1) + timedelta(days=rng.randint(0, 1200))
+    pickup = date(2022, 3, 1) + timedelta(days=rng.randint(0, 1500))
     delivery = pickup + timedelta(days=rng.choice([0, 1, 1, 2, 2, 3, 4, 5, 7]))
     arrival = rng.randint(4 * 60, 20 * 60)
     dock_in = arrival + rng.randint(2, 90)
