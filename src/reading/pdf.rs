@@ -59,7 +59,7 @@ impl PdfLibrary {
 /// An open PDF.
 pub(super) struct PdfFile {
     /// The last page that was read by its text layer. PDFium forgets a font and its drawn letters with the last open page
-    /// that uses it, and the next page mostly has the same fonts: a quarter of the time of such a page.
+    /// that uses it, and the next page mostly has the same fonts.
     last: Option<PdfPage<'static>>,
     document: PdfDocument<'static>,
     pages: u32,

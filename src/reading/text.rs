@@ -249,6 +249,22 @@ mod tests {
     }
 
     #[test]
+    fn only_what_stands_in_the_places_is_read_and_stands_where_it_does_on_the_page() {
+        let mut reader = TextReader::new(model()).unwrap();
+        let date = BBox::new(0.516, 0.2, 0.705, 0.238);
+        let words = reader
+            .read_places(&receipt(), &[date.grown(0.02, 0.02)])
+            .unwrap();
+        let found = words.iter().find(|word| word.text == "03/14/2026");
+        let found = found.unwrap_or_else(|| panic!("{words:?}"));
+        assert!(
+            found.bbox.intersection(date) / date.area() > 0.8,
+            "{found:?}"
+        );
+        assert!(words.iter().all(|word| word.text != "123456782"));
+    }
+
+    #[test]
     fn lines_come_in_reading_order_and_columns_apart() {
         let mut reader = TextReader::new(model()).unwrap();
         let reading = reader.read(&receipt()).unwrap();

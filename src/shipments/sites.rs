@@ -57,13 +57,15 @@ pub(super) fn agreement(paper: &Party, destinations: &[Destination]) -> SiteAgre
     each.max().unwrap_or(SiteAgreement::Unknown)
 }
 
-/// Was another party of the shipment taken for its consignee? Then its shipper or payer stands where the consignee was read,
-/// and the paper says nothing for or against the consignee.
-pub(super) fn is_another_party(to: &Party, shipment: &Shipment) -> bool {
-    let parties = &shipment.parties;
-    let others = parties.shipper.iter().chain(&parties.bill_to);
-    let others: Vec<_> = others.map(destination).collect();
-    agreement(to, &others) >= SiteAgreement::NameOnly && !others.is_empty()
+/// Were the parties taken for one another? Then the shipper stands as the consignee, and the consignee as the shipper; on
+/// the paper of another shipment only one of them could.
+pub(super) fn swapped(to: &Party, from: Option<&Party>, shipment: &Shipment) -> bool {
+    let shipper = shipment.parties.shipper.iter().map(destination);
+    let shipper: Vec<_> = shipper.collect();
+    let is_named = |party: &Party, sites: &[Destination]| {
+        agreement(party, sites) >= SiteAgreement::NameOnly && !sites.is_empty()
+    };
+    is_named(to, &shipper) && from.is_some_and(|from| is_named(from, &destinations(shipment)))
 }
 
 fn agrees(paper: &Party, site: &Destination) -> SiteAgreement {

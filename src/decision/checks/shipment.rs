@@ -121,9 +121,6 @@ fn of_candidate(case: &Case<'_>, candidate: &Candidate) -> Tested {
             if are_swapped(case, shipment, &written, &known) {
                 return Tested::passed((), "both parties agree, read the other way round");
             }
-            if is_another_party(shipment, &written, &known) {
-                return without_consignee(candidate);
-            }
             compared(shipment, best_likeness(&written, &known), place)
         }
     }
@@ -142,18 +139,6 @@ fn are_swapped(case: &Case<'_>, shipment: &Shipment, written: &Site, known: &[Si
     let from = from.and_then(|field| site_of_paper(&field.found.value));
     shipper.is_some_and(|shipper| likeness(written, &shipper) >= SAME_PARTY)
         && from.is_some_and(|from| best_likeness(&from, known) >= SAME_PARTY)
-        && best_likeness(written, known) < SAME_PARTY
-}
-
-/// The shipment's shipper or payer was taken for its consignee, so that who the paper names as consignee is not known.
-fn is_another_party(shipment: &Shipment, written: &Site, known: &[Site]) -> bool {
-    let parties = &shipment.parties;
-    let mut others = parties
-        .shipper
-        .iter()
-        .chain(&parties.bill_to)
-        .map(site_of_feed);
-    others.any(|other| likeness(written, &other) >= SAME_PARTY)
         && best_likeness(written, known) < SAME_PARTY
 }
 
@@ -282,23 +267,9 @@ mod tests {
             ..ShipmentParty::default()
         });
         sample.set(FieldName::ShipTo, consignee("Zenith Steel"));
+        assert!(!is_right(&sample), "one alone says nothing");
         sample.set(FieldName::ShipFrom, consignee("Acme Foods"));
         assert!(is_right(&sample));
-    }
-
-    #[test]
-    fn where_the_shipper_was_taken_for_the_consignee_the_identifiers_decide() {
-        let mut sample = Sample::receipt();
-        sample.shipment().parties.shipper = Some(ShipmentParty {
-            name: Some("Zenith Steel".to_owned()),
-            ..ShipmentParty::default()
-        });
-        sample.set(FieldName::ShipTo, consignee("Zenith Steel"));
-        assert!(is_right(&sample), "the PRO is strong enough");
-        if let Match::Matched(candidate, _) = &mut sample.matched {
-            candidate.evidence = vec![evidence("customer_po", Agreement::Exact, 2.0)];
-        }
-        assert!(!is_right(&sample), "an order number is shared by many");
     }
 
     #[test]

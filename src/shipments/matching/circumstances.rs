@@ -56,7 +56,7 @@ impl Circumstances {
         };
         let agreement = match sites::agreement(consignee, &sites::destinations(shipment)) {
             SiteAgreement::Contradicts | SiteAgreement::OtherPlace
-                if sites::is_another_party(consignee, shipment) =>
+                if sites::swapped(consignee, paper.consignor(), shipment) =>
             {
                 SiteAgreement::Unknown
             }

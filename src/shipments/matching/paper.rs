@@ -92,6 +92,10 @@ impl<'a> Paper<'a> {
         self.field(FieldName::ShipTo)?.found.value.as_party()
     }
 
+    pub(super) fn consignor(&self) -> Option<&'a Party> {
+        self.field(FieldName::ShipFrom)?.found.value.as_party()
+    }
+
     pub(super) fn date(&self, name: FieldName) -> Option<Date> {
         self.field(name)?.found.value.as_date()
     }
