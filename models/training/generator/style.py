@@ -31,6 +31,13 @@ ARCHETYPES = {
     "signature": ["row", "stack", "table", "lines", "xline"],
     "times": ["row", "table", "inline", "stack"],
 }
+BROADER = {
+    "refs": ["ledger", "run", "right", "tight"],
+    "parties": ["asked", "line", "columns"],
+    "signature": ["under", "pair", "sentence"],
+    "times": ["pairs", "sentence"],
+}
+"""Archetypes of the families of `MORE` alone: training shows more ways to lay a form out than any test family uses."""
 LABEL_PLACES = ["above", "left", "inside", "above", "inside", "left", "below"]
 PAPERS = {"US": (612.0, 792.0), "CA": (612.0, 792.0)}
 A4 = (595.0, 842.0)
@@ -121,15 +128,20 @@ def _archetypes(rng: Random, test: bool, major: bool) -> dict[str, str]:
     return chosen
 
 
+def _broader(rng: Random, archetypes: dict[str, str]) -> dict[str, str]:
+    """Every third block in an arrangement that only training has."""
+    return {name: rng.choice(BROADER[name]) if name in BROADER and rng.random() < 0.35 else kind for name, kind in archetypes.items()}
+
+
 class Labels(dict[str, str]):
     """Labels of a family, each drawn when first asked for, always the same."""
 
-    def __init__(self, seed: str, language: str, test: bool) -> None:
+    def __init__(self, seed: str, language: str, test: bool, varied: bool) -> None:
         super().__init__()
-        self._seed, self._language, self._test = seed, language, test
+        self._seed, self._language, self._test, self._varied = seed, language, test, varied
 
     def __missing__(self, key: str) -> str:
-        value = wording.label(Random(f"{self._seed}:{key}"), key, self._language, self._test)
+        value = wording.label(Random(f"{self._seed}:{key}"), key, self._language, self._test, self._varied)
         self[key] = value
         return value
 
@@ -154,11 +166,11 @@ def style(kind: str, number: int) -> Style:
         kind=kind, number=number, split=split, language=language, country=country, second_language=second,
         paper=PAPERS.get(country, A4), margin=rng.uniform(18, 50), body=body, heading=body if plain else rng.choice(faces),
         filled=body if rng.random() < 0.55 else rng.choice(machine), label_size=rng.uniform(5.6, 8.2), value_size=rng.uniform(7.6, 10.8),
-        title_size=rng.uniform(11, 24), label_place=rng.choice(LABEL_PLACES if test else LABEL_PLACES[:-1]), label_case=rng.choice(["as is", "as is", "as is", "upper", "upper", "title"]),
+        title_size=rng.uniform(11, 24), label_place=rng.choice(LABEL_PLACES if test or number in MORE else LABEL_PLACES[:-1]), label_case=rng.choice(["as is", "as is", "as is", "upper", "upper", "title"]),
         label_tail=rng.choice([":", ":", "", "", " :", "."] if rng.random() < 0.9 else [" -", "..", " ="]), bold_labels=rng.random() < 0.35, bold_values=rng.random() < 0.2,
-        boxes=rng.choice(["box", "box", "box", "rule", "none"]), rule=rng.choice([0.4, 0.6, 0.8, 1.2]), roomy=rng.choice([1.0, 1.0, 1.15, 1.3, 1.5, 1.8]), archetypes=_archetypes(rng, test, kind in MAJOR),
+        boxes=rng.choice(["box", "box", "box", "rule", "none"]), rule=rng.choice([0.4, 0.6, 0.8, 1.2]), roomy=rng.choice([1.0, 1.0, 1.15, 1.3, 1.5, 1.8]), archetypes=_broader(rng, _archetypes(rng, test, kind in MAJOR)) if number in MORE else _archetypes(rng, test, kind in MAJOR),
         title_place=rng.choice(["left", "center", "right"]), logo=rng.choice(["text", "text", "script", "badge", "box", "none", "stripe"]), accent=dark, band=rng.random() < 0.18,
         columns=rng.choice([2, 3, 3, 4, 4, 5]), order=rng.randrange(1 << 30), date_form=rng.randrange(1 << 30), time_form=rng.randrange(1 << 30),
         currency=("$" if country in ("US", "CA") else "£" if country == "GB" else rng.choice(["EUR", "€"]) if country != "PL" else rng.choice(["PLN", "zł"])) if rng.random() < 0.75 else "",
-        labels=Labels(f"labels:{kind}:{number}", language, test),
+        labels=Labels(f"labels:{kind}:{number}", language, test, number in MORE),
     )  # fmt: skip

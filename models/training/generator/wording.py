@@ -230,10 +230,27 @@ def _parse(text: str) -> dict[str, tuple[list[str], list[str]]]:
 LABELS = {code: _parse(text) for code, text in {"en": _EN, "de": _DE, "fr": _FR, "es": _ES, "pl": _PL, "nl": _NL}.items()}
 
 
-def label(rng: Random, key: str, language: str, test: bool) -> str:
-    """A wording for a key. Half of a test family's labels are rare ones, a sixth of the others'."""
+ENDINGS = {"en": ["#", " #", " No", " No.", " Nbr", " Nbr.", " Number", " Num", " Num.", " ID"], "de": ["-Nr.", "nummer", " Nr.", "-Nr"], "fr": [" n°", " N°", " no."], "es": [" nº", " Nº", " núm."], "pl": [" nr", " Nr"], "nl": ["nr.", " nr.", "nummer"]}
+"""Ways to say that a number follows: interchangeable (domain.md §2.1), so that training exchanges them."""
+NUMBERS = {"pro_number", "bol_number", "master_bol", "load_number", "customer_po", "shipper_ref", "appointment_number", "seal_numbers", "trailer_number", "container_number", "invoice_no"}
+
+
+def _with_another_ending(rng: Random, text: str, endings: list[str]) -> str:
+    """The wording with another of the language's endings; unchanged where it has none."""
+    for ending in sorted(endings, key=len, reverse=True):
+        if text.lower().endswith(ending.lower()) and len(text) > len(ending) + 1:
+            return text[: -len(ending)] + rng.choice(endings)
+    return text
+
+
+def label(rng: Random, key: str, language: str, test: bool, varied: bool = False) -> str:
+    """A wording for a key. Half of a test family's labels are rare ones; of the others' a third where they are `varied`, else a sixth.
+
+    Varied ones also exchange their endings ("PRO #", "PRO Nbr", "PRO No.").
+    """
     pools = LABELS.get(language, {})
     usual, rare = pools.get(key) or LABELS["en"].get(key) or ([key.replace("_", " ").title()], [])
-    if rare and rng.random() < (1 / 2 if test else 1 / 6):
-        return rng.choice(rare)
-    return rng.choice(usual)
+    text = rng.choice(rare) if rare and rng.random() < (1 / 2 if test else 1 / 3 if varied else 1 / 6) else rng.choice(usual)
+    if varied and key in NUMBERS and rng.random() < 0.4:
+        return _with_another_ending(rng, text, ENDINGS.get(language, ENDINGS["en"]))
+    return text

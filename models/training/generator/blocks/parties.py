@@ -46,7 +46,8 @@ def parties(sheet: Sheet, x: float, y: float, width: float, keys: list[str]) -> 
     kind = sheet.style.archetypes["parties"]
     if kind in ("pair", "triple") and width > 260:
         return _side_by_side(sheet, x, y, width, keys if kind == "triple" else keys[:2] if len(keys) == 2 else keys)
-    return {"pair": _stack, "triple": _stack, "stack": _stack, "band": _band, "left_label": _left_label, "vertical": _vertical}[kind](sheet, x, y, width, keys)
+    kinds = {"pair": _stack, "triple": _stack, "stack": _stack, "band": _band, "left_label": _left_label, "vertical": _vertical, "asked": _asked, "line": _line, "columns": _columns}
+    return kinds[kind](sheet, x, y, width, keys)
 
 
 def _block(sheet: Sheet, x: float, y: float, width: float, key: str) -> float:
@@ -122,3 +123,72 @@ def _vertical(sheet: Sheet, x: float, y: float, width: float, keys: list[str]) -
         sheet.rect(left, top, left + wide, end)
         tops[column] = end
     return max(tops) + 5
+
+
+ASKED = {"en": [("Name", "Address", "City/State/Zip"), ("Name:", "Street:", "City, State, Zip:"), ("COMPANY", "ADDRESS", "CITY / ST / ZIP")], "de": [("Name", "Straße", "PLZ / Ort")], "fr": [("Nom", "Adresse", "Code postal, ville")],
+         "es": [("Nombre", "Dirección", "C.P. / Población")], "pl": [("Nazwa", "Ulica", "Kod / Miasto")], "nl": [("Naam", "Straat", "Postcode / Plaats")]}  # fmt: skip
+
+
+def _asked(sheet: Sheet, x: float, y: float, width: float, keys: list[str]) -> float:
+    """A form that asks for name, street and town on a line each."""
+    across = 2 if width > 300 else 1
+    wide, tops, size = width / across, [y] * across, sheet.style.value_size
+    asked = ASKED.get(sheet.style.language, ASKED["en"])
+    for i, key in enumerate(keys):
+        left, first = x + wide * (i % across), tops[i % across]
+        base = first + size + 3
+        party: Party = getattr(sheet.facts, ROLES[key])
+        field = key if key in ("ship_from", "ship_to") else None
+        sheet.label(left + 3, base, sheet.labelled(key), size, bold=True, width=wide - 6)
+        if field:
+            sheet.know(Value("x", field, party_norm(party)))
+        lines = party.lines(with_country=False)
+        for label, text in zip(asked[sheet.style.order % len(asked)], [lines[0], " ".join(lines[1:-1]), lines[-1]]):
+            base += size * 1.45
+            used = sheet.label(left + 4, base, label, width=wide * 0.4)
+            sheet.entry(left + used + 9, base, wide - used - 14, Value(text, field, None, sheet.fill.by_hand))
+            sheet.line(left + used + 8, base + 2, left + wide - 6, base + 2, 0.4)
+        tops[i % across] = _extras(sheet, left + 4, base + size * 1.4, wide - 8, key)
+        if sheet.style.boxes == "box":
+            sheet.rect(left, first, left + wide, tops[i % across])
+    return max(tops) + 5
+
+
+def _line(sheet: Sheet, x: float, y: float, width: float, keys: list[str]) -> float:
+    """Each party on one line after its label, as lists and messages have it."""
+    size = sheet.style.value_size
+    for key in keys:
+        y += size * 1.45
+        used = sheet.label(x, y, sheet.labelled(key), size, width=width * 0.3) + 5
+        party: Party = getattr(sheet.facts, ROLES[key])
+        field = key if key in ("ship_from", "ship_to") else None
+        if field:
+            sheet.know(Value("x", field, party_norm(party)))
+        parts = party.lines(with_country=False)
+        between = [", ", " - ", "  ", " / "][sheet.style.order % 4]
+        sheet.entry(x + used, y, width - used, Value(between.join(parts), field, None, sheet.fill.by_hand))
+    return y + 8
+
+
+def _columns(sheet: Sheet, x: float, y: float, width: float, keys: list[str]) -> float:
+    """One heading row for all, what stands below it centred in its column."""
+    wide, size = width / len(keys), sheet.style.value_size
+    end, head = y, sheet.style.label_size + 6
+    for i, key in enumerate(keys):
+        middle = x + wide * (i + 0.5)
+        sheet.rect(x + wide * i, y, x + wide * (i + 1), y + head, fill=(220, 220, 220) if sheet.style.order % 2 else None)
+        sheet.label(middle, y + head - 3.5, sheet.labelled(key), tail=False, align="center", width=wide - 6)
+        party: Party = getattr(sheet.facts, ROLES[key])
+        field = key if key in ("ship_from", "ship_to") else None
+        if field:
+            sheet.know(Value("x", field, party_norm(party)))
+        base = y + head + size + 2
+        for row, text in enumerate(party.lines(with_country=False)):
+            font = fonts.file(sheet.style.filled, False)
+            natural = fonts.width(font, size, fonts.printable(font, text))
+            sheet.text(middle, base, text, size * min(1.0, max(0.6, (wide - 8) / max(1.0, natural))), font=font, field=field, begin=row == 0, align="center")
+            base += size * 1.25
+        end = max(end, base)
+    if sheet.style.boxes == "box":
+        sheet.rect(x, y + head, x + width, end)
+    return end + 5

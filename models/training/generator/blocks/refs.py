@@ -17,7 +17,8 @@ def _pairs(sheet: Sheet, keys: list[str]) -> list[tuple[str, Value]]:
 
 def refs(sheet: Sheet, x: float, y: float, width: float, keys: list[str]) -> float:
     """A block of labelled values. In a few families the main number stands without a label."""
-    return {"grid": _grid, "list": _list, "row": _row, "inline": _inline, "columns": _columns, "cards": _cards}[sheet.style.archetypes["refs"]](sheet, x, y, width, _pairs(sheet, keys))
+    kinds = {"grid": _grid, "list": _list, "row": _row, "inline": _inline, "columns": _columns, "cards": _cards, "ledger": _ledger, "run": _run, "right": _right, "tight": _tight}
+    return kinds[sheet.style.archetypes["refs"]](sheet, x, y, width, _pairs(sheet, keys))
 
 
 def _grid(sheet: Sheet, x: float, y: float, width: float, pairs: list[tuple[str, Value]]) -> float:
@@ -99,3 +100,54 @@ def _cards(sheet: Sheet, x: float, y: float, width: float, pairs: list[tuple[str
         sheet.entry(left + 6, top + size + 2, wide - 12, known, size, bold=True)
         sheet.label(left + 6, top + tall - 5, label, tail=False, width=wide - 12)
     return y + tall * -(-len(pairs) // columns) + 4
+
+
+def _ledger(sheet: Sheet, x: float, y: float, width: float, pairs: list[tuple[str, Value]]) -> float:
+    """A bordered table of label and value side by side, one or two pairs in a row."""
+    across = 2 if width > 300 and sheet.style.order % 3 else 1
+    wide, tall = width / across, sheet.style.value_size + 6
+    share = (0.3, 0.38, 0.46)[sheet.style.order % 3]
+    for i, (label, known) in enumerate(pairs):
+        left, top = x + wide * (i % across), y + tall * (i // across)
+        sheet.rect(left, top, left + wide * share, top + tall, fill=(232, 232, 232) if sheet.style.order % 2 else None)
+        sheet.rect(left + wide * share, top, left + wide, top + tall)
+        sheet.label(left + 3, top + tall - 4, label, width=wide * share - 6)
+        sheet.entry(left + wide * share + 4, top + tall - 4, wide * (1 - share) - 8, known)
+    return y + tall * -(-len(pairs) // across) + 5
+
+
+def _run(sheet: Sheet, x: float, y: float, width: float, pairs: list[tuple[str, Value]]) -> float:
+    """One running text with a mark between the pairs."""
+    size, at, between = sheet.style.value_size, x, ["/", "|", ",", ";", "-", ""][sheet.style.order % 6]
+    y += size * 1.3
+    for i, (label, known) in enumerate(pairs):
+        if at > x + width * 0.7:
+            at, y = x, y + size * 1.35
+        elif i:
+            at += sheet.text(at, y, between, size) + size * 0.5
+        at += sheet.label(at, y, label, size, bold=False) + size * 0.35
+        at += sheet.entry(at, y, x + width - at, known, bold=False) + size * 0.4
+    return y + 8
+
+
+def _right(sheet: Sheet, x: float, y: float, width: float, pairs: list[tuple[str, Value]]) -> float:
+    """Labels at the left edge, values against the right one."""
+    size = sheet.style.value_size
+    for label, known in pairs:
+        y += size * 1.4
+        sheet.label(x + 2, y, label, size * 0.92, width=width * 0.45)
+        sheet.entry(x + width - 3, y, width * 0.5, known, align="right")
+        if sheet.style.order % 2:
+            sheet.line(x, y + 3, x + width, y + 3, 0.3)
+    return y + 7
+
+
+def _tight(sheet: Sheet, x: float, y: float, width: float, pairs: list[tuple[str, Value]]) -> float:
+    """The value stands hard against its label, as cheap printers and databases have it."""
+    columns, size = 2 if width > 240 else 1, sheet.style.value_size
+    wide = width / columns
+    for i, (label, known) in enumerate(pairs):
+        left, base = x + wide * (i % columns), y + size * 1.35 * (i // columns + 1)
+        used = sheet.label(left, base, label, size, width=wide * 0.5)
+        sheet.entry(left + used + size * 0.08, base, wide - used - 4, known)
+    return y + size * 1.35 * -(-len(pairs) // columns) + 6

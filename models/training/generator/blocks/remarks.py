@@ -34,10 +34,17 @@ def times(sheet: Sheet, x: float, y: float, width: float) -> float:
             sheet.line(x + used + 5, y + 1, x + min(width, used + 90), y + 1)
             sheet.entry(x + used + 7, y, min(width - used, 80), known)
         return y + 8
+    if kind == "pairs":
+        for i, (label, known) in enumerate(shown):
+            left, base = x + (i % 2) * width / 2, y + (size + 9) * (i // 2 + 1)
+            used = sheet.label(left, base, label, size, width=width * 0.3)
+            sheet.entry(left + used + 6, base, width / 2 - used - 12, known)
+            sheet.line(left + used + 4, base + 2, left + min(width / 2 - 10, used + 80), base + 2, 0.4)
+        return y + (size + 9) * -(-len(shown) // 2) + 8
     y, at = y + size + 6, x
     share = width / len(shown)
     for label, known in shown:
-        used = sheet.label(at, y, label, width=share * 0.6)
+        used = sheet.label(at, y, label.lower() if kind == "sentence" else label, tail=kind != "sentence", width=share * 0.6)
         sheet.line(at + used + 3, y + 1, at + share - 6, y + 1)
         sheet.entry(at + used + 5, y, share - used - 10, known)
         at += share

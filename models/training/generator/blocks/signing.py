@@ -71,7 +71,8 @@ def _extra(sheet: Sheet, slot: Slot, key: str) -> tuple[str, Value]:
 def signing(sheet: Sheet, x: float, y: float, width: float, roles: list[str]) -> float:
     """The signature block in the family's arrangement. Returns where it ends."""
     kind = sheet.style.archetypes["signature"]
-    return {"row": _row, "stack": _stack, "table": _table, "lines": _lines, "xline": _xline}[kind](sheet, x, y, width, slots(sheet, roles))
+    kinds = {"row": _row, "stack": _stack, "table": _table, "lines": _lines, "xline": _xline, "under": _under, "pair": _pair, "sentence": _sentence}
+    return kinds[kind](sheet, x, y, width, slots(sheet, roles))
 
 
 def _row(sheet: Sheet, x: float, y: float, width: float, made: list[Slot]) -> float:
@@ -178,4 +179,67 @@ def _xline(sheet: Sheet, x: float, y: float, width: float, made: list[Slot]) -> 
             sheet.entry(at + used + 4, y, room - 4, known)
             at += used + room + 8
         y += sheet.style.label_size + 2
+    return y + 8
+
+
+def _under(sheet: Sheet, x: float, y: float, width: float, made: list[Slot]) -> float:
+    """A line to sign with the label in small print under it, all else in a column beside."""
+    for slot in made:
+        size, base = sheet.style.label_size, y + 30
+        end = x + width * (0.5 if slot.extras else 0.6)
+        sheet.line(x, base, end, base)
+        _put(sheet, slot, x + 10, base - 1, (end - x) * 0.8, 24)
+        sheet.label(x, base + size + 1, slot.label, size * 0.9, tail=False, width=end - x)
+        beside = y + 12
+        for key in slot.extras:
+            label, known = _extra(sheet, slot, key)
+            used = sheet.label(end + 12, beside, label, width=width * 0.2)
+            sheet.line(end + used + 16, beside + 1, x + width, beside + 1, 0.4)
+            sheet.entry(end + used + 18, beside, x + width - end - used - 20, known)
+            beside += size + 13
+        y = max(base + size + 5, beside)
+    return y + 4
+
+
+def _pair(sheet: Sheet, x: float, y: float, width: float, made: list[Slot]) -> float:
+    """What is asked first, then the signature, each on its own line with the label in front."""
+    columns = 2 if len(made) > 1 and width > 380 else 1
+    wide, tops, size = width / columns, [y] * columns, sheet.style.label_size + 0.5
+    for i, slot in enumerate(made):
+        left, base = x + wide * (i % columns), tops[i % columns]
+        for key in slot.extras:
+            base += size + 12
+            label, known = _extra(sheet, slot, key)
+            used = sheet.label(left, base, label, size, width=wide * 0.42)
+            sheet.line(left + used + 4, base + 1, left + wide - 10, base + 1)
+            sheet.entry(left + used + 6, base, wide - used - 20, known)
+        base += 27
+        used = sheet.label(left, base, slot.label, size, width=wide * 0.45)
+        sheet.line(left + used + 4, base + 1, left + wide - 10, base + 1)
+        _put(sheet, slot, left + used + 8, base, wide - used - 26, 22)
+        tops[i % columns] = base + 8
+    return max(tops) + 4
+
+
+FILLERS = {"received_by_name": ["by", "print name", "name"], "delivery_date": ["on", "this day", "date"], "pieces_received": ["pieces", "count"], "departure_time": ["at", "time out"], "sign_date": ["on", "date"]}
+
+
+def _sentence(sheet: Sheet, x: float, y: float, width: float, made: list[Slot]) -> float:
+    """A sentence with blanks: signature, then by whom, on which day."""
+    size = sheet.style.label_size + 0.5
+    for slot in made:
+        y += 28
+        at = x + sheet.label(x, y, slot.label, size, tail=False, width=width * 0.3) + 4
+        share = (x + width - at) / (1.5 + len(slot.extras))
+        sheet.line(at, y + 1, at + share * 1.45, y + 1)
+        _put(sheet, slot, at + 4, y, share * 1.35, 20)
+        at += share * 1.5
+        for key in slot.extras:
+            _, known = _extra(sheet, slot, key)
+            words = FILLERS.get(key, ["at"]) if sheet.style.language == "en" else [sheet.labelled(key) if key != "sign_date" else "/"]
+            used = sheet.text(at, y, words[sheet.style.order % len(words)], size, align="left") + 3
+            sheet.line(at + used, y + 1, at + share - 4, y + 1)
+            sheet.entry(at + used + 2, y, share - used - 6, known)
+            at += share
+        y += 4
     return y + 8
