@@ -15,6 +15,7 @@ from random import Random
 from typing import Any
 
 from . import degrade, identifiers, pdf
+from . import facts as business
 from .display import Page, Text
 from .documents import Document, upload
 from .facts import Facts
@@ -126,7 +127,8 @@ def _next(text: str, rng: Random) -> str:
 
 
 def _look_alikes(facts: Facts, name: str, rng: Random) -> list[dict[str, Any]]:
-    """Shipments of the same parties that are easily taken for this one."""
+    """Shipments of the same parties that are easily taken for this one: the next of the day, the same orders, last year's with the
+    same PRO, the way back, another site of the consignee, and a transfer between the consignee's own sites."""
     later = replace(facts, pro=_next(facts.pro, rng), bol=_next(facts.bol, rng), load=_next(facts.load, rng), shipper_ref=identifiers.free(rng, 4, 12), pickup=facts.pickup + timedelta(days=rng.randint(1, 9)), delivery=facts.delivery + timedelta(days=rng.randint(1, 9)))
     made = [feed.shipment(f"{name}-NEXT", later)]
     if rng.random() < 0.4:
@@ -135,6 +137,16 @@ def _look_alikes(facts: Facts, name: str, rng: Random) -> list[dict[str, Any]]:
     if rng.random() < 0.2:
         old = replace(later, pro=facts.pro, load=identifiers.free(rng, 4, 10), pos=[identifiers.free(rng, 4, 12)], pickup=facts.pickup - timedelta(days=400), delivery=facts.delivery - timedelta(days=400))
         made.append(feed.shipment(f"{name}-RECYCLED", old, status="closed"))
+    if rng.random() < 0.25:
+        back = replace(later, shipper=facts.consignee, consignee=facts.shipper, pro=identifiers.pro(rng, facts.carrier.scac), load=identifiers.free(rng, 4, 10))
+        made.append(feed.shipment(f"{name}-RETURN", back))
+    if rng.random() < 0.25:
+        site = replace(business.party(rng, facts.consignee.country), name=facts.consignee.name)
+        other = replace(later, consignee=site, pro=_next(facts.pro, rng), bol=_next(facts.bol, rng), delivery=facts.delivery)
+        made.append(feed.shipment(f"{name}-SITE", other))
+    if rng.random() < 0.15:
+        transfer = replace(later, shipper=facts.consignee, consignee=replace(business.party(rng, facts.consignee.country), name=facts.consignee.name), delivery=facts.delivery + timedelta(days=1))
+        made.append(feed.shipment(f"{name}-TRANSFER", transfer))
     return made
 
 
