@@ -20,7 +20,7 @@ use crate::ledger::Finding;
 use crate::reading::{Page, Reader, TextReader, read_page};
 use crate::settings::Settings;
 use crate::shipments::matching::{Hints, Known, best_known, find_shipment};
-use crate::shipments::{Candidate, Match, Shipment, settle_labels};
+use crate::shipments::{Candidate, Match, Shipment, settle_consignee, settle_labels};
 use crate::storage::Location;
 use crate::understanding::normalise::{OrderHint, Window, order_in};
 use crate::understanding::pages::{PageModels, PageView};
@@ -86,7 +86,7 @@ impl Slot {
             pages.push(page);
             views.push(view);
         }
-        let documents = documents(&pages, &views, context);
+        let documents = documents(&pages, &views, context, self.models.curves());
         let started = Instant::now();
         let papers = documents
             .into_iter()
@@ -153,8 +153,8 @@ pub struct MatchedDocument {
     pub best: Vec<Candidate>,
 }
 
-/// Finds the shipment of a document, reads the dates that only the shipment or its profile can decide, and puts its numbers
-/// under the labels that the shipment knows them by.
+/// Finds the shipment of a document, tells which of its parties is the consignee, reads the dates that only the shipment or its
+/// profile can decide, and puts its numbers under the labels that the shipment knows them by.
 #[must_use]
 pub fn match_document(
     mut document: Document,
@@ -164,6 +164,10 @@ pub fn match_document(
     received_on: Option<Date>,
 ) -> MatchedDocument {
     let mut matched = find_shipment(&document, hints, known);
+    if let Match::Matched(candidate, _) | Match::Conflict(candidate) = &matched {
+        settle_consignee(&mut document, &candidate.shipment);
+        matched = find_shipment(&document, hints, known);
+    }
     if let Match::Matched(candidate, _) = &matched {
         let dates = dates_of(&candidate.shipment, profiles, received_on);
         settle_dates(&mut document, &dates);

@@ -325,8 +325,11 @@ mod tests {
             source: found.source,
         };
         let field = FieldName::DeliveryDate;
-        document.traits.unsettled_dates =
-            vec![crate::understanding::UnsettledDate { field, found }];
+        document.traits.unsettled_dates = vec![crate::understanding::UnsettledDate {
+            field,
+            found,
+            others: Vec::new(),
+        }];
         assert_eq!(on_weekend(&document), None);
     }
 }

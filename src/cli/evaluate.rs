@@ -1,6 +1,6 @@
 //! `countersign evaluate`: takes a labelled folder through the whole recipe and says how well that went.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -14,9 +14,13 @@ use super::process::{open_feed, store_shipments};
 use super::uploads::Uploads;
 use crate::decision::Profiles;
 use crate::evaluation::labels::{self, Labels};
-use crate::evaluation::{Observed, Report, UploadOutcome};
+use crate::evaluation::{Observed, Report, UploadOutcome, crops, page, worst};
+use crate::reading::{Reader, TextReader};
 use crate::settings::Settings;
-use crate::worker::Worker;
+use crate::worker::{Worker, open_registry};
+
+/// Cases that the HTML page shows: a minute of reading, and as much as a person looks at.
+const SHOWN: usize = 60;
 
 /// Judges the worker on a labelled folder: `uploads/`, `expected.json`, and where they are there `shipments.jsonl`, `profiles/`.
 #[derive(Debug, Args)]
@@ -26,6 +30,9 @@ pub(super) struct EvaluateArgs {
     /// Write all figures and everything that came out otherwise than labelled to this file.
     #[arg(long)]
     json: Option<PathBuf>,
+    /// Write charts, and the worst cases with the place on the page that shows why, to this file.
+    #[arg(long)]
+    html: Option<PathBuf>,
     /// How many uploads are read at once.
     #[arg(long)]
     slots: Option<usize>,
@@ -42,6 +49,7 @@ pub(super) async fn run(args: EvaluateArgs, mut settings: Settings) -> Result<Ex
     settings.data.clone_from(&data.0);
     settings.slots = args.slots.unwrap_or(settings.slots).max(1);
     let settings = settings.for_uploads(labels.len());
+    let reading = settings.clone();
     let profiles = match args.folder.join("profiles") {
         folder if folder.is_dir() => Profiles::load(&folder).map_err(Failure::usage)?,
         _ => Profiles::default(),
@@ -52,14 +60,33 @@ pub(super) async fn run(args: EvaluateArgs, mut settings: Settings) -> Result<Ex
     if feed.is_file() {
         store_shipments(&worker, open_feed(feed)?).await?;
     }
-    let (seen, missed) = observe(&worker, &args.folder.join("uploads"), &labels, slots).await?;
+    let uploads = args.folder.join("uploads");
+    let (seen, missed) = observe(&worker, &uploads, &labels, slots).await?;
+    drop(worker);
     let report = Report::from(&seen);
     if let Some(path) = &args.json {
         let file = File::create(path).map_err(Failure::usage)?;
         serde_json::to_writer_pretty(BufWriter::new(file), &report).map_err(Failure::unexpected)?;
     }
+    if let Some(path) = &args.html {
+        fs::write(path, illustrated(&report, &uploads, &reading)?).map_err(Failure::usage)?;
+    }
     super::print(&report.to_string())?;
     Ok(ExitCode::from(u8::from(missed > 0)))
+}
+
+/// The report as a page that shows its worst cases.
+fn illustrated(report: &Report, uploads: &Path, settings: &Settings) -> Result<String, Failure> {
+    let registry = open_registry(settings)?;
+    let text = registry.text().and_then(TextReader::new);
+    let (mut text, mut reader) = (
+        text.map_err(Failure::usage)?,
+        Reader::spawn(&settings.reader)?,
+    );
+    let misses = worst(&report.misses, SHOWN);
+    let limit = settings.reader.limits.bytes;
+    let crops = crops(&misses, uploads, limit, &mut reader, &mut text);
+    Ok(page(report, &misses, &crops))
 }
 
 /// Takes the labelled files through the worker. Returns how many reached no outcome beside what was seen of the others.
@@ -74,10 +101,12 @@ async fn observe(
     let mut uploads = Uploads::new(worker, files, slots, never);
     let (mut seen, mut missed) = (Observed::default(), 0);
     let mut names = labels.iter();
+    let bar = super::progress_bar(labels.len());
     while let Some((path, events)) = uploads.next().await? {
         let Some((name, label)) = names.next() else {
             break;
         };
+        bar.inc(1);
         match events {
             Ok(events) => {
                 let events = events.iter().map(|event| event.json.as_str());
@@ -86,10 +115,11 @@ async fn observe(
             }
             Err(fault) => {
                 missed += 1;
-                eprintln!("{}: no outcome: {fault}", path.display());
+                bar.suspend(|| eprintln!("{}: no outcome: {fault}", path.display()));
             }
         }
     }
+    bar.finish_and_clear();
     Ok((seen, missed))
 }
 

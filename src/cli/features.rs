@@ -55,6 +55,7 @@ impl From<TrainingWord> for Word {
             source: Source::Ocr,
             line: word.line,
             second: None,
+            others: Vec::new(),
         }
     }
 }

@@ -9,10 +9,12 @@ mod report;
 mod uploads;
 mod words;
 
+use std::io::{IsTerminal as _, stderr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::fault::Fault;
 use crate::settings::{LogLevel, Settings};
@@ -129,6 +131,18 @@ fn print(text: &str) -> Result<ExitCode, Failure> {
     use std::io::Write as _;
     std::io::stdout().write_all(text.as_bytes())?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A bar on standard error that counts files; none where nobody sees it.
+fn progress_bar(files: usize) -> ProgressBar {
+    let target = if stderr().is_terminal() {
+        ProgressDrawTarget::stderr()
+    } else {
+        ProgressDrawTarget::hidden()
+    };
+    let bar = ProgressBar::with_draw_target(u64::try_from(files).ok(), target);
+    let template = ProgressStyle::with_template("{bar:30} {pos} of {len} files, {eta} left  {msg}");
+    bar.with_style(template.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
 /// Logs go to standard error: standard output belongs to results.

@@ -1,13 +1,13 @@
 //! `countersign process`: takes files and folders through the whole recipe (contract.md §1.3).
 
 use std::fs::File;
-use std::io::{BufReader, IsTerminal as _, Write as _, stderr, stdout};
+use std::io::{BufReader, IsTerminal as _, Write as _, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::ProgressBar;
 use jiff::Timestamp;
 use tokio::sync::watch;
 
@@ -158,15 +158,7 @@ struct Output {
 
 impl Output {
     fn new(args: &ProcessArgs, files: usize, settings: &Settings) -> Result<Self, Failure> {
-        let target = if stderr().is_terminal() {
-            ProgressDrawTarget::stderr()
-        } else {
-            ProgressDrawTarget::hidden()
-        };
-        let bar = ProgressBar::with_draw_target(u64::try_from(files).ok(), target);
-        let template =
-            ProgressStyle::with_template("{bar:30} {pos} of {len} files, {eta} left  {msg}");
-        bar.set_style(template.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        let bar = super::progress_bar(files);
         let folder = lines::Folder::open(&settings.data)
             .map_err(|error| Failure::usage(error.to_string()))?;
         let colour = stdout().is_terminal();

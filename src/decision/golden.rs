@@ -108,6 +108,7 @@ fn golden_9_a_date_in_two_orders_is_not_guessed() {
         source: Source::Ocr,
     };
     let unsettled = crate::understanding::UnsettledDate {
+        others: Vec::new(),
         field: FieldName::DeliveryDate,
         found,
     };

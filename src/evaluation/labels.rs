@@ -1,8 +1,8 @@
 //! Labels: what is true about the uploads of a folder.
 //!
 //! `expected.json` maps each file name to `{"rejected": reason}` or to `{"degradation": …, "documents": […]}`. A document has
-//! `pages` (counted from 1), `class` and, where they are known, `shipment` (null where nothing must be attached), `state`,
-//! `condition`, `family`, `fields` with normalised values as the events have them, `hand` (names of the fields that are written
+//! `pages` (counted from 1), `class` and, where they are known, `shipment` (null where nothing must be attached), `undecidable` (true
+//! where the paper does not tell its shipment from others), `state`, `condition`, `family`, `fields` with normalised values as the events have them, `hand` (names of the fields that are written
 //! by hand) and `complete` (true when `fields` are all that the paper holds, so that any other one is an error). Keys beside
 //! these belong to others.
 
@@ -44,6 +44,9 @@ pub struct DocumentLabel {
     /// The shipment it belongs to, if any; the outer `None` where the label does not say.
     #[serde(default, deserialize_with = "said")]
     pub shipment: Option<Option<String>>,
+    /// The paper does not tell its shipment from others: it need not be attached, but to no other one.
+    #[serde(default)]
+    pub undecidable: bool,
     /// The right decision, where the labeller is sure.
     pub state: Option<String>,
     /// The state of the freight, where the labeller is sure.

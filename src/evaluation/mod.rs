@@ -1,9 +1,12 @@
 //! Judging: how well the worker read a labelled folder.
 //!
 //! In: labels and the events that the worker emitted. Out: a [`Report`] of shares, each with the counts behind it, and every
-//! [`Miss`]. Sees only what the events say, as their consumers do. The label format is described in [`labels`].
+//! [`Miss`]; on demand an HTML page with the worst of them as [`Crop`]s. Sees only what the events say, as their consumers do. The
+//! label format is described in [`labels`].
 
 mod calibration;
+mod crops;
+mod html;
 pub mod labels;
 mod observed;
 mod outcome;
@@ -12,6 +15,8 @@ mod same;
 mod text;
 
 pub use calibration::Calibration;
+pub use crops::{Crop, crops};
+pub use html::{page, worst};
 pub use labels::Labels;
 pub use observed::{Miss, Observed};
 pub use outcome::{Outcome, UploadOutcome};

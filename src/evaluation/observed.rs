@@ -45,6 +45,8 @@ pub(super) struct FieldSeen {
 #[derive(Debug, Clone)]
 pub(super) struct Match {
     pub(super) wanted: Option<String>,
+    /// Whether the paper tells.
+    pub(super) decidable: bool,
     pub(super) got: Option<(String, f64)>,
 }
 
@@ -147,9 +149,14 @@ impl Observed {
             let got = outcome.and_then(|one| one.shipment.as_ref());
             let got = got.map(|one| (one.id.clone(), one.confidence));
             let id = got.as_ref().map(|(id, _)| id);
-            self.compare(document, "shipment", wanted.as_ref(), id);
-            let wanted = wanted.clone();
-            self.matches.push(Match { wanted, got });
+            if !label.undecidable || id.is_some() {
+                self.compare(document, "shipment", wanted.as_ref(), id);
+            }
+            self.matches.push(Match {
+                wanted: wanted.clone(),
+                decidable: !label.undecidable,
+                got,
+            });
         }
         if let Some(wanted) = &label.state {
             let got = outcome.map(|one| one.decision.state.clone());

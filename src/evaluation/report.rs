@@ -29,6 +29,10 @@ pub struct Report {
     pub by_field: BTreeMap<String, Tally>,
     /// Fields by how the upload came in.
     pub by_degradation: BTreeMap<String, Tally>,
+    /// Fields by name, then by how the upload came in.
+    pub by_field_and_degradation: BTreeMap<String, BTreeMap<String, Tally>>,
+    /// Labelled fields by name, then `printed` or `hand`.
+    pub by_field_and_hand: BTreeMap<String, BTreeMap<String, Tally>>,
     /// Labelled fields that are printed.
     pub printed: Tally,
     /// Labelled fields that are written by hand.
@@ -39,7 +43,7 @@ pub struct Report {
     pub delivery_date_printed: Tally,
     /// Delivery dates that are written by hand.
     pub delivery_date_handwritten: Tally,
-    /// Documents of known shipments that were attached to the right one.
+    /// Documents of known shipments that were attached to the right one, of those that tell it from others.
     pub matched: Share,
     /// Documents attached to a shipment that is not theirs, of all documents.
     pub wrong_attaches: Share,
@@ -57,6 +61,10 @@ pub struct Report {
     pub field_calibration: Calibration,
     /// Confidence of shipments.
     pub shipment_calibration: Calibration,
+    /// How sure each value was and whether it was right, by field: what the curves in manifests are fitted to.
+    pub confidences: BTreeMap<String, Vec<(f64, bool)>>,
+    /// The same of classes.
+    pub class_confidences: BTreeMap<String, Vec<(f64, bool)>>,
     /// Everything that came out otherwise than labelled.
     pub misses: Vec<Miss>,
 }
@@ -131,15 +139,17 @@ impl Tally {
 
     fn of<'a>(fields: impl Iterator<Item = &'a FieldSeen>) -> Self {
         let mut tally = Self::default();
-        for seen in fields {
-            match (seen.labelled, seen.got) {
-                (true, Some((_, true))) => tally.right += 1,
-                (true, Some((_, false))) => tally.wrong += 1,
-                (true, None) => tally.missed += 1,
-                (false, _) => tally.extra += 1,
-            }
-        }
+        fields.for_each(|seen| tally.add(seen));
         tally
+    }
+
+    fn add(&mut self, seen: &FieldSeen) {
+        match (seen.labelled, seen.got) {
+            (true, Some((_, true))) => self.right += 1,
+            (true, Some((_, false))) => self.wrong += 1,
+            (true, None) => self.missed += 1,
+            (false, _) => self.extra += 1,
+        }
     }
 }
 
@@ -153,7 +163,10 @@ impl From<&Observed> for Report {
             IDENTIFIERS.contains(&seen.field.as_str()) && seen.degradation != CARBON
         };
         let classes = classes(seen);
-        let of_shipments = seen.matches.iter().filter(|one| one.wanted.is_some());
+        let of_shipments = seen
+            .matches
+            .iter()
+            .filter(|one| one.wanted.is_some() && one.decidable);
         let right = |wanted: &Option<String>, got: &Option<(String, f64)>| {
             wanted.as_ref() == got.as_ref().map(|(id, _)| id)
         };
@@ -170,6 +183,11 @@ impl From<&Observed> for Report {
             fields: Tally::of(fields()),
             by_field: grouped(&seen.fields, |seen| &seen.field),
             by_degradation: grouped(&seen.fields, |seen| &seen.degradation),
+            by_field_and_degradation: grouped_twice(&seen.fields, |seen| seen.degradation.clone()),
+            by_field_and_hand: grouped_twice(
+                seen.fields.iter().filter(|seen| seen.labelled),
+                |seen| (if seen.hand { "hand" } else { "printed" }).to_owned(),
+            ),
             printed: Tally::of(fields().filter(printed)),
             handwritten: Tally::of(fields().filter(hand)),
             identifiers: Tally::of(fields().filter(is_identifier)),
@@ -203,6 +221,15 @@ impl From<&Observed> for Report {
                 let (_, confidence) = one.got.as_ref()?;
                 Some((*confidence, right(&one.wanted, &one.got)))
             })),
+            confidences: confidences(
+                seen.fields
+                    .iter()
+                    .filter_map(|one| Some((&one.field, one.got?))),
+            ),
+            class_confidences: confidences(seen.classes.iter().filter_map(|one| {
+                let (class, confidence) = one.got.as_ref()?;
+                Some((class, (*confidence, *class == one.wanted)))
+            })),
             misses: seen.misses.clone(),
         }
     }
@@ -223,12 +250,34 @@ fn calibration(all: impl Iterator<Item = (f64, bool)>) -> Calibration {
     calibration
 }
 
+fn confidences<'a>(
+    judged: impl Iterator<Item = (&'a String, (f64, bool))>,
+) -> BTreeMap<String, Vec<(f64, bool)>> {
+    let mut confidences: BTreeMap<String, Vec<_>> = BTreeMap::new();
+    for (name, one) in judged {
+        confidences.entry(name.clone()).or_default().push(one);
+    }
+    confidences
+}
+
 fn grouped(fields: &[FieldSeen], key: fn(&FieldSeen) -> &String) -> BTreeMap<String, Tally> {
     let keys: BTreeSet<&String> = fields.iter().map(key).collect();
     let of = |group: &String| Tally::of(fields.iter().filter(|seen| key(seen) == group));
     keys.into_iter()
         .map(|group| (group.clone(), of(group)))
         .collect()
+}
+
+fn grouped_twice<'a>(
+    fields: impl IntoIterator<Item = &'a FieldSeen>,
+    key: fn(&FieldSeen) -> String,
+) -> BTreeMap<String, BTreeMap<String, Tally>> {
+    let mut groups: BTreeMap<String, BTreeMap<String, Tally>> = BTreeMap::new();
+    for seen in fields {
+        let group = groups.entry(seen.field.clone()).or_default();
+        group.entry(key(seen)).or_default().add(seen);
+    }
+    groups
 }
 
 fn classes(seen: &Observed) -> BTreeMap<String, Tally> {
@@ -258,113 +307,4 @@ fn macro_f1(classes: &BTreeMap<String, Tally>) -> Option<f64> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::labels::UploadLabel;
-    use super::super::outcome::UploadOutcome;
-    use super::*;
-    use serde_json::json;
-
-    fn event(
-        pages: &[u32],
-        class: &str,
-        shipment: Option<&str>,
-        state: &str,
-        fields: serde_json::Value,
-    ) -> String {
-        let field = |value: serde_json::Value| json!({"value": value, "confidence": 0.9, "page": 1, "box": [0, 0, 1, 1]});
-        let fields: serde_json::Map<_, _> = fields
-            .as_object()
-            .unwrap()
-            .iter()
-            .map(|(name, value)| (name.clone(), field(value.clone())))
-            .collect();
-        let shipment = shipment.map(|id| json!({"id": id, "confidence": 0.99}));
-        json!({"type": "countersign.exception.raised.v1", "data": {
-            "document": {"pages": pages, "class": class, "class_confidence": 0.9}, "shipment": shipment, "fields": fields,
-            "condition": {"state": "clean"}, "decision": {"state": state}}})
-        .to_string()
-    }
-
-    fn report(label: serde_json::Value, events: &[String]) -> Report {
-        let label: UploadLabel = serde_json::from_value(label).unwrap();
-        let outcome = UploadOutcome::of(events.iter().map(String::as_str)).unwrap();
-        let mut seen = Observed::default();
-        seen.add("a.pdf", &label, &outcome);
-        Report::from(&seen)
-    }
-
-    #[test]
-    fn what_is_right_wrong_missed_and_extra_is_told_apart() {
-        let label = json!({"documents": [{"pages": [1], "class": "cmr", "shipment": "S", "complete": true,
-            "fields": {"pro_number": "1", "bol_number": "2", "delivery_date": "2026-01-02"}, "hand": ["delivery_date"]}]});
-        let got = event(
-            &[1],
-            "cmr",
-            Some("S"),
-            "review",
-            json!({"pro_number": "1", "bol_number": "3", "pieces": 4}),
-        );
-        let report = report(label, &[got]);
-        assert_eq!(
-            report.fields,
-            Tally {
-                right: 1,
-                wrong: 1,
-                missed: 1,
-                extra: 1
-            }
-        );
-        assert_eq!(
-            report.handwritten,
-            Tally {
-                missed: 1,
-                ..Tally::default()
-            }
-        );
-        assert_eq!(report.matched, Share { some: 1, of: 1 });
-        assert_eq!(report.misses.len(), 3);
-    }
-
-    #[test]
-    fn what_a_partial_label_does_not_name_is_not_judged() {
-        let label =
-            json!({"documents": [{"pages": [1], "class": "cmr", "shipment": null, "fields": {}}]});
-        let got = event(&[1], "cmr", None, "review", json!({"pieces": 4}));
-        assert_eq!(report(label, &[got]).fields, Tally::default());
-    }
-
-    #[test]
-    fn an_upload_that_is_cut_otherwise_is_judged_by_the_pages_that_documents_begin_on() {
-        let label = json!({"documents": [
-            {"pages": [1, 2], "class": "cmr", "shipment": null, "fields": {}},
-            {"pages": [3], "class": "epod", "shipment": null, "fields": {}}]});
-        let got = event(&[1, 2, 3], "cmr", None, "review", json!({}));
-        let report = report(label, &[got]);
-        assert_eq!(report.split_of_many, Share { some: 0, of: 1 });
-        assert_eq!(
-            report.classes["cmr"],
-            Tally {
-                right: 1,
-                extra: 1,
-                ..Tally::default()
-            }
-        );
-        assert_eq!(
-            report.classes["epod"],
-            Tally {
-                missed: 1,
-                ..Tally::default()
-            }
-        );
-    }
-
-    #[test]
-    fn a_wrong_shipment_and_an_unsigned_paper_that_is_billed_are_counted() {
-        let label = json!({"documents": [{"pages": [1], "class": "cmr", "shipment": "S", "state": "hold_missing", "fields": {}}]});
-        let got = event(&[1], "cmr", Some("T"), "billable", json!({}));
-        let report = report(label, &[got]);
-        assert_eq!(report.wrong_attaches, Share { some: 1, of: 1 });
-        assert_eq!(report.false_billable, Share { some: 1, of: 1 });
-        assert_eq!(report.decisions, Share { some: 0, of: 1 });
-    }
-}
+mod tests;

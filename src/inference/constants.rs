@@ -38,6 +38,13 @@ impl Constant {
             Self::Number(_) | Self::Numbers(_) | Self::Table(_) => None,
         }
     }
+
+    pub(super) fn table(&self) -> Option<&Section> {
+        match self {
+            Self::Table(table) => Some(table),
+            Self::Number(_) | Self::Numbers(_) | Self::Points(_) => None,
+        }
+    }
 }
 
 /// The constant under a dotted name.

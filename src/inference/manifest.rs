@@ -233,6 +233,13 @@ impl Manifest {
             .ok_or_else(|| self.missing(key, "list of [x, y] points"))
     }
 
+    /// The curves of a table by its dotted name, as `calibration.values`: names and points. None where there is no such table.
+    pub fn curves(&self, key: &str) -> impl Iterator<Item = (&str, &[(f32, f32)])> {
+        let table = self.constant(key).and_then(Constant::table);
+        let curves = table.into_iter().flatten();
+        curves.filter_map(|(name, constant)| Some((name.as_str(), constant.points()?)))
+    }
+
     fn constant(&self, key: &str) -> Option<&Constant> {
         let (section, rest) = key.split_once('.')?;
         constants::find(self.sections.get(section)?, rest)

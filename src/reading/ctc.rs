@@ -3,6 +3,8 @@
 //! In: for each step along a line, a score for each character. Out: letters with their places, and words. The scores
 //! follow CTC (Graves et al. 2006): a run of one character is one letter, a blank parts equal letters.
 
+pub(super) mod beam;
+
 use ndarray::ArrayView2;
 
 use super::line::Line;
@@ -35,6 +37,56 @@ pub(super) struct Span {
     pub(super) end: f32,
     /// Halfway between the mean and the least score of its letters: one bad digit spoils an identifier.
     pub(super) confidence: f32,
+}
+
+/// What the recogniser makes of a line.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Reading {
+    /// The likeliest letters.
+    pub(super) letters: Vec<Letter>,
+    /// The likeliest characters of each step along the line; empty where the letters leave no doubt.
+    pub(super) steps: Vec<beam::Step>,
+}
+
+/// A number whose letters score less may say something else: handwritten ones are wrong in one of four words, of 169 words on 100
+/// generated pages, with a mean confidence of 0.80 against 0.98 of right ones.
+const DOUBTFUL: f32 = 0.93;
+
+/// Reads the scores of a line: see [`letters`].
+pub(super) fn reading(scores: ArrayView2<'_, f32>, alphabet: &[char], share: f32) -> Reading {
+    let letters = letters(scores, alphabet, share);
+    let doubtful = |letter: &Letter| letter.letter.is_ascii_digit() && letter.confidence < DOUBTFUL;
+    let filled = (scores.nrows() as f32 * share).ceil().max(0.0) as usize;
+    let rows = scores.rows().into_iter().take(filled);
+    let steps = if letters.iter().any(doubtful) {
+        rows.map(|row| beam::Step::of(row, alphabet)).collect()
+    } else {
+        Vec::new()
+    };
+    Reading { letters, steps }
+}
+
+impl Reading {
+    /// What else a word of the line may say, with the chances of each text; empty for a word that is no doubtful number.
+    pub(super) fn others(&self, word: &Span) -> Vec<(String, f32)> {
+        if word.confidence >= DOUBTFUL || !word.text.contains(|c: char| c.is_ascii_digit()) {
+            return Vec::new();
+        }
+        let steps = self.steps.len() as f32;
+        let (start, end) = (
+            (word.start * steps).floor() as usize,
+            (word.end * steps).ceil() as usize,
+        );
+        let part = self
+            .steps
+            .get(start..end.min(self.steps.len()))
+            .unwrap_or_default();
+        let texts = beam::texts(part).into_iter();
+        texts
+            .map(|(text, chance)| (text.trim().to_owned(), chance))
+            .filter(|(text, _)| !text.is_empty() && *text != word.text && !text.contains(' '))
+            .collect()
+    }
 }
 
 /// The likeliest letters. `scores` has a row for each step and a column for the blank and each of `alphabet`; the line

@@ -3,7 +3,7 @@
 //! In: lines, and how surely they could be read. Out: which lines to try, and the verdict. Whether text lies or stands shows
 //! in the shapes of its lines ([`Detection`](super::detection::Detection)); which end is up shows only when it is read.
 
-use super::ctc::{Letter, certainty};
+use super::ctc::{Letter, Reading, certainty};
 use super::line::Line;
 use super::page::Turn;
 use crate::document::BBox;
@@ -39,18 +39,21 @@ pub(super) fn voters(lines: &[Line]) -> Vec<usize> {
 }
 
 /// Whether nobody needs to try these readings upside down.
-pub(super) fn is_surely_upright(readings: &[Vec<Letter>]) -> bool {
+pub(super) fn is_surely_upright(readings: &[Reading]) -> bool {
     vote(readings) >= SURE
 }
 
 /// Whether the readings of the page turned upside down are better.
-pub(super) fn is_upside_down(upright: &[Vec<Letter>], turned: &[Vec<Letter>]) -> bool {
+pub(super) fn is_upside_down(upright: &[Reading], turned: &[Reading]) -> bool {
     vote(turned) > vote(upright)
 }
 
 /// Mean certainty over all letters.
-fn vote(readings: &[Vec<Letter>]) -> f32 {
-    let letters: Vec<Letter> = readings.iter().flatten().copied().collect();
+fn vote(readings: &[Reading]) -> f32 {
+    let letters: Vec<Letter> = readings
+        .iter()
+        .flat_map(|reading| reading.letters.iter().copied())
+        .collect();
     certainty(&letters)
 }
 
@@ -95,12 +98,16 @@ mod tests {
         }
     }
 
-    fn reading(confidence: f32) -> Vec<Vec<Letter>> {
-        vec![vec![Letter {
+    fn reading(confidence: f32) -> Vec<Reading> {
+        let letters = vec![Letter {
             letter: 'a',
             at: 0.5,
             confidence,
-        }]]
+        }];
+        vec![Reading {
+            letters,
+            ..Reading::default()
+        }]
     }
 
     #[test]

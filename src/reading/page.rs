@@ -76,6 +76,9 @@ pub struct Word {
     /// What the second reader made of it, where it was asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub second: Option<SecondReading>,
+    /// What else a doubtful number may say, with the chance of each text, 0..1, the likeliest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<(String, f32)>,
 }
 
 /// Another engine's reading of the same word.

@@ -112,6 +112,7 @@ mod tests {
             source: Source::TextLayer,
             line: 0,
             second: None,
+            others: Vec::new(),
         }
     }
 

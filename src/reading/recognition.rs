@@ -1,12 +1,12 @@
 //! Recognition: what the lines of text say.
 //!
-//! In: a page and lines on it. Out: the letters of each line. Lines are read in batches of like width. A page of endless
+//! In: a page and lines on it. Out: the letters of each line, and where they are doubtful what else they may be. Lines are read in batches of like width. A page of endless
 //! small print is read only as far as its share of time goes, the largest print first.
 
 use image::GrayImage;
 use ndarray::{Array4, Axis, Ix3};
 
-use super::ctc::{self, Letter};
+use super::ctc::{self, Reading};
 use super::line::{Line, whole};
 use crate::inference::{Dim, InferenceError, Model, Session};
 
@@ -57,8 +57,8 @@ impl Recogniser {
         &mut self,
         page: &GrayImage,
         lines: &[Line],
-    ) -> Result<Vec<Vec<Letter>>, InferenceError> {
-        let mut readings = vec![Vec::new(); lines.len()];
+    ) -> Result<Vec<Reading>, InferenceError> {
+        let mut readings = vec![Reading::default(); lines.len()];
         for batch in batches(lines.iter().map(|line| self.bucket(line))) {
             let width = self.bucket(&lines[batch[0]]);
             let shares: Vec<f32> = batch
@@ -72,7 +72,7 @@ impl Recogniser {
             };
             for ((index, share), scores) in batch.iter().zip(shares).zip(scores.axis_iter(Axis(0)))
             {
-                readings[*index] = ctc::letters(scores, &self.alphabet, share);
+                readings[*index] = ctc::reading(scores, &self.alphabet, share);
             }
         }
         Ok(readings)

@@ -266,6 +266,7 @@ mod tests {
             source: Source::Ocr,
             line,
             second: None,
+            others: Vec::new(),
         });
         words.collect()
     }

@@ -81,6 +81,7 @@ mod tests {
             source: Source::Ocr,
             line: 0,
             second: None,
+            others: Vec::new(),
         };
         text.split(' ').map(word).collect()
     }

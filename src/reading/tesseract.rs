@@ -95,6 +95,7 @@ impl Tesseract {
                 source: Source::Ocr,
                 line: 0,
                 second: None,
+                others: Vec::new(),
             })
             .collect();
         put_in_order(words, f64::from(width) / f64::from(height))

@@ -5,7 +5,7 @@
 
 use image::{GrayImage, imageops};
 
-use super::ctc::{self, Letter};
+use super::ctc::{self, Reading};
 use super::detection::Detector;
 use super::line::{Line, whole};
 use super::orientation;
@@ -102,7 +102,7 @@ impl TextReader {
         &mut self,
         page: &mut Turned,
         mut lines: Vec<Line>,
-    ) -> Result<Vec<(Line, Vec<Letter>)>, InferenceError> {
+    ) -> Result<Vec<(Line, Reading)>, InferenceError> {
         let voters = orientation::voters(&lines);
         let mut first: Vec<Line> = voters.iter().map(|index| lines[*index]).collect();
         let mut readings = self.recogniser.read(&page.image, &first)?;
@@ -157,14 +157,14 @@ impl Turned {
 }
 
 /// The legible lines as words, in pieces that stand together.
-fn stretches(read: &[(Line, Vec<Letter>)], page: (u32, u32), lean: f32) -> Vec<Stretch> {
+fn stretches(read: &[(Line, Reading)], page: (u32, u32), lean: f32) -> Vec<Stretch> {
     let (sin, cos) = lean.sin_cos();
     let mut stretches = Vec::new();
-    for (line, letters) in read {
-        if ctc::certainty(letters) < LEGIBLE {
+    for (line, reading) in read {
+        if ctc::certainty(&reading.letters) < LEGIBLE {
             continue;
         }
-        for group in ctc::groups(letters, line) {
+        for group in ctc::groups(&reading.letters, line) {
             let words: Vec<Word> = group
                 .iter()
                 .map(|span| Word {
@@ -174,6 +174,7 @@ fn stretches(read: &[(Line, Vec<Letter>)], page: (u32, u32), lean: f32) -> Vec<S
                     source: Source::Ocr,
                     line: 0,
                     second: None,
+                    others: reading.others(span),
                 })
                 .collect();
             let Some(first) = words.first() else { continue };

@@ -3,6 +3,7 @@
 //! In: a [`Document`](crate::understanding::Document) and the candidates the ledger found by key.
 //! Out: a [`Match`], with the evidence that speaks for it.
 
+mod consignee;
 pub mod feed;
 mod json_path;
 pub mod keys;
@@ -16,6 +17,7 @@ mod stop;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use consignee::settle_consignee;
 pub use labels::settle_labels;
 pub use shipment::*;
 pub use stop::*;

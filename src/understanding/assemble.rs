@@ -8,12 +8,13 @@ use super::loose_numbers::loose_numbers;
 use super::normalise::{self, OrderHint, Window};
 use super::pages::PageView;
 use super::remarks::remarks;
+use super::roles::says_received;
 use super::spans::{Span, spans};
 use super::split::{Cut, PageGuess, split};
 use super::values::{self, DateContext, Reading};
 use super::{
-    Document, DocumentClass, Field, FieldName, Fields, Mark, MarkKind, NotationKind, Party, Role,
-    Traits, Value, marks,
+    Curves, Document, DocumentClass, Field, FieldName, Fields, Mark, MarkKind, NotationKind, Party,
+    Role, Traits, UnsettledDate, Value, marks,
 };
 use crate::decision::profile::DateOrder;
 use crate::document::{Confidence, Found, Source};
@@ -33,7 +34,12 @@ pub const SURE_MARK: f32 = 0.5;
 
 /// Cuts the pages into documents and reads each.
 #[must_use]
-pub fn documents(pages: &[Page], views: &[PageView], context: Context) -> Vec<Document> {
+pub fn documents(
+    pages: &[Page],
+    views: &[PageView],
+    context: Context,
+    curves: &Curves,
+) -> Vec<Document> {
     let spans: Vec<Vec<Span>> = pages
         .iter()
         .zip(views)
@@ -47,7 +53,7 @@ pub fn documents(pages: &[Page], views: &[PageView], context: Context) -> Vec<Do
         .collect();
     split(&guesses)
         .into_iter()
-        .map(|cut| document(&cut, pages, views, &spans, context))
+        .map(|cut| document(&cut, pages, views, &spans, context, curves))
         .collect()
 }
 
@@ -86,6 +92,7 @@ fn document(
     views: &[PageView],
     spans: &[Vec<Span>],
     context: Context,
+    curves: &Curves,
 ) -> Document {
     let range = cut.pages.clone();
     let of_page = |index: usize| PageFields {
@@ -94,7 +101,7 @@ fn document(
         barcodes: &pages[index].barcodes,
     };
     let page_fields: Vec<PageFields<'_>> = range.clone().map(of_page).collect();
-    let gathered = gathered(&page_fields, context);
+    let gathered = gathered(&page_fields, context, curves);
     let loose = range
         .clone()
         .flat_map(|index| loose_numbers(&pages[index], &views[index].tags));
@@ -127,11 +134,19 @@ fn document(
     let initialled = marks.iter().any(|mark| mark.kind == MarkKind::Initials);
     let class = signed_class(cut.class, &marks);
     let mut fields = gathered.fields;
-    add_signatures(&mut fields, &marks);
+    let signs = |field: &Field| {
+        marks
+            .iter()
+            .any(|mark| is_signature_itself(&field.found, mark))
+    };
+    if fields.get(&FieldName::ReceivedByName).is_some_and(signs) {
+        fields.remove(&FieldName::ReceivedByName);
+    }
+    add_signatures(&mut fields, &marks, curves);
     Document {
         pages: range.clone().map(|index| pages[index].number).collect(),
         class,
-        class_confidence: cut.confidence,
+        class_confidence: curves.class(class, cut.confidence),
         quality: worst(range.clone().map(|index| &pages[index])),
         traits: Traits {
             country: country(&fields),
@@ -141,6 +156,8 @@ fn document(
             unattended,
             altered: corrected && !initialled,
             unsettled_dates: gathered.unsettled,
+            doubtful_dates: gathered.doubtful,
+            other_consignees: gathered.other_consignees,
             other_identifiers,
         },
         fields,
@@ -149,20 +166,32 @@ fn document(
     }
 }
 
-/// A picture whose top edge shows what only screens show: an address bar, or a phone's signal and battery.
+/// A name that the reader made of the signature is no name in print (domain.md §1.3, V6).
+fn is_signature_itself(name: &Found<Value>, mark: &Mark) -> bool {
+    mark.kind == MarkKind::Ink
+        && mark.page == name.page
+        && mark.bbox.intersection(name.bbox) > 0.6 * name.bbox.area()
+}
+
+/// A picture whose top edge shows what only screens show: an address with a path, or a phone's signal and battery. A letterhead
+/// names its site without a path.
 fn is_screenshot(page: &Page) -> bool {
     let on_top = page.words.iter().filter(|word| word.bbox.bottom < 0.1);
     let shows = |text: &str| {
         let text = text.to_ascii_lowercase();
-        text.starts_with("http")
-            || text.starts_with("www.")
+        let has_path = |rest: &str| rest.trim_end_matches('/').contains('/');
+        let address = text
+            .strip_prefix("https://")
+            .or_else(|| text.strip_prefix("http://"));
+        address.is_some_and(has_path)
+            || text.starts_with("www.") && has_path(&text)
             || ["lte", "5g", "4g"].contains(&text.as_str())
     };
     page.method != Method::TextLayer && on_top.into_iter().any(|word| shows(&word.text))
 }
 
 /// Gathers twice: the first pass finds country and pickup date, which say how to read the other dates.
-fn gathered(pages: &[PageFields<'_>], context: Context) -> Gathered {
+fn gathered(pages: &[PageFields<'_>], context: Context, curves: &Curves) -> Gathered {
     let plausible = |from| context.received_on.map(|to| Window { from, to });
     let blind = DateContext {
         order: OrderHint {
@@ -170,7 +199,7 @@ fn gathered(pages: &[PageFields<'_>], context: Context) -> Gathered {
         },
         plausible: None,
     };
-    let first = fields::gather(pages, &blind);
+    let first = fields::gather(pages, &blind, curves);
     let by_country = country(&first.fields).and_then(|country| normalise::order_in(&country));
     let order = OrderHint {
         order: context.date_order.or(by_country),
@@ -189,6 +218,7 @@ fn gathered(pages: &[PageFields<'_>], context: Context) -> Gathered {
             order,
             plausible: pickup.and_then(plausible),
         },
+        curves,
     )
 }
 
@@ -212,7 +242,7 @@ fn signed_class(class: DocumentClass, marks: &[Mark]) -> DocumentClass {
 }
 
 /// The surest mark of each role becomes that role's signature field; the text of stamps becomes a field too.
-fn add_signatures(fields: &mut Fields, marks: &[Mark]) {
+fn add_signatures(fields: &mut Fields, marks: &[Mark], curves: &Curves) {
     let names = [
         (Role::Consignee, FieldName::SignatureConsignee),
         (Role::Driver, FieldName::SignatureDriver),
@@ -224,12 +254,15 @@ fn add_signatures(fields: &mut Fields, marks: &[Mark]) {
             .filter(|mark| mark.role == Some(role) && mark.confidence.get() >= SURE_MARK);
         let best = of_role.max_by(|a, b| a.confidence.get().total_cmp(&b.confidence.get()));
         if let Some(mark) = best {
-            fields.insert(name, mark_field(mark, Value::Flag(true), Some(mark.kind)));
+            let mut field = mark_field(mark, Value::Flag(true), Some(mark.kind));
+            field.found.confidence = curves.confidence(name, mark.confidence.get());
+            fields.insert(name, field);
         }
     }
     let stamp = marks
         .iter()
-        .find_map(|mark| mark.text.as_ref().map(|text| (mark, text)));
+        .find_map(|mark| mark.text.as_ref().map(|text| (mark, text)))
+        .filter(|(mark, text)| mark.role.is_some() || says_received(text));
     if let Some((mark, text)) = stamp {
         fields
             .entry(FieldName::StampText)
@@ -279,24 +312,42 @@ fn worst<'a>(pages: impl Iterator<Item = &'a Page>) -> Quality {
     quality
 }
 
-/// Reads the undecided dates of a document again, now that its shipment and profile are known.
+/// Reads the undecided and the doubtful dates of a document again, now that its shipment and profile are known.
 pub fn settle_dates(document: &mut Document, dates: &DateContext) {
     let unsettled = std::mem::take(&mut document.traits.unsettled_dates);
     for date in unsettled {
-        match normalise::read_date(&date.found.raw, dates.order, dates.plausible) {
-            normalise::DateReading::Sure(day) => {
-                let found = date.found.with(Value::Date(day));
-                document.fields.entry(date.field).or_insert(Field {
-                    found,
-                    unit: None,
-                    kind: None,
-                });
+        match settled(&date, dates) {
+            Some(field) => {
+                document.fields.entry(date.field).or_insert(field);
             }
-            normalise::DateReading::Ambiguous { .. }
-            | normalise::DateReading::WithoutYear
-            | normalise::DateReading::None => {
-                document.traits.unsettled_dates.push(date);
-            }
+            None => document.traits.unsettled_dates.push(date),
         }
     }
+    for date in &document.traits.doubtful_dates {
+        let field = settled(date, dates).filter(|_| dates.plausible.is_some());
+        let held = document.fields.get_mut(&date.field);
+        // The field may hold a surer date from elsewhere on the paper.
+        let held = held.filter(|held| held.found.raw == date.found.raw);
+        if let (Some(field), Some(held)) = (field, held) {
+            *held = field;
+        }
+    }
+}
+
+/// The date that is read with what the shipment tells.
+fn settled(date: &UnsettledDate, dates: &DateContext) -> Option<Field> {
+    let text = &date.found.raw;
+    let (reading, share) = values::decoded_text(date.field, text, &date.others, dates);
+    let Reading::Sure(value @ Value::Date(_), unit) = reading else {
+        return None;
+    };
+    let mut found = date.found.with(value);
+    if !date.others.is_empty() {
+        found.confidence = Confidence::new(found.confidence.get().max(share));
+    }
+    Some(Field {
+        found,
+        unit,
+        kind: None,
+    })
 }

@@ -50,17 +50,26 @@ pub struct Traits {
     pub altered: bool,
     /// Dates that can be read in two orders or have no year, and that nothing decides.
     pub unsettled_dates: Vec<UnsettledDate>,
+    /// Dates that were read and are doubtful: the shipment may tell which of their readings is right.
+    #[serde(default)]
+    pub doubtful_dates: Vec<UnsettledDate>,
+    /// Parties that stand where a consignee may stand and were less sure than the field's value.
+    #[serde(default)]
+    pub other_consignees: Vec<Found<Party>>,
     /// Identifiers of any kind found in bar codes or words, for matching beyond the named fields.
     pub other_identifiers: Vec<Found<String>>,
 }
 
-/// A date that can be read in two orders, or that has no year.
+/// A date that can be read in two orders, that has no year, or whose digits are doubtful.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct UnsettledDate {
     /// The field it is a value of.
     pub field: FieldName,
     /// The date as written.
     pub found: Found<String>,
+    /// What else it may say, with the chance of each text.
+    #[serde(default)]
+    pub others: Vec<(String, f32)>,
 }
 
 /// The classes of domain.md §1.1.

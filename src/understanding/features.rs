@@ -285,6 +285,7 @@ mod tests {
             source: Source::Ocr,
             line: 0,
             second: None,
+            others: Vec::new(),
         }
     }
 

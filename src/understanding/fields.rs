@@ -9,7 +9,7 @@ use super::loose_numbers::identifier_in;
 use super::normalise::{Gs1Kind, normalise_identifier, ocr_confusions, read_gs1};
 use super::spans::Span;
 use super::values::{self, DateContext, Reading};
-use super::{Field, FieldName, Fields, UnsettledDate, Value};
+use super::{Curves, Field, FieldName, Fields, Party, UnsettledDate, Value};
 use crate::document::{Confidence, Found, PageNumber, Source};
 use crate::reading::Barcode;
 
@@ -31,6 +31,10 @@ pub struct Gathered {
     pub fields: Fields,
     /// Dates that can be read in two orders or have no year, and that nothing decides so far.
     pub unsettled: Vec<UnsettledDate>,
+    /// Dates that were read although their digits are doubtful.
+    pub doubtful: Vec<UnsettledDate>,
+    /// Parties read as the consignee that lost to a surer one: the shipment may know them.
+    pub other_consignees: Vec<Found<Party>>,
     /// Identifiers in bar codes, and values that lost their field to a surer one: no field's value, yet on the paper.
     pub other_identifiers: Vec<Found<String>>,
     /// Mean confidence of the reader over identifiers and dates.
@@ -42,12 +46,12 @@ const BARCODE: f32 = 0.999;
 
 /// Gathers the fields of a document's pages.
 #[must_use]
-pub fn gather(pages: &[PageFields<'_>], dates: &DateContext) -> Gathered {
+pub fn gather(pages: &[PageFields<'_>], dates: &DateContext, curves: &Curves) -> Gathered {
     let mut gathered = Gathered::default();
     let scac = best_scac(pages, dates);
     for page in pages {
         for span in &page.spans {
-            gathered.take(page.page, span, dates, scac.as_deref());
+            gathered.take(page.page, span, dates, scac.as_deref(), curves);
         }
     }
     gathered.key_confidence = key_confidence(pages);
@@ -88,12 +92,29 @@ fn key_confidence(pages: &[PageFields<'_>]) -> Option<Confidence> {
 }
 
 impl Gathered {
-    fn take(&mut self, page: PageNumber, span: &Span, dates: &DateContext, scac: Option<&str>) {
-        match values::read(span, dates) {
+    fn take(
+        &mut self,
+        page: PageNumber,
+        span: &Span,
+        dates: &DateContext,
+        scac: Option<&str>,
+        curves: &Curves,
+    ) {
+        let (reading, share) = values::decoded(span, dates);
+        // Where all that the digits may say was weighed, that tells more than how sure the reader was of the likeliest.
+        let read = if span.others.is_empty() {
+            span.read.get()
+        } else {
+            share
+        };
+        match reading {
             Reading::Sure(value, unit) => {
-                let wrong =
-                    (1.0 - span.chance * span.read.get()) * values::doubt(span, &value, scac);
-                let found = found(value, page, span, Confidence::new(1.0 - wrong));
+                let wrong = (1.0 - span.chance * read) * values::doubt(span, &value, scac);
+                let sure = curves.confidence(span.field, 1.0 - wrong);
+                if values::is_date(span.field) && !span.others.is_empty() {
+                    self.doubtful.push(unsettled(page, span, sure));
+                }
+                let found = found(value, page, span, sure);
                 self.offer(
                     span.field,
                     Field {
@@ -104,16 +125,8 @@ impl Gathered {
                 );
             }
             Reading::UndecidedDate => {
-                let raw = found(
-                    span.text(),
-                    page,
-                    span,
-                    Confidence::new(span.chance * span.read.get()),
-                );
-                self.unsettled.push(UnsettledDate {
-                    field: span.field,
-                    found: raw,
-                });
+                let sure = curves.confidence(span.field, span.chance * read);
+                self.unsettled.push(unsettled(page, span, sure));
             }
             Reading::Unreadable => {}
         }
@@ -128,8 +141,13 @@ impl Gathered {
         if values::is_list(name) {
             return extend_list(kept, field);
         }
-        if kept.found.confidence < field.found.confidence {
+        // Each page says which it is; the document's is its first.
+        let surer = kept.found.confidence < field.found.confidence;
+        if surer && name != FieldName::PageKOfN {
             std::mem::swap(kept, &mut field);
+        }
+        if let (FieldName::ShipTo, Value::Party(party)) = (name, &field.found.value) {
+            self.other_consignees.push(field.found.with(party.clone()));
         }
         // Two numbers under one label: the shipment may know the other one.
         if values::names_shipment(name) && kept.found.value != field.found.value {
@@ -244,6 +262,14 @@ fn identifiers_in(text: &str) -> Vec<(String, Option<FieldName>)> {
     }
 }
 
+fn unsettled(page: PageNumber, span: &Span, sure: Confidence) -> UnsettledDate {
+    UnsettledDate {
+        field: span.field,
+        found: found(span.text(), page, span, sure),
+        others: span.others.clone(),
+    }
+}
+
 fn found<T>(value: T, page: PageNumber, span: &Span, confidence: Confidence) -> Found<T> {
     Found {
         value,
@@ -269,6 +295,7 @@ mod tests {
             read: Confidence::new(0.9),
             source: Source::Ocr,
             second: None,
+            others: Vec::new(),
         }
     }
 
@@ -288,6 +315,7 @@ mod tests {
                 barcodes,
             }],
             &DateContext::default(),
+            &Curves::default(),
         )
     }
 

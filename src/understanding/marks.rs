@@ -199,6 +199,7 @@ mod tests {
                 source: Source::Ocr,
                 line,
                 second: None,
+                others: Vec::new(),
             }
         };
         text.split(' ').map(one).collect()
@@ -310,6 +311,7 @@ mod tests {
             read: Confidence::CERTAIN,
             source: Source::Ocr,
             second: None,
+            others: Vec::new(),
         };
         let words = words("SHIPPING & RECEIVING", 0.51, 0.478, 0);
         let seen = whole_stamps(&[half, ink(0.1, 0.1)], &[stamp_text]);

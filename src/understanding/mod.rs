@@ -4,6 +4,8 @@
 
 mod assemble;
 mod cmr_boxes;
+mod confidence;
+mod decode;
 mod document;
 pub mod features;
 pub mod fields;
@@ -19,4 +21,5 @@ pub mod split;
 pub mod values;
 
 pub use assemble::{Context, SURE_MARK, documents, settle_dates};
+pub use confidence::Curves;
 pub use document::*;

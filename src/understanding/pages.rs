@@ -9,7 +9,7 @@ use super::features::{SCHEMA, WordFeatures};
 use super::marks::{MarksModel, Seen};
 use super::picture::thumbnail;
 use super::spans::Tag;
-use super::{DocumentClass, FieldName};
+use super::{Curves, DocumentClass, FieldName};
 use crate::inference::{InferenceError, Model, Registry};
 use crate::reading::Page;
 
@@ -21,6 +21,7 @@ pub struct PageModels {
     marks: MarksModel,
     classes: Vec<DocumentClass>,
     tags: Vec<Option<FieldName>>,
+    curves: Curves,
 }
 
 /// What the models say of one page.
@@ -54,13 +55,21 @@ impl PageModels {
         }
         let classes = labelled(&page_class, "class", class_of)?;
         let tags = labelled(&fields, "field", tag_of)?;
+        let marks = registry.marks()?;
         Ok(Self {
+            curves: Curves::of([&page_class, &fields, &marks])?,
             page_class,
             fields,
-            marks: MarksModel::new(registry.marks()?)?,
+            marks: MarksModel::new(marks)?,
             classes,
             tags,
         })
+    }
+
+    /// How often values are right that the models are so sure of.
+    #[must_use]
+    pub fn curves(&self) -> &Curves {
+        &self.curves
     }
 
     /// Looks at one page.

@@ -36,6 +36,8 @@ pub struct Span {
     pub source: Source,
     /// What the second reader made of the same words, where it was asked about all of them.
     pub second: Option<String>,
+    /// What else its words may say, with the chance of each whole text.
+    pub others: Vec<(String, f32)>,
 }
 
 impl Span {
@@ -46,6 +48,8 @@ impl Span {
     }
 }
 
+/// Texts of a span that are thought of: three doubtful numbers with three readings each.
+const MOST_TEXTS: usize = 27;
 /// Words of one line further apart than this many heights belong to different values.
 const WIDEST_GAP: f32 = 2.2;
 /// Lines of one block further apart than this many heights belong to different values.
@@ -54,6 +58,7 @@ const WIDEST_LEADING: f32 = 1.6;
 /// Joins tagged words into spans, in reading order.
 #[must_use]
 pub fn spans(words: &[Word], tags: &[Tag]) -> Vec<Span> {
+    let tags = &whole_names(words, tags);
     let mut open: Vec<(FieldName, Vec<usize>)> = Vec::new();
     for (index, (word, tag)) in words.iter().zip(tags).enumerate() {
         let Some(field) = tag.field else { continue };
@@ -74,6 +79,52 @@ pub fn spans(words: &[Word], tags: &[Tag]) -> Vec<Span> {
     open.into_iter()
         .map(|(field, rows)| span(field, &rows, words, tags))
         .collect()
+}
+
+/// A word that the model is so sure belongs to no name stays out of one.
+const SURELY_NONE: f32 = 0.95;
+
+/// The tags, each line of a party whole: where half of the words from its first one on are tagged so, the rest is a part that the
+/// model was unsure of ("& Sons", "Whse #4102").
+fn whole_names(words: &[Word], tags: &[Tag]) -> Vec<Tag> {
+    let mut tags = tags.to_vec();
+    let is_party =
+        |field: Option<FieldName>| matches!(field, Some(FieldName::ShipFrom | FieldName::ShipTo));
+    let mut start = 0;
+    while start < tags.len().min(words.len()) {
+        let field = tags[start].field;
+        if !is_party(field) {
+            start += 1;
+            continue;
+        }
+        let stands_beside = |at: &usize| {
+            words[*at].line == words[start].line && is_beside(&words[at - 1], &words[*at])
+        };
+        let end = (start + 1..words.len().min(tags.len()))
+            .take_while(stands_beside)
+            .last()
+            .map_or(start, |at| at)
+            + 1;
+        let own = tags[start..end]
+            .iter()
+            .filter(|tag| tag.field == field)
+            .count();
+        let unsure = |tag: &&mut Tag| {
+            tag.chance < SURELY_NONE && (tag.field.is_none() || is_party(tag.field))
+        };
+        if 2 * own >= end - start {
+            for tag in tags[start..end].iter_mut().filter(unsure) {
+                tag.field = field;
+            }
+        }
+        start = end;
+    }
+    tags
+}
+
+/// Is the gap between two words of a line no wider than a letter or two?
+fn is_beside(last: &Word, next: &Word) -> bool {
+    (next.bbox.left - last.bbox.right) / 1.3 < last.bbox.height().max(next.bbox.height())
 }
 
 /// Does `next` continue the value that `last` is part of?
@@ -133,7 +184,36 @@ fn span(field: FieldName, rows: &[usize], words: &[Word], tags: &[Tag]) -> Span 
             first.source
         },
         second: seconds.map(|texts| texts.join(" ")),
+        others: others(rows, words),
     }
+}
+
+/// All that the words may say together, but for the likeliest text.
+fn others(rows: &[usize], words: &[Word]) -> Vec<(String, f32)> {
+    if rows.iter().all(|&row| words[row].others.is_empty()) {
+        return Vec::new();
+    }
+    let mut texts = vec![(String::new(), 1.0)];
+    for word in rows.iter().map(|&row| &words[row]) {
+        let doubt: f32 = word.others.iter().map(|(_, chance)| chance).sum();
+        let likeliest = (word.text.clone(), (1.0 - doubt).max(0.0));
+        let options = || std::iter::once(&likeliest).chain(&word.others);
+        let longer = texts.iter().flat_map(|(before, chance)| {
+            let joined = move |(text, one): &(String, f32)| {
+                let space = if before.is_empty() { "" } else { " " };
+                (format!("{before}{space}{text}"), chance * one)
+            };
+            options().map(joined)
+        });
+        let mut longer: Vec<_> = longer.collect();
+        longer.sort_by(|one, other| other.1.total_cmp(&one.1));
+        longer.truncate(MOST_TEXTS);
+        texts = longer;
+    }
+    let best: Vec<&str> = rows.iter().map(|&row| words[row].text.as_str()).collect();
+    let best = best.join(" ");
+    texts.retain(|(text, _)| *text != best);
+    texts
 }
 
 fn lines(rows: &[usize], words: &[Word]) -> Vec<String> {
@@ -165,6 +245,7 @@ mod tests {
             source: Source::Ocr,
             line: 0,
             second: None,
+            others: Vec::new(),
         }
     }
 
@@ -200,6 +281,34 @@ mod tests {
     }
 
     #[test]
+    fn a_name_takes_the_words_that_the_model_was_unsure_of_but_not_its_neighbour() {
+        let words = [
+            word("VELTER", 0.1, 0.2),
+            word("BAKERY", 0.17, 0.2),
+            word("&", 0.24, 0.2),
+            word("SONS", 0.26, 0.2),
+            word("Terms", 0.5, 0.2),
+        ];
+        let unsure = |chance| Tag {
+            field: None,
+            chance,
+            begin: 0.0,
+            hand: 0.0,
+        };
+        let named = tag(FieldName::ShipTo, 0.0);
+        let found = spans(
+            &words,
+            &[named, named, unsure(0.7), unsure(0.8), unsure(0.7)],
+        );
+        assert_eq!(found[0].lines, ["VELTER BAKERY & SONS"]);
+        let sure = spans(
+            &words,
+            &[named, named, unsure(0.99), unsure(0.99), unsure(0.7)],
+        );
+        assert_eq!(sure[0].lines, ["VELTER BAKERY"]);
+    }
+
+    #[test]
     fn two_purchase_orders_side_by_side_are_two_values() {
         let words = [word("4500123", 0.1, 0.2), word("4500124", 0.18, 0.2)];
         let found = spans(
@@ -210,6 +319,26 @@ mod tests {
             ],
         );
         assert_eq!(found.len(), 2);
+    }
+
+    #[test]
+    fn what_else_doubtful_numbers_may_say_is_said_of_the_whole_text() {
+        let mut day = word("3/1", 0.1, 0.2);
+        day.others = vec![("3/11".into(), 0.3)];
+        let mut year = word("26", 0.14, 0.2);
+        year.others = vec![("25".into(), 0.1)];
+        let date = [
+            tag(FieldName::DeliveryDate, 0.9),
+            tag(FieldName::DeliveryDate, 0.1),
+        ];
+        let found = spans(&[day, year], &date);
+        let others: Vec<&str> = found[0]
+            .others
+            .iter()
+            .map(|(text, _)| text.as_str())
+            .collect();
+        assert_eq!(others, ["3/11 26", "3/1 25", "3/11 25"]);
+        assert!((found[0].others[0].1 - 0.27).abs() < 1e-5);
     }
 
     #[test]

@@ -76,9 +76,11 @@ def _signed(made: Document, role: str = "consignee") -> bool:
 
 def _condition(made: Document) -> str | None:
     """The state of the freight, where the label is sure."""
-    notation = made.fill.notation
+    notation, fields = made.fill.notation, made.fields()
+    if fields.get("pieces_received", made.facts.pieces) != made.facts.pieces:
+        return None  # Short or over by the count alone, if the paper shows both.
     if notation in ("refused", "foul", "qualified"):
-        return notation if "exception_notation" in made.fields() else None
+        return notation if "exception_notation" in fields else None
     return "clean" if made.kind in PROOFS else None
 
 
@@ -101,8 +103,10 @@ def _by_hand(made: Document) -> list[str]:
     return sorted({item.field for page in made.pages for item in page.items if isinstance(item, Text) and item.hand and item.field})
 
 
-NAMED_BY = ("pro_number", "bol_number", "load_number", "customer_po", "shipper_ref", "container_number", "ship_to")
-"""A paper that shows none of these cannot be told to belong to a shipment by anybody."""
+NAMED_BY = ("pro_number", "bol_number", "load_number", "shipper_ref")
+"""A paper that shows none of these shows nothing that its look-alikes do not show too, but for dates."""
+DATED_BY = ("delivery_date", "pickup_date")
+SHARED = ("customer_po", "ship_to")
 
 
 def _label(made: Document, pages: list[int], shipment: str | None, first: bool) -> dict[str, Any]:
@@ -112,8 +116,11 @@ def _label(made: Document, pages: list[int], shipment: str | None, first: bool) 
     label = {"pages": pages, "class": made.kind, "family": made.pages[0].family, "complete": True, "fields": fields, "hand": _by_hand(made)}
     if made.kind in NOTHING:
         return label | {k: v for k, v in sure.items() if v}
-    if not any(name in fields for name in NAMED_BY):
-        return label | ({"condition": sure["condition"]} if sure["condition"] else {})
+    named = any(name in fields for name in NAMED_BY)
+    dated = any(name in fields for name in DATED_BY) and any(name in fields for name in SHARED)
+    if not named and not dated:
+        condition = {"condition": sure["condition"]} if sure["condition"] else {}
+        return label | {"shipment": shipment, "undecidable": True} | condition
     return label | {"shipment": shipment} | {k: v for k, v in sure.items() if v}
 
 

@@ -21,7 +21,7 @@ from .display import Colour
 MAJOR = {"delivery_receipt", "bol", "freight_invoice", "packing_list", "rate_confirmation", "cmr", "epod", "lumper_receipt"}
 # Families per split: (train, valid, test).
 COUNTS = {True: (48, 6, 9), False: (20, 3, 5)}
-MORE = range(1000, 4000)
+MORE = range(1000, 6000)
 """Families that training has besides: the more forms it shows, the less of any one is learned by heart."""
 
 ARCHETYPES = {
@@ -32,8 +32,8 @@ ARCHETYPES = {
     "times": ["row", "table", "inline", "stack"],
 }
 BROADER = {
-    "refs": ["ledger", "run", "right", "tight"],
-    "parties": ["asked", "line", "columns"],
+    "refs": ["ledger", "run", "right", "tight", "under", "captions"],
+    "parties": ["asked", "line", "columns", "side"],
     "signature": ["under", "pair", "sentence"],
     "times": ["pairs", "sentence"],
 }
@@ -129,8 +129,8 @@ def _archetypes(rng: Random, test: bool, major: bool) -> dict[str, str]:
 
 
 def _broader(rng: Random, archetypes: dict[str, str]) -> dict[str, str]:
-    """Every third block in an arrangement that only training has."""
-    return {name: rng.choice(BROADER[name]) if name in BROADER and rng.random() < 0.35 else kind for name, kind in archetypes.items()}
+    """Every second block in an arrangement that only training has."""
+    return {name: rng.choice(BROADER[name]) if name in BROADER and rng.random() < 0.5 else kind for name, kind in archetypes.items()}
 
 
 class Labels(dict[str, str]):

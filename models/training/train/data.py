@@ -53,11 +53,26 @@ def fingerprint(corpus: Path) -> str:
 
 
 def load(corpus: Path, copies: int, seed: int, marks: bool = False, pictures: bool = True) -> Pages:
-    """Features of `copies` noised readings of each page of `corpus` (0: the truth words as they are). Cached beside it."""
-    name = f"features-{copies}-{seed}-{int(marks)}-{int(pictures)}"
-    folder = corpus / name
+    """Features of `copies` noised readings of each page of `corpus`. Cached beside it."""
+    folder = corpus / f"features-{copies}-{seed}-{int(marks)}-{int(pictures)}"
     if not (folder / "done").exists():
         _compute(corpus, folder, copies, seed, marks, pictures)
+    return _opened(folder)
+
+
+def load_read(corpus: Path) -> Pages:
+    """Features of the words that the worker's own reader found (`train.readings`). Cached beside them."""
+    folder = corpus / "features-read"
+    if not (folder / "done").exists():
+        folder.mkdir(exist_ok=True)
+        lines = [orjson.loads(line) | {"image": None} for line in (corpus / "read.jsonl").read_bytes().splitlines()]
+        (folder / "pages.jsonl").write_bytes(b"".join(orjson.dumps(line) + b"\n" for line in lines))
+        subprocess.run([str(COUNTERSIGN), "features", str(folder / "pages.jsonl"), "--out", str(folder)], check=True)
+        (folder / "done").touch()
+    return _opened(folder)
+
+
+def _opened(folder: Path) -> Pages:
     truth = read_pages(folder)
     arrays = {path.stem: np.load(path, mmap_mode="r" if path.stem == "marks" else None) for path in folder.glob("*.npy")}
     return Pages(
@@ -73,9 +88,9 @@ def load(corpus: Path, copies: int, seed: int, marks: bool = False, pictures: bo
 def _compute(corpus: Path, folder: Path, copies: int, seed: int, marks: bool, pictures: bool) -> None:
     folder.mkdir(exist_ok=True)
     lines = (corpus / "pages.jsonl").read_bytes().splitlines()
-    tasks = [(line, copy, seed, pictures) for line in lines for copy in range(max(copies, 1))]
+    tasks = [(line, copy, seed, pictures) for line in lines for copy in range(copies)]
     with multiprocessing.Pool(2) as pool, open(folder / "pages.jsonl", "wb") as out:
-        for line in pool.imap(_noised if copies else _plain, tasks, chunksize=64):
+        for line in pool.imap(_noised, tasks, chunksize=64):
             out.write(line + b"\n")
     command = [str(COUNTERSIGN), "features", str(folder / "pages.jsonl"), "--out", str(folder)]
     subprocess.run(command + (["--marks"] if marks else []), check=True)
@@ -90,10 +105,6 @@ def _noised(task: Task) -> bytes:
     page = orjson.loads(line)
     rng = random.Random(f"{seed}-{copy}-{page['id']}")
     return _placed(noise.read_page(page, rng), pictures)
-
-
-def _plain(task: Task) -> bytes:
-    return _placed(orjson.loads(task[0]), task[3])
 
 
 def _placed(page: dict, pictures: bool) -> bytes:

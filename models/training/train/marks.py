@@ -87,17 +87,23 @@ def page_and_truth(pages: data.Pages, index: int) -> tuple[np.ndarray, np.ndarra
 
 
 def crop(image: np.ndarray, truth: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """A square around a mark half of the time, anywhere that has ink else."""
-    cells = CROP // CELL
+    """A square around a mark half of the time, anywhere else: larger or smaller than life, lighter or darker, with grain."""
+    import cv2
+
+    cells = int(np.clip(round(CROP // CELL * rng.uniform(0.75, 1.3)), 8, min(truth.shape[1:])))
     inside = np.argwhere(truth.max(0) > 0)
     if len(inside) and rng.random() < 0.6:
         row, column = inside[rng.integers(len(inside))] - rng.integers(0, cells, 2)
     else:
         row, column = rng.integers(0, truth.shape[1] - cells + 1), rng.integers(0, truth.shape[2] - cells + 1)
     row, column = int(np.clip(row, 0, truth.shape[1] - cells)), int(np.clip(column, 0, truth.shape[2] - cells))
-    square = image[row * CELL : (row + cells) * CELL, column * CELL : (column + cells) * CELL].astype(np.float32)
+    square = image[row * CELL : (row + cells) * CELL, column * CELL : (column + cells) * CELL]
+    marked = truth[:, row : row + cells, column : column + cells]
+    square = cv2.resize(np.ascontiguousarray(square), (CROP, CROP), interpolation=cv2.INTER_AREA if cells > CROP // CELL else cv2.INTER_LINEAR).astype(np.float32)
+    marked = np.stack([cv2.resize(kind, (CROP // CELL, CROP // CELL), interpolation=cv2.INTER_NEAREST) for kind in np.ascontiguousarray(marked)])
+    square = 255 * (square / 255) ** rng.uniform(0.6, 1.6)
     square = square * rng.uniform(0.75, 1.1) + rng.uniform(-20, 25) + rng.normal(0, rng.uniform(0, 8), square.shape)
-    return np.clip(square, 0, 255).astype(np.float32), truth[:, row : row + cells, column : column + cells]
+    return np.clip(square, 0, 255).astype(np.float32), marked
 
 
 def train(corpus: Path, valid: Path, out: Path, minutes: float, threads: int) -> None:

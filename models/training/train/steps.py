@@ -11,6 +11,10 @@ import torch
 from torch import nn
 
 
+WARM = 200
+"""Steps over which the learning rate rises, so that attention does not lock onto noise."""
+
+
 class Steps:
     """Takes steps for `minutes` of wall time while the learning rate falls along a cosine.
 
@@ -34,7 +38,8 @@ class Steps:
         while self._state["spent"] < self._seconds:
             share = min(1.0, self._state["spent"] / self._seconds)
             for group in self._optimizer.param_groups:
-                group["lr"] = self._rate * max(0.02, 0.5 * (1 + math.cos(math.pi * share)))
+                warm = min(1.0, (self._state["step"] + 1) / WARM)
+                group["lr"] = self._rate * warm * max(0.02, 0.5 * (1 + math.cos(math.pi * share)))
             self._model.train()
             yield self._state["step"]
             self._state["step"] += 1

@@ -121,7 +121,12 @@ fn of_candidate(case: &Case<'_>, candidate: &Candidate) -> Tested {
             if are_swapped(case, shipment, &written, &known) {
                 return Tested::passed((), "both parties agree, read the other way round");
             }
-            compared(shipment, best_likeness(&written, &known), place)
+            let likeness = best_likeness(&written, &known);
+            // A block that lost its name may have lost half of its address too: alone it speaks against nobody.
+            if !written.is_named() && likeness < SAME_PARTY {
+                return without_consignee(candidate);
+            }
+            compared(shipment, likeness, place)
         }
     }
 }

@@ -27,6 +27,13 @@ pub(super) fn site_of_paper(value: &Value) -> Option<Site> {
         .filter(|site| is_name(&site.name) || !site.address.is_empty())
 }
 
+impl Site {
+    /// Does a name stand there, and not the address alone?
+    pub(super) fn is_named(&self) -> bool {
+        is_name(&self.name)
+    }
+}
+
 /// A number or a lone letter, torn from an address or a table, names nobody.
 fn is_name(name: &str) -> bool {
     name.chars().filter(|c| c.is_alphabetic()).count() > 1

@@ -128,6 +128,7 @@ mod tests {
                 source: Source::TextLayer,
                 line: 0,
                 second: None,
+                others: Vec::new(),
             })
             .collect();
         let characters = text.chars().filter(|c| !c.is_whitespace());

@@ -112,6 +112,7 @@ impl Draft {
             source: Source::TextLayer,
             line: 0,
             second: None,
+            others: Vec::new(),
         }
     }
 }

@@ -61,6 +61,7 @@ fn words(count: u16, bbox: impl Fn(f32) -> BBox) -> Vec<Word> {
         source: Source::Ocr,
         line: u32::from(index),
         second: None,
+        others: Vec::new(),
     };
     (0..count).map(word).collect()
 }

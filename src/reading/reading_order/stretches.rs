@@ -57,6 +57,7 @@ mod tests {
             source: Source::Ocr,
             line: 0,
             second: None,
+            others: Vec::new(),
         });
         Stretch {
             words: words.collect(),

@@ -38,8 +38,14 @@ pub fn read_party(lines: &[String]) -> Option<Party> {
             .map(str::trim)
             .filter(|part| !part.is_empty()),
     );
-    let name = above.first()?.trim_end_matches([' ', ',']).to_owned();
-    let street = above.get(1..).unwrap_or_default();
+    let (name, street) = match above.first()? {
+        // The name was lost: a street names nobody.
+        first if is_street(first) => (String::new(), above.as_slice()),
+        first => {
+            let name = first.trim_end_matches([' ', ',']).to_owned();
+            (name, above.get(1..).unwrap_or_default())
+        }
+    };
     Some(Party {
         name,
         address: (!street.is_empty()).then(|| street.join(", ")),
@@ -50,11 +56,31 @@ pub fn read_party(lines: &[String]) -> Option<Party> {
     })
 }
 
+/// A number of three digits or more and words after it, as streets are written in America and no company calls itself.
+fn is_street(line: &str) -> bool {
+    let (number, rest) = line.split_once(' ').unwrap_or((line, ""));
+    let is_number = number.len() >= 3 && number.bytes().all(|byte| byte.is_ascii_digit());
+    is_number && rest.chars().filter(|c| c.is_alphabetic()).count() >= 3
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_block_that_lost_its_name_has_none() {
+        let lost = party("12010 West Jefferson Ave\nChicago, IL 60610");
+        assert_eq!(
+            (lost.name.as_str(), lost.address.as_deref()),
+            ("", Some("12010 West Jefferson Ave"))
+        );
+        assert_eq!(
+            party("84 Lumber\n12 Main St\nDallas, TX 75201").name,
+            "84 Lumber"
+        );
+    }
 
     fn party(block: &str) -> Party {
         let lines: Vec<String> = block.lines().map(str::to_owned).collect();
@@ -186,7 +212,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_lines_give_a_party_with_a_name_or_none(lines in prop::collection::vec("\\PC{0,30}", 0..5)) {
-            prop_assert!(read_party(&lines).is_none_or(|party| !party.name.is_empty()));
+            prop_assert!(read_party(&lines).is_none_or(|party| !party.name.is_empty() || party.address.is_some()));
         }
     }
 }

@@ -46,7 +46,7 @@ def parties(sheet: Sheet, x: float, y: float, width: float, keys: list[str]) -> 
     kind = sheet.style.archetypes["parties"]
     if kind in ("pair", "triple") and width > 260:
         return _side_by_side(sheet, x, y, width, keys if kind == "triple" else keys[:2] if len(keys) == 2 else keys)
-    kinds = {"pair": _stack, "triple": _stack, "stack": _stack, "band": _band, "left_label": _left_label, "vertical": _vertical, "asked": _asked, "line": _line, "columns": _columns}
+    kinds = {"pair": _stack, "triple": _stack, "stack": _stack, "band": _band, "left_label": _left_label, "vertical": _vertical, "asked": _asked, "line": _line, "columns": _columns, "side": _side}
     return kinds[kind](sheet, x, y, width, keys)
 
 
@@ -192,3 +192,21 @@ def _columns(sheet: Sheet, x: float, y: float, width: float, keys: list[str]) ->
     if sheet.style.boxes == "box":
         sheet.rect(x, y + head, x + width, end)
     return end + 5
+
+
+def _side(sheet: Sheet, x: float, y: float, width: float, keys: list[str]) -> float:
+    """The label stands on its side, before or behind the lines, as binders and narrow forms have it."""
+    across = 2 if width > 300 and sheet.style.order % 3 else 1
+    wide, tops, size = width / across, [y] * across, sheet.style.label_size
+    behind, down = sheet.style.order % 2 == 0, sheet.style.order % 5 == 0
+    for i, key in enumerate(keys):
+        left, top = x + wide * (i % across), tops[i % across]
+        end = max(party_lines(sheet, left + (4 if behind else size + 12), top + sheet.style.value_size + 3, wide - size - 18, key), top + 40)
+        strip = left + wide - size - 9 if behind else left
+        if sheet.style.boxes == "box":
+            sheet.rect(left, top, left + wide - 3, end)
+            sheet.rect(strip, top, strip + size + 6, end)
+        at = (strip + 3, top + 4) if down else (strip + size + 2, end - 4)
+        sheet.text(*at, sheet.cased(sheet.labelled(key)), size, angle=-90 if down else 90)
+        tops[i % across] = end + 4
+    return max(tops) + 4

@@ -17,7 +17,7 @@ def _pairs(sheet: Sheet, keys: list[str]) -> list[tuple[str, Value]]:
 
 def refs(sheet: Sheet, x: float, y: float, width: float, keys: list[str]) -> float:
     """A block of labelled values. In a few families the main number stands without a label."""
-    kinds = {"grid": _grid, "list": _list, "row": _row, "inline": _inline, "columns": _columns, "cards": _cards, "ledger": _ledger, "run": _run, "right": _right, "tight": _tight}
+    kinds = {"grid": _grid, "list": _list, "row": _row, "inline": _inline, "columns": _columns, "cards": _cards, "ledger": _ledger, "run": _run, "right": _right, "tight": _tight, "under": _under, "captions": _captions}
     return kinds[sheet.style.archetypes["refs"]](sheet, x, y, width, _pairs(sheet, keys))
 
 
@@ -151,3 +151,35 @@ def _tight(sheet: Sheet, x: float, y: float, width: float, pairs: list[tuple[str
         used = sheet.label(left, base, label, size, width=wide * 0.5)
         sheet.entry(left + used + size * 0.08, base, wide - used - 4, known)
     return y + size * 1.35 * -(-len(pairs) // columns) + 6
+
+
+def _under(sheet: Sheet, x: float, y: float, width: float, pairs: list[tuple[str, Value]]) -> float:
+    """Values on a line each, what they are in small print under the line."""
+    columns = 1 + sheet.style.order % 3 if width > 200 else 1
+    wide, size, small = width / columns, sheet.style.value_size, sheet.style.label_size * 0.9
+    tall = size + small + 9 * sheet.style.roomy
+    for i, (label, known) in enumerate(pairs):
+        left, base = x + wide * (i % columns), y + tall * (i // columns) + size + 2
+        sheet.entry(left + 2, base, wide - 10, known)
+        if sheet.style.order % 2:
+            sheet.line(left, base + 2, left + wide - 8, base + 2, 0.4)
+        middle = sheet.style.order % 5 == 0
+        sheet.label(left + (wide / 2 if middle else 2), base + small + 3, label, small, tail=sheet.style.order % 7 == 0, align="center" if middle else "left", width=wide - 10)
+    return y + tall * -(-len(pairs) // columns) + 4
+
+
+def _captions(sheet: Sheet, x: float, y: float, width: float, pairs: list[tuple[str, Value]]) -> float:
+    """A table with the headings in its last row: values first, captions in a shaded row below them."""
+    per_row = max(2, min(5, int(width / 95)))
+    size, small = sheet.style.value_size, sheet.style.label_size
+    for start in range(0, len(pairs), per_row):
+        part = pairs[start : start + per_row]
+        wide = width / len(part)
+        for i, (label, known) in enumerate(part):
+            left = x + i * wide
+            sheet.rect(left, y, left + wide, y + size + 6)
+            sheet.entry(left + 4, y + size + 1, wide - 8, known)
+            sheet.rect(left, y + size + 6, left + wide, y + size + small + 10, fill=(226, 226, 226) if sheet.style.order % 2 else None)
+            sheet.label(left + wide / 2, y + size + small + 7, label, small, tail=False, align="center", width=wide - 4)
+        y += size + small + 12
+    return y + 2

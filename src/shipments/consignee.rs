@@ -1,0 +1,82 @@
+//! The consignee put right: a paper names several parties, and the shipment knows which of them the goods went to.
+//!
+//! In: a document and the shipment that it was matched to. Out: the document, its consignee the one of those read in a consignee's
+//! place that is the shipment's. Nothing is invented: where none is, what was read stays and speaks against the shipment.
+
+use super::Shipment;
+use super::sites::{SiteAgreement, agreement, destinations};
+use crate::understanding::{Document, Field, FieldName, Party, Value};
+
+/// Changes places of the consignee and another party, if only the other one is the shipment's.
+pub fn settle_consignee(document: &mut Document, shipment: &Shipment) {
+    let sites = destinations(shipment);
+    let Some(field) = document.fields.get(&FieldName::ShipTo) else {
+        return;
+    };
+    let Value::Party(party) = &field.found.value else {
+        return;
+    };
+    if agreement(party, &sites) >= SiteAgreement::Unknown || sites.is_empty() {
+        return;
+    }
+    let is_the_shipments = |other: &Party| agreement(other, &sites) >= SiteAgreement::NameOnly;
+    let others = &mut document.traits.other_consignees;
+    let Some(at) = others
+        .iter()
+        .position(|other| is_the_shipments(&other.value))
+    else {
+        return;
+    };
+    let displaced = field.found.with(party.clone());
+    let right = std::mem::replace(&mut others[at], displaced);
+    let found = right.with(Value::Party(right.value.clone()));
+    let field = Field {
+        found,
+        unit: None,
+        kind: None,
+    };
+    document.fields.insert(FieldName::ShipTo, field);
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::matching::sample::{document, found, shipment};
+    use super::*;
+    use crate::document::Source;
+
+    fn party(name: &str) -> Party {
+        Party {
+            name: name.to_owned(),
+            ..Party::default()
+        }
+    }
+
+    fn settled(read: &str, other: &str, consignee: &str) -> String {
+        let mut paper = document([(FieldName::ShipTo, Value::Party(party(read)))]);
+        paper.traits.other_consignees = vec![found(party(other), Source::Ocr, 0.5)];
+        let shipment = shipment(
+            "S",
+            &[],
+            json!({"parties": {"consignee": {"name": consignee}}}),
+        );
+        settle_consignee(&mut paper, &shipment);
+        let Value::Party(party) = &paper.fields[&FieldName::ShipTo].found.value else {
+            panic!("no party")
+        };
+        party.name.clone()
+    }
+
+    #[test]
+    fn of_the_parties_in_a_consignees_place_the_shipments_own_is_the_consignee() {
+        let (bank, mill) = ("Granite Savings Bank", "Northgate Paper Mill");
+        assert_eq!(settled(bank, mill, mill), mill);
+        assert_eq!(settled(mill, bank, mill), mill);
+        assert_eq!(
+            settled(bank, mill, "Crescent Hardware"),
+            bank,
+            "none is the shipment's"
+        );
+    }
+}
