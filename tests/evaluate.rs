@@ -35,6 +35,8 @@ fn evaluate(folder: &TempDir) -> Output {
         .arg(folder.path())
         .arg("--json")
         .arg(folder.path().join("figures.json"))
+        .arg("--html")
+        .arg(folder.path().join("figures.html"))
         .output()
         .unwrap()
 }
@@ -60,6 +62,14 @@ fn what_was_read_is_held_against_the_labels_and_what_differs_is_listed() {
     assert_eq!(what, ["state", "delivery_date"]);
     assert_eq!(misses[1]["got"], "2025-03-06");
     assert_eq!(misses[1]["place"][0], 1, "with the place that shows why");
+
+    let page = fs::read_to_string(folder.path().join("figures.html")).unwrap();
+    let crops = page.matches("data:image/png;base64,").count();
+    assert_eq!(crops, misses.len(), "each miss is shown on its page");
+    assert!(
+        page.contains("2025-03-06") && page.contains("ECE"),
+        "{page}"
+    );
 }
 
 #[test]

@@ -11,7 +11,7 @@ use image::{GrayImage, ImageFormat, imageops};
 use super::observed::Miss;
 use crate::document::{BBox, PageNumber};
 use crate::fault::Fault;
-use crate::reading::{Reader, TextReader, read_page};
+use crate::reading::{Reader, TextReader, part, read_page};
 
 /// Paper around the place, as shares of the page: enough to see the label.
 const AROUND: (f32, f32) = (0.14, 0.05);
@@ -64,19 +64,8 @@ fn crop(
 
 fn cut(page: &GrayImage, place: Option<BBox>) -> Option<Crop> {
     let shown = place.map_or(BBox::PAGE, |place| place.grown(AROUND.0, AROUND.1));
-    let pixels =
-        |share: f32, side: u32| (share * side as f32).round().clamp(0.0, side as f32) as u32;
-    let (left, top) = (
-        pixels(shown.left, page.width()),
-        pixels(shown.top, page.height()),
-    );
-    let (width, height) = (
-        pixels(shown.width(), page.width()).max(1),
-        pixels(shown.height(), page.height()).max(1),
-    );
-    let part = imageops::crop_imm(page, left, top, width, height).to_image();
-    let scale = WIDTH as f32 / part.width().max(1) as f32;
-    let tall = ((part.height() as f32 * scale) as u32).max(1);
+    let part = part(page, shown);
+    let tall = (part.height() * WIDTH / part.width().max(1)).max(1);
     let small = imageops::resize(&part, WIDTH, tall, imageops::FilterType::Triangle);
     let mut png = Cursor::new(Vec::new());
     small.write_to(&mut png, ImageFormat::Png).ok()?;

@@ -50,6 +50,13 @@ pub(super) struct Match {
     pub(super) got: Option<(String, f64)>,
 }
 
+impl Match {
+    /// Attached to the labelled shipment, or rightly to none.
+    pub(super) fn is_right(&self) -> bool {
+        self.wanted.as_ref() == self.got.as_ref().map(|(id, _)| id)
+    }
+}
+
 #[derive(Debug, Clone)]
 pub(super) struct Decision {
     pub(super) wanted: String,

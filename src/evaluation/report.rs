@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::calibration::Calibration;
-use super::observed::{Decision, FieldSeen, Miss, Observed};
+use super::observed::{Decision, FieldSeen, Match, Miss, Observed};
 
 /// Numbers that a shipment is known by.
 const IDENTIFIERS: [&str; 4] = ["pro_number", "bol_number", "load_number", "customer_po"];
@@ -163,76 +163,81 @@ impl From<&Observed> for Report {
             IDENTIFIERS.contains(&seen.field.as_str()) && seen.degradation != CARBON
         };
         let classes = classes(seen);
-        let of_shipments = seen
-            .matches
-            .iter()
-            .filter(|one| one.wanted.is_some() && one.decidable);
-        let right = |wanted: &Option<String>, got: &Option<(String, f64)>| {
-            wanted.as_ref() == got.as_ref().map(|(id, _)| id)
-        };
         Self {
             split: Share::of(seen.splits.iter().map(|split| split.exact)),
-            split_of_many: Share::of(
-                seen.splits
-                    .iter()
-                    .filter(|split| split.documents > 1)
-                    .map(|split| split.exact),
-            ),
+            split_of_many: split_of_many(seen),
             class_macro_f1: macro_f1(&classes),
             classes,
             fields: Tally::of(fields()),
             by_field: grouped(&seen.fields, |seen| &seen.field),
             by_degradation: grouped(&seen.fields, |seen| &seen.degradation),
-            by_field_and_degradation: grouped_twice(&seen.fields, |seen| seen.degradation.clone()),
-            by_field_and_hand: grouped_twice(
-                seen.fields.iter().filter(|seen| seen.labelled),
-                |seen| (if seen.hand { "hand" } else { "printed" }).to_owned(),
-            ),
+            by_field_and_degradation: grouped_twice(fields(), |seen| seen.degradation.clone()),
+            by_field_and_hand: by_field_and_hand(seen),
             printed: Tally::of(fields().filter(printed)),
             handwritten: Tally::of(fields().filter(hand)),
             identifiers: Tally::of(fields().filter(is_identifier)),
             delivery_date_printed: Tally::of(fields().filter(is_date).filter(|seen| !hand(seen))),
             delivery_date_handwritten: Tally::of(fields().filter(is_date).filter(hand)),
-            matched: Share::of(of_shipments.map(|one| right(&one.wanted, &one.got))),
+            matched: matched(seen),
             wrong_attaches: Share::of(
                 seen.matches
                     .iter()
-                    .map(|one| one.got.is_some() && !right(&one.wanted, &one.got)),
+                    .map(|one| one.got.is_some() && !one.is_right()),
             ),
             decisions: agreement(&seen.decisions),
-            false_billable: Share::of(
-                seen.decisions
-                    .iter()
-                    .map(|one| is_billable(one.got.as_deref()) && !is_billable(Some(&one.wanted))),
-            ),
-            straight_through: Share::of(
-                seen.decisions
-                    .iter()
-                    .filter(|one| is_billable(Some(&one.wanted)))
-                    .map(|one| is_billable(one.got.as_deref())),
-            ),
+            false_billable: false_billable(seen),
+            straight_through: straight_through(seen),
             conditions: agreement(&seen.conditions),
-            class_calibration: calibration(seen.classes.iter().filter_map(|one| {
-                let (class, confidence) = one.got.as_ref()?;
-                Some((*confidence, *class == one.wanted))
-            })),
-            field_calibration: calibration(seen.fields.iter().filter_map(|one| one.got)),
+            class_calibration: calibration(judged_classes(seen).map(|(_, one)| one)),
+            field_calibration: calibration(fields().filter_map(|one| one.got)),
             shipment_calibration: calibration(seen.matches.iter().filter_map(|one| {
                 let (_, confidence) = one.got.as_ref()?;
-                Some((*confidence, right(&one.wanted, &one.got)))
+                Some((*confidence, one.is_right()))
             })),
-            confidences: confidences(
-                seen.fields
-                    .iter()
-                    .filter_map(|one| Some((&one.field, one.got?))),
-            ),
-            class_confidences: confidences(seen.classes.iter().filter_map(|one| {
-                let (class, confidence) = one.got.as_ref()?;
-                Some((class, (*confidence, *class == one.wanted)))
-            })),
+            confidences: confidences(fields().filter_map(|one| Some((&one.field, one.got?)))),
+            class_confidences: confidences(judged_classes(seen)),
             misses: seen.misses.clone(),
         }
     }
+}
+
+fn split_of_many(seen: &Observed) -> Share {
+    let many = seen.splits.iter().filter(|split| split.documents > 1);
+    Share::of(many.map(|split| split.exact))
+}
+
+fn by_field_and_hand(seen: &Observed) -> BTreeMap<String, BTreeMap<String, Tally>> {
+    let labelled = seen.fields.iter().filter(|seen| seen.labelled);
+    grouped_twice(labelled, |seen| {
+        (if seen.hand { "hand" } else { "printed" }).to_owned()
+    })
+}
+
+fn matched(seen: &Observed) -> Share {
+    let matches = seen.matches.iter();
+    let told = matches.filter(|one| one.wanted.is_some() && one.decidable);
+    Share::of(told.map(Match::is_right))
+}
+
+fn false_billable(seen: &Observed) -> Share {
+    let decisions = seen.decisions.iter();
+    Share::of(
+        decisions.map(|one| is_billable(one.got.as_deref()) && !is_billable(Some(&one.wanted))),
+    )
+}
+
+fn straight_through(seen: &Observed) -> Share {
+    let decisions = seen.decisions.iter();
+    let billable = decisions.filter(|one| is_billable(Some(&one.wanted)));
+    Share::of(billable.map(|one| is_billable(one.got.as_deref())))
+}
+
+/// The classes that were said, each with its confidence and whether it is right.
+fn judged_classes(seen: &Observed) -> impl Iterator<Item = (&String, (f64, bool))> {
+    seen.classes.iter().filter_map(|one| {
+        let (class, confidence) = one.got.as_ref()?;
+        Some((class, (*confidence, *class == one.wanted)))
+    })
 }
 
 fn is_billable(state: Option<&str>) -> bool {

@@ -7,7 +7,7 @@ pub(super) mod beam;
 
 use ndarray::ArrayView2;
 
-use super::line::Line;
+use super::line::{Line, whole};
 
 /// Parts of a line further apart than this many line heights are lines of their own: columns, or fields side by side.
 const WIDE_GAP: f32 = 2.0;
@@ -56,7 +56,7 @@ const DOUBTFUL: f32 = 0.93;
 pub(super) fn reading(scores: ArrayView2<'_, f32>, alphabet: &[char], share: f32) -> Reading {
     let letters = letters(scores, alphabet, share);
     let doubtful = |letter: &Letter| letter.letter.is_ascii_digit() && letter.confidence < DOUBTFUL;
-    let filled = (scores.nrows() as f32 * share).ceil().max(0.0) as usize;
+    let filled = whole((scores.nrows() as f32 * share).ceil()) as usize;
     let rows = scores.rows().into_iter().take(filled);
     let steps = if letters.iter().any(doubtful) {
         rows.map(|row| beam::Step::of(row, alphabet)).collect()
@@ -73,10 +73,8 @@ impl Reading {
             return Vec::new();
         }
         let steps = self.steps.len() as f32;
-        let (start, end) = (
-            (word.start * steps).floor() as usize,
-            (word.end * steps).ceil() as usize,
-        );
+        let start = whole((word.start * steps).floor()) as usize;
+        let end = whole((word.end * steps).ceil()) as usize;
         let part = self
             .steps
             .get(start..end.min(self.steps.len()))

@@ -1,9 +1,10 @@
 //! What reading hands on: upright pages with their words, bar codes and quality.
 
-use image::GrayImage;
+use image::{GrayImage, imageops};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::line::whole;
 use crate::document::{BBox, Confidence, PageNumber, Source};
 
 /// One upright page.
@@ -133,4 +134,20 @@ pub enum Defect {
     TextCutoff,
     /// A lamp shines in it.
     Glare,
+}
+
+/// A part of a page, at least one pixel large.
+#[must_use]
+pub fn part(page: &GrayImage, place: BBox) -> GrayImage {
+    let edge = |share: f32, side: u32| whole((share * side as f32).round()).min(side);
+    let (left, right) = (
+        edge(place.left, page.width()),
+        edge(place.right, page.width()),
+    );
+    let (top, bottom) = (
+        edge(place.top, page.height()),
+        edge(place.bottom, page.height()),
+    );
+    let (width, height) = ((right - left).max(1), (bottom - top).max(1));
+    imageops::crop_imm(page, left, top, width, height).to_image()
 }

@@ -7,9 +7,9 @@ use image::{GrayImage, imageops};
 
 use super::ctc::{self, Reading};
 use super::detection::Detector;
-use super::line::{Line, whole};
+use super::line::Line;
 use super::orientation;
-use super::page::{Turn, Word};
+use super::page::{Turn, Word, part};
 use super::reading_order::{Stretch, arrange};
 use super::recognition::Recogniser;
 use crate::document::{BBox, Confidence, Source};
@@ -83,7 +83,7 @@ impl TextReader {
     ) -> Result<Vec<Word>, InferenceError> {
         let mut words = Vec::new();
         for place in places {
-            let part = cut(page, *place);
+            let part = part(page, *place);
             let found = self.detector.find(&part)?;
             let readings = self.recogniser.read(&part, &found.lines)?;
             let read: Vec<_> = found.lines.into_iter().zip(readings).collect();
@@ -126,21 +126,6 @@ impl TextReader {
         first.extend(rest);
         Ok(first.into_iter().zip(readings).collect())
     }
-}
-
-/// A part of a page, at least one pixel large.
-fn cut(page: &GrayImage, place: BBox) -> GrayImage {
-    let edge = |share: f32, side: u32| whole((share * side as f32).round()).min(side);
-    let (left, right) = (
-        edge(place.left, page.width()),
-        edge(place.right, page.width()),
-    );
-    let (top, bottom) = (
-        edge(place.top, page.height()),
-        edge(place.bottom, page.height()),
-    );
-    let (width, height) = ((right - left).max(1), (bottom - top).max(1));
-    imageops::crop_imm(page, left, top, width, height).to_image()
 }
 
 /// A page on its way to stand upright.

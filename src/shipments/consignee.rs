@@ -1,7 +1,7 @@
 //! The consignee put right: a paper names several parties, and the shipment knows which of them the goods went to.
 //!
-//! In: a document and the shipment that it was matched to. Out: the document, its consignee the one of those read in a consignee's
-//! place that is the shipment's. Nothing is invented: where none is, what was read stays and speaks against the shipment.
+//! In: a document and the shipment that it was matched to. Out: the document, its consignee the one of those read as parties
+//! that is the shipment's. Nothing is invented: where none is, what was read stays and speaks against the shipment.
 
 use super::Shipment;
 use super::sites::{SiteAgreement, agreement, destinations};
@@ -16,11 +16,11 @@ pub fn settle_consignee(document: &mut Document, shipment: &Shipment) {
     let Value::Party(party) = &field.found.value else {
         return;
     };
-    if agreement(party, &sites) >= SiteAgreement::Unknown || sites.is_empty() {
+    if agreement(party, &sites) > SiteAgreement::Unknown {
         return;
     }
     let is_the_shipments = |other: &Party| agreement(other, &sites) >= SiteAgreement::NameOnly;
-    let others = &mut document.traits.other_consignees;
+    let others = &mut document.traits.other_parties;
     let Some(at) = others
         .iter()
         .position(|other| is_the_shipments(&other.value))
@@ -55,7 +55,7 @@ mod tests {
 
     fn settled(read: &str, other: &str, consignee: &str) -> String {
         let mut paper = document([(FieldName::ShipTo, Value::Party(party(read)))]);
-        paper.traits.other_consignees = vec![found(party(other), Source::Ocr, 0.5)];
+        paper.traits.other_parties = vec![found(party(other), Source::Ocr, 0.5)];
         let shipment = shipment(
             "S",
             &[],

@@ -110,38 +110,16 @@ fn document(
         .into_iter()
         .chain(loose)
         .collect();
-    let marks: Vec<Mark> = range
-        .clone()
-        .flat_map(|index| {
-            marks::attribute(
-                pages[index].number,
-                cut.class,
-                &marks::whole_stamps(&views[index].marks, &spans[index]),
-                &pages[index].words,
-            )
-        })
-        .collect();
+    let marks = marks_on(cut, pages, views, spans);
     let notations: Vec<_> = range
         .clone()
         .flat_map(|index| remarks(&pages[index], &views[index].tags, &spans[index], &marks))
         .collect();
-    let unattended = notations
-        .iter()
-        .any(|notation| notation.kind == NotationKind::Unattended);
-    let corrected = notations
-        .iter()
-        .any(|notation| notation.kind == NotationKind::Correction);
+    let says = |kind| notations.iter().any(|notation| notation.kind == kind);
     let initialled = marks.iter().any(|mark| mark.kind == MarkKind::Initials);
     let class = signed_class(cut.class, &marks);
     let mut fields = gathered.fields;
-    let signs = |field: &Field| {
-        marks
-            .iter()
-            .any(|mark| is_signature_itself(&field.found, mark))
-    };
-    if fields.get(&FieldName::ReceivedByName).is_some_and(signs) {
-        fields.remove(&FieldName::ReceivedByName);
-    }
+    drop_name_of_signature(&mut fields, &marks);
     add_signatures(&mut fields, &marks, curves);
     Document {
         pages: range.clone().map(|index| pages[index].number).collect(),
@@ -153,11 +131,11 @@ fn document(
             key_confidence: gathered.key_confidence,
             photo: class == DocumentClass::DeliveryPhoto,
             screenshot: range.clone().any(|index| is_screenshot(&pages[index])),
-            unattended,
-            altered: corrected && !initialled,
+            unattended: says(NotationKind::Unattended),
+            altered: says(NotationKind::Correction) && !initialled,
             unsettled_dates: gathered.unsettled,
             doubtful_dates: gathered.doubtful,
-            other_consignees: gathered.other_consignees,
+            other_parties: gathered.other_parties,
             other_identifiers,
         },
         fields,
@@ -166,7 +144,26 @@ fn document(
     }
 }
 
+/// The marks on a document's pages, each with whose it is.
+fn marks_on(cut: &Cut, pages: &[Page], views: &[PageView], spans: &[Vec<Span>]) -> Vec<Mark> {
+    let on_page = |index: usize| {
+        let seen = marks::whole_stamps(&views[index].marks, &spans[index]);
+        marks::attribute(pages[index].number, cut.class, &seen, &pages[index].words)
+    };
+    cut.pages.clone().flat_map(on_page).collect()
+}
+
 /// A name that the reader made of the signature is no name in print (domain.md §1.3, V6).
+fn drop_name_of_signature(fields: &mut Fields, marks: &[Mark]) {
+    let signs = |field: &Field| {
+        let mut marks = marks.iter();
+        marks.any(|mark| is_signature_itself(&field.found, mark))
+    };
+    if fields.get(&FieldName::ReceivedByName).is_some_and(signs) {
+        fields.remove(&FieldName::ReceivedByName);
+    }
+}
+
 fn is_signature_itself(name: &Found<Value>, mark: &Mark) -> bool {
     mark.kind == MarkKind::Ink
         && mark.page == name.page

@@ -53,9 +53,9 @@ pub struct Traits {
     /// Dates that were read and are doubtful: the shipment may tell which of their readings is right.
     #[serde(default)]
     pub doubtful_dates: Vec<UnsettledDate>,
-    /// Parties that stand where a consignee may stand and were less sure than the field's value.
+    /// Parties beside shipper and consignee that were read as one of them, less surely.
     #[serde(default)]
-    pub other_consignees: Vec<Found<Party>>,
+    pub other_parties: Vec<Found<Party>>,
     /// Identifiers of any kind found in bar codes or words, for matching beyond the named fields.
     pub other_identifiers: Vec<Found<String>>,
 }

@@ -33,8 +33,8 @@ pub struct Gathered {
     pub unsettled: Vec<UnsettledDate>,
     /// Dates that were read although their digits are doubtful.
     pub doubtful: Vec<UnsettledDate>,
-    /// Parties read as the consignee that lost to a surer one: the shipment may know them.
-    pub other_consignees: Vec<Found<Party>>,
+    /// Parties that lost to surer ones: the shipment may know them.
+    pub other_parties: Vec<Found<Party>>,
     /// Identifiers in bar codes, and values that lost their field to a surer one: no field's value, yet on the paper.
     pub other_identifiers: Vec<Found<String>>,
     /// Mean confidence of the reader over identifiers and dates.
@@ -146,8 +146,8 @@ impl Gathered {
         if surer && name != FieldName::PageKOfN {
             std::mem::swap(kept, &mut field);
         }
-        if let (FieldName::ShipTo, Value::Party(party)) = (name, &field.found.value) {
-            self.other_consignees.push(field.found.with(party.clone()));
+        if let Value::Party(party) = &field.found.value {
+            self.other_parties.push(field.found.with(party.clone()));
         }
         // Two numbers under one label: the shipment may know the other one.
         if values::names_shipment(name) && kept.found.value != field.found.value {

@@ -52,6 +52,8 @@ impl Span {
 const MOST_TEXTS: usize = 27;
 /// Words of one line further apart than this many heights belong to different values.
 const WIDEST_GAP: f32 = 2.2;
+/// The same where the reader took them for two lines.
+const WIDEST_BETWEEN_LINES: f32 = 1.0;
 /// Lines of one block further apart than this many heights belong to different values.
 const WIDEST_LEADING: f32 = 1.6;
 
@@ -135,7 +137,13 @@ fn continues(last: &Word, next: &Word, field: FieldName, tag: &Tag) -> bool {
         // Heights are shares of the page's height, widths of its width: paper is about 1.3 times as high as wide.
         let gap = (next.bbox.left - last.bbox.right) / 1.3;
         let begins = tag.begin > 0.6 && !is_block(field);
-        return gap < WIDEST_GAP * height && gap > -height && !begins;
+        // Blocks stand side by side: the reader's lines tell columns apart.
+        let widest = if is_block(field) && last.line != next.line {
+            WIDEST_BETWEEN_LINES
+        } else {
+            WIDEST_GAP
+        };
+        return gap < widest * height && gap > -height && !begins;
     }
     let leading = next.bbox.top - last.bbox.bottom;
     let below = leading < WIDEST_LEADING * height && next.bbox.centre().1 > last.bbox.centre().1;

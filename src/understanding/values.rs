@@ -134,11 +134,16 @@ pub(super) fn decoded_text(
     decode(text, others, read, |reading| prior(reading, dates))
 }
 
-/// A day outside the plausible ones is a misreading nineteen times in twenty: an assumption, to be measured on real paper.
+/// A day outside the plausible ones, or one that these do not settle, is a misreading nineteen times in twenty: an assumption, to
+/// be measured on real paper.
 fn prior(reading: &Reading, dates: &DateContext) -> f32 {
-    match (reading, dates.plausible) {
-        (Reading::Sure(Value::Date(day), _), Some(window)) if !window.holds(*day) => 0.05,
-        _ => 1.0,
+    let Some(window) = dates.plausible else {
+        return 1.0;
+    };
+    match reading {
+        Reading::Sure(Value::Date(day), _) if window.holds(*day) => 1.0,
+        Reading::Sure(Value::Date(_), _) | Reading::UndecidedDate => 0.05,
+        Reading::Sure(..) | Reading::Unreadable => 1.0,
     }
 }
 

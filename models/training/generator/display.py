@@ -121,4 +121,6 @@ class Page:
     items: list[Item] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
     fields: dict[str, Any] = field(default_factory=dict)
+    coded: dict[str, Any] = field(default_factory=dict)
+    """Values that stand in bar codes: a reader of words cannot know them, one of bar codes can."""
     paper: Colour = WHITE

@@ -112,6 +112,8 @@ SHARED = ("customer_po", "ship_to")
 def _label(made: Document, pages: list[int], shipment: str | None, first: bool) -> dict[str, Any]:
     fields = made.fields() | {f"signature_{role}": True for role in ("consignee", "driver", "shipper") if _signed(made, role)}
     fields |= {name: value for name, value in shown_fields(made.pages[0]).items() if name == "page_k_of_n"}
+    for page in made.pages:
+        fields = page.coded | fields
     sure = {"state": _state(made, shipment, first), "condition": _condition(made)}
     label = {"pages": pages, "class": made.kind, "family": made.pages[0].family, "complete": True, "fields": fields, "hand": _by_hand(made)}
     if made.kind in NOTHING:

@@ -52,14 +52,18 @@ fn without_words(text: &str) -> String {
     let behind = marks
         .filter(|(at, _)| text.get(..*at).is_some_and(is_label))
         .filter_map(|(at, mark)| text.get(at + mark.len_utf8()..))
-        .last();
+        .next_back();
     let number = behind.filter(|rest| rest.chars().any(|c| c.is_ascii_digit()));
-    let is_word = |part: &&str| part.chars().filter(|c| c.is_alphabetic()).count() >= 4;
-    let has_digit = |part: &&str| part.chars().any(|c| c.is_ascii_digit());
+    let letters = |part: &str| part.chars().filter(|c| c.is_alphabetic()).count();
+    let has_digit = |part: &str| part.chars().any(|c| c.is_ascii_digit());
+    let mut begun = false;
+    let belongs = |part: &&str| {
+        begun |= has_digit(part);
+        // A container begins with four letters.
+        has_digit(part) || letters(part) < if begun { 4 } else { 5 }
+    };
     let parts = number.unwrap_or(text).split_whitespace();
-    let kept: Vec<&str> = parts
-        .filter(|part| has_digit(part) || !is_word(part))
-        .collect();
+    let kept: Vec<&str> = parts.filter(belongs).collect();
     kept.join(" ")
 }
 

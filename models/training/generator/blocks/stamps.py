@@ -4,7 +4,7 @@ import math
 
 from .. import barcodes, fonts, formats, identifiers, prose
 from ..display import Colour, Item, Mark, Point, Strokes, Text
-from ..sheet import Sheet, Value
+from ..sheet import LISTS, Sheet, Value
 from ..style import STAMP_INKS
 from ..values import day
 
@@ -121,6 +121,8 @@ def barcode(sheet: Sheet, x: float, y: float, number: str, width: float, height:
     module = min(1.25, width / barcodes.width(bars))
     bars = barcodes.linear(code, kind, x, y, module, height)
     sheet.page.items.append(bars)
+    if field:
+        sheet.page.coded[field] = [code] if field in LISTS else code
     if sheet.style.order % 8 > 3:
         return y + height
     size = sheet.style.label_size + 1
