@@ -1,3 +1,5 @@
+//! Reports of single uploads, told apart by what went wrong.
+
 use super::super::labels::UploadLabel;
 use super::super::outcome::UploadOutcome;
 use super::*;
