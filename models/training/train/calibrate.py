@@ -18,7 +18,8 @@ import numpy as np
 PRIOR = 0.02
 """How strongly a field leans on all fields together: as much as some 30 values of its own."""
 BORNE_OUT = 0.995
-"""So sure are values only that a bar code or the shipment bears out: not the models' doing, so no curve is fitted to them."""
+IDENTIFIERS = ("pro_number", "bol_number", "master_bol", "load_number", "customer_po", "shipper_ref", "appointment_number", "invoice_no")
+"""So sure are most of these because a bar code or the shipment bears them out: not the models' doing, so no curve is fitted to them."""
 POINTS = (0.02, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.87, 0.92, 0.95, 0.97, 0.985, 0.994, 0.999)
 FEWEST = 12
 """A field with fewer values keeps the curve of all fields."""
@@ -30,23 +31,34 @@ def log_odds(chance: np.ndarray) -> np.ndarray:
 
 
 def fit(pairs: np.ndarray, towards: np.ndarray, strength: float) -> np.ndarray:
-    """(slope, offset) of the logistic curve, by Newton's method; drawn `towards` another curve."""
+    """(slope, offset) of the logistic curve, drawn `towards` another one; Newton's method with halved steps where a whole one leads up."""
     x = np.stack([log_odds(pairs[:, 0]), np.ones(len(pairs))], axis=1)
+
+    def loss(weights: np.ndarray) -> float:
+        odds = x @ weights
+        return float((np.logaddexp(0, odds) - pairs[:, 1] * odds).mean() + strength * ((weights - towards) ** 2).sum() / 2)
+
     weights = towards.astype(float).copy()
     for _ in range(50):
         chance = 1 / (1 + np.exp(-x @ weights))
         slope = x.T @ (chance - pairs[:, 1]) / len(pairs) + strength * (weights - towards)
         bend = (x * (chance * (1 - chance))[:, None]).T @ x / len(pairs) + (strength + 1e-6) * np.eye(2)
-        weights = weights - np.linalg.solve(bend, slope)
+        step = np.linalg.solve(bend, slope)
+        while loss(weights - step) > loss(weights) and np.abs(step).max() > 1e-9:
+            step /= 2
+        weights = weights - step
     # A curve must not fall: the surer, the likelier right.
     return np.array([max(weights[0], 0.05), weights[1]])
 
 
 def curves(confidences: dict[str, list]) -> dict[str, list[tuple[float, float]]]:
     """A curve for each field of which enough was seen."""
-    judged = {name: np.array([(said, float(right)) for said, right in pairs if said < BORNE_OUT]).reshape(-1, 2) for name, pairs in confidences.items()}
+    judged = {}
+    for name, pairs in confidences.items():
+        below = BORNE_OUT if name in IDENTIFIERS else 1.1
+        judged[name] = np.array([(said, float(right)) for said, right in pairs if said < below]).reshape(-1, 2)
     overall = fit(np.concatenate(list(judged.values())), np.array([1.0, 0.0]), 0.0)
-    print(f"all fields: slope {overall[0]:.2f}, offset {overall[1]:.2f}")
+    print(f"all: slope {overall[0]:.2f}, offset {overall[1]:.2f}")
     found = {}
     for name, pairs in sorted(judged.items()):
         weights = fit(pairs, overall, PRIOR * 30 / len(pairs)) if len(pairs) >= FEWEST else overall
