@@ -189,11 +189,19 @@ fn reliability(name: &str, calibration: &Calibration) -> Markup {
 fn case(miss: &Miss, crop: Option<&Crop>) -> Markup {
     html! {
         div.case {
-            b { (miss.what) } " " small { (miss.file) ", page " (miss.place.map_or(miss.page, |(page, _)| page)) }
+            b { (miss.what) } " " small { (whereabouts(miss)) }
             @if let Some(crop) = crop { (picture(crop)) }
             div { "label: " code { (shown(&miss.wanted)) } }
             div { "read: " code { (shown(&miss.got)) } @if let Some(sure) = miss.confidence { " " small { (number(Some(sure))) } } }
         }
+    }
+}
+
+/// The file, and the page if it is about one.
+fn whereabouts(miss: &Miss) -> String {
+    match miss.place.map_or(miss.page, |(page, _)| page) {
+        0 => miss.file.clone(),
+        page => format!("{}, page {page}", miss.file),
     }
 }
 

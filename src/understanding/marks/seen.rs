@@ -165,12 +165,45 @@ fn seen(
                 continue;
             }
             let cells = flood((row, column), chances, threshold, &mut visited);
-            if cells.len() >= fewest_cells(kind) {
-                found.push(mark_of(kind, &cells, chances, filled));
-            }
+            let pieces = match kind {
+                MarkKind::Ink => lines_of(cells),
+                _ => vec![cells],
+            };
+            let large = pieces
+                .iter()
+                .filter(|piece| piece.len() >= fewest_cells(kind));
+            found.extend(large.map(|piece| mark_of(kind, piece, chances, filled)));
         }
     }
     found
+}
+
+/// A line of a signature is at least so many cells high: a quarter of an inch.
+const LINE: usize = 3;
+/// Where two signatures touch, the ink is no wider than this share of the narrower one.
+const WAIST: f32 = 0.5;
+/// A tail is less than this share as wide as its signature; what is wider below a waist is another signature.
+const TAIL: f32 = 0.4;
+
+/// The signatures in a patch of ink: two that stand on lines below each other often touch, and each has its own signer.
+fn lines_of(cells: Vec<(usize, usize)>) -> Vec<Vec<(usize, usize)>> {
+    let top = cells.iter().map(|cell| cell.0).min().unwrap_or(0);
+    let bottom = cells.iter().map(|cell| cell.0).max().unwrap_or(0);
+    let wide = |row: usize| cells.iter().filter(|cell| cell.0 == row).count();
+    let widths: Vec<f32> = (top..=bottom).map(|row| ratio(wide(row), 1)).collect();
+    let peak = |part: &[f32]| part.iter().copied().fold(0.0, f32::max);
+    let is_waist = |at: &usize| {
+        let (above, below) = (peak(&widths[..*at]), peak(&widths[at + 1..]));
+        let narrower = above.min(below);
+        widths[*at] <= WAIST * narrower && narrower >= TAIL * above.max(below)
+    };
+    let inside = LINE..widths.len().saturating_sub(LINE).max(LINE);
+    let waists = inside.filter(is_waist);
+    let Some(waist) = waists.min_by(|a, b| widths[*a].total_cmp(&widths[*b])) else {
+        return vec![cells];
+    };
+    let (above, below) = cells.into_iter().partition(|cell| cell.0 < top + waist);
+    vec![above, below]
 }
 
 fn flood(
@@ -229,6 +262,20 @@ mod tests {
     use ndarray::Array2;
 
     use super::*;
+
+    #[test]
+    fn two_signatures_that_touch_are_two_and_a_tail_is_none() {
+        let patch = |widths: [usize; 9]| -> Vec<(usize, usize)> {
+            let rows = widths.iter().enumerate();
+            rows.flat_map(|(row, wide)| (0..*wide).map(move |column| (row, column)))
+                .collect()
+        };
+        let pieces = |widths| lines_of(patch(widths)).len();
+        assert_eq!(pieces([8, 10, 9, 3, 2, 3, 9, 11, 8]), 2);
+        assert_eq!(pieces([8, 10, 9, 2, 1, 2, 3, 3, 2]), 1, "a tail");
+        assert_eq!(pieces([4, 8, 10, 10, 9, 9, 8, 6, 4]), 1, "one body");
+        assert_eq!(lines_of(vec![(3, 3)]).len(), 1);
+    }
 
     #[test]
     fn cells_that_touch_are_one_mark_and_specks_are_none() {
