@@ -1,20 +1,19 @@
 //! `countersign evaluate`: takes a labelled folder through the whole recipe and says how well that went.
 
-use std::fs::{self, File};
-use std::io::BufWriter;
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
-use tokio::sync::watch;
 
 use super::Failure;
 use super::process::{open_feed, store_shipments};
-use super::uploads::Uploads;
+use super::uploads::{Uploads, stop_on_ctrl_c};
 use crate::decision::Profiles;
 use crate::evaluation::labels::{self, Labels};
-use crate::evaluation::{Observed, Report, UploadOutcome, crops, page, worst};
+use crate::evaluation::{Observed, Report, UploadOutcome, crops, html};
 use crate::reading::{Reader, TextReader};
 use crate::settings::Settings;
 use crate::worker::{Worker, open_registry};
@@ -38,18 +37,25 @@ pub(super) struct EvaluateArgs {
     slots: Option<usize>,
 }
 
-/// Runs the command: 0 when every labelled upload was judged, 1 when one reached no outcome.
+/// Runs the command: 0 when every labelled upload was judged, 1 when one was not.
 ///
 /// # Errors
 /// [`Failure`].
 pub(super) async fn run(args: EvaluateArgs, mut settings: Settings) -> Result<ExitCode, Failure> {
-    let labels = labels::read(&args.folder.join("expected.json")).map_err(Failure::usage)?;
+    let path = args.folder.join("expected.json");
+    let labels = labels::read(&path).map_err(Failure::usage)?;
+    if labels.is_empty() {
+        return Err(Failure::usage(format!("{} labels no file", path.display())));
+    }
+    // Now, and not when an hour of work is to be written.
+    let json = args.json.as_deref().map(create).transpose()?;
+    let html = args.html.as_deref().map(create).transpose()?;
     // What was decided about the same papers before must not count.
     let data = TemporaryFolder::new()?;
     settings.data.clone_from(&data.0);
     settings.slots = args.slots.unwrap_or(settings.slots).max(1);
     let settings = settings.for_uploads(labels.len());
-    let reading = settings.clone();
+    let drawing = settings.clone();
     let profiles = match args.folder.join("profiles") {
         folder if folder.is_dir() => Profiles::load(&folder).map_err(Failure::usage)?,
         _ => Profiles::default(),
@@ -64,15 +70,19 @@ pub(super) async fn run(args: EvaluateArgs, mut settings: Settings) -> Result<Ex
     let (seen, missed) = observe(&worker, &uploads, &labels, slots).await?;
     drop(worker);
     let report = Report::from(&seen);
-    if let Some(path) = &args.json {
-        let file = File::create(path).map_err(Failure::usage)?;
+    super::print(&report.to_string())?;
+    if let Some(file) = json {
         serde_json::to_writer_pretty(BufWriter::new(file), &report).map_err(Failure::unexpected)?;
     }
-    if let Some(path) = &args.html {
-        fs::write(path, illustrated(&report, &uploads, &reading)?).map_err(Failure::usage)?;
+    if let Some(mut file) = html {
+        file.write_all(illustrated(&report, &uploads, &drawing)?.as_bytes())?;
     }
-    super::print(&report.to_string())?;
     Ok(ExitCode::from(u8::from(missed > 0)))
+}
+
+fn create(path: &Path) -> Result<File, Failure> {
+    let named = |error| Failure::usage(format!("cannot write {}: {error}", path.display()));
+    File::create(path).map_err(named)
 }
 
 /// The report as a page that shows its worst cases.
@@ -83,13 +93,13 @@ fn illustrated(report: &Report, uploads: &Path, settings: &Settings) -> Result<S
         text.map_err(Failure::usage)?,
         Reader::spawn(&settings.reader)?,
     );
-    let misses = worst(&report.misses, SHOWN);
+    let misses = html::worst(&report.misses, SHOWN);
     let limit = settings.reader.limits.bytes;
     let crops = crops(&misses, uploads, limit, &mut reader, &mut text);
-    Ok(page(report, &misses, &crops))
+    Ok(html::page(report, &misses, &crops))
 }
 
-/// Takes the labelled files through the worker. Returns how many reached no outcome beside what was seen of the others.
+/// Takes the labelled files through the worker. Returns how many were not judged beside what was seen of the others.
 async fn observe(
     worker: &Arc<Worker>,
     uploads: &Path,
@@ -97,8 +107,7 @@ async fn observe(
     slots: usize,
 ) -> Result<(Observed, usize), Failure> {
     let files = labels.keys().map(|name| uploads.join(name)).collect();
-    let (_running, never) = watch::channel(false);
-    let mut uploads = Uploads::new(worker, files, slots, never);
+    let mut uploads = Uploads::new(worker, files, slots, stop_on_ctrl_c());
     let (mut seen, mut missed) = (Observed::default(), 0);
     let mut names = labels.iter();
     let bar = super::progress_bar(labels.len());
@@ -120,7 +129,11 @@ async fn observe(
         }
     }
     bar.finish_and_clear();
-    Ok((seen, missed))
+    let left = uploads.left();
+    if left > 0 {
+        eprintln!("stopped: {left} files were not judged; the figures are of the others");
+    }
+    Ok((seen, missed + left))
 }
 
 /// A folder that is gone when the evaluation is over.

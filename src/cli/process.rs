@@ -9,11 +9,10 @@ use std::sync::Arc;
 use clap::Args;
 use indicatif::ProgressBar;
 use jiff::Timestamp;
-use tokio::sync::watch;
 
 use super::Failure;
 use super::report::{self, Style, Tally};
-use super::uploads::Uploads;
+use super::uploads::{Uploads, stop_on_ctrl_c};
 use crate::decision::Profiles;
 use crate::events::{StoredEvent, drain, lines};
 use crate::settings::Settings;
@@ -131,20 +130,6 @@ async fn process(
         output.warn(&format!("stopped: {left} files were not begun"));
     }
     Ok(missed + left)
-}
-
-/// Turns true at the first Ctrl-C; a second one ends the program at once, as it would have without us.
-fn stop_on_ctrl_c() -> watch::Receiver<bool> {
-    let (stop, stopped) = watch::channel(false);
-    tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() && stop.send(true).is_ok() {
-            eprintln!("finishing what is in hand; press Ctrl-C again to stop at once");
-            if tokio::signal::ctrl_c().await.is_ok() {
-                std::process::exit(130);
-            }
-        }
-    });
-    stopped
 }
 
 /// Where results go: the events' folder, and standard output as report or as JSON lines.

@@ -77,3 +77,17 @@ impl Uploads {
         }
     }
 }
+
+/// Turns true at the first Ctrl-C; a second one ends the program at once, as it would have without us.
+pub(super) fn stop_on_ctrl_c() -> watch::Receiver<bool> {
+    let (stop, stopped) = watch::channel(false);
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() && stop.send(true).is_ok() {
+            eprintln!("finishing what is in hand; press Ctrl-C again to stop at once");
+            if tokio::signal::ctrl_c().await.is_ok() {
+                std::process::exit(130);
+            }
+        }
+    });
+    stopped
+}

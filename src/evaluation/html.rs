@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::calibration::Calibration;
 use super::crops::Crop;
 use super::observed::Miss;
-use super::report::{Report, Share, Tally};
+use super::report::{Report, Tally, is_billable};
 
 const STYLE: &str = "body{font:14px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:72rem;padding:0 1rem;color:#1c2430}\
 table{border-collapse:collapse;margin:.5rem 0 1.5rem}th,td{padding:.2rem .6rem;text-align:right;border-bottom:1px solid #e3e7ec}\
@@ -30,7 +30,7 @@ pub fn page(report: &Report, misses: &[&Miss], crops: &[Option<Crop>]) -> String
                 h1 { "How well Countersign reads this folder" }
                 (shares(report))
                 h2 { "Fields" }
-                (tallies("", &headlines(report)))
+                (tallies("", &report.headlines()))
                 (tallies("field", &rows(&report.by_field)))
                 h2 { "Fields by degradation (F1)" }
                 (grid(&report.by_field_and_degradation, Tally::f1))
@@ -71,11 +71,7 @@ pub fn worst(misses: &[Miss], most: usize) -> Vec<&Miss> {
 }
 
 fn cost(miss: &Miss) -> u8 {
-    let billed = |value: &Value| {
-        value
-            .as_str()
-            .is_some_and(|state| state.starts_with("billable"))
-    };
+    let billed = |value: &Value| is_billable(value.as_str());
     match miss.what.as_str() {
         "shipment" if !miss.got.is_null() => 0,
         "state" if billed(&miss.got) && !billed(&miss.wanted) => 0,
@@ -85,33 +81,12 @@ fn cost(miss: &Miss) -> u8 {
 }
 
 fn shares(report: &Report) -> Markup {
-    let rows: [(&str, Share); 8] = [
-        ("uploads split exactly", report.split),
-        ("those of several documents", report.split_of_many),
-        ("shipments found", report.matched),
-        ("wrong attaches", report.wrong_attaches),
-        ("decisions as labelled", report.decisions),
-        ("billable and should not be", report.false_billable),
-        ("straight through, of billable", report.straight_through),
-        ("condition as labelled", report.conditions),
-    ];
     html! {
         table {
-            @for (name, share) in rows { tr { td { (name) } td { (number(share.get())) } td { small { (share.some) " of " (share.of) } } } }
+            @for (name, share) in report.shares() { tr { td { (name) } td { (number(share.get())) } td { small { (share.some) " of " (share.of) } } } }
             tr { td { "class, macro F1" } td { (number(report.class_macro_f1)) } td {} }
         }
     }
-}
-
-fn headlines(report: &Report) -> Vec<(&str, Tally)> {
-    vec![
-        ("all", report.fields),
-        ("printed", report.printed),
-        ("by hand", report.handwritten),
-        ("pro, bol, load, po; no carbon", report.identifiers),
-        ("delivery date, printed", report.delivery_date_printed),
-        ("delivery date, by hand", report.delivery_date_handwritten),
-    ]
 }
 
 fn rows(tallies: &BTreeMap<String, Tally>) -> Vec<(&str, Tally)> {

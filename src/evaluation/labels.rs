@@ -2,9 +2,9 @@
 //!
 //! `expected.json` maps each file name to `{"rejected": reason}` or to `{"degradation": …, "documents": […]}`. A document has
 //! `pages` (counted from 1), `class` and, where they are known, `shipment` (null where nothing must be attached), `undecidable` (true
-//! where the paper does not tell its shipment from others), `state`, `condition`, `family`, `fields` with normalised values as the events have them, `hand` (names of the fields that are written
-//! by hand) and `complete` (true when `fields` are all that the paper holds, so that any other one is an error). Keys beside
-//! these belong to others.
+//! where the paper does not tell its shipment from others), `state`, `condition`, `family`, `fields` with normalised values as the
+//! events have them, `hand` (names of the fields that are written by hand) and `complete` (true when `fields` are all that the
+//! paper holds, so that any other one is an error). Keys beside these belong to others.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

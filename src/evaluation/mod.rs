@@ -6,7 +6,7 @@
 
 mod calibration;
 mod crops;
-mod html;
+pub mod html;
 pub mod labels;
 mod observed;
 mod outcome;
@@ -16,7 +16,6 @@ mod text;
 
 pub use calibration::Calibration;
 pub use crops::{Crop, crops};
-pub use html::{page, worst};
 pub use labels::Labels;
 pub use observed::{Miss, Observed};
 pub use outcome::{Outcome, UploadOutcome};

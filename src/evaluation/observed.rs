@@ -70,7 +70,7 @@ pub struct Miss {
     pub file: String,
     /// First page of the document, counted from 1; 0 for the upload as a whole.
     pub page: u32,
-    /// `split`, `class`, `shipment`, `state`, `condition`, or a field's name.
+    /// `rejected`, `split`, `class`, `shipment`, `state`, `condition`, or a field's name.
     pub what: String,
     /// What the label says.
     pub wanted: Value,
@@ -113,7 +113,9 @@ impl Observed {
             .map(|one| &one.document.pages)
             .collect();
         let exact = wanted == got;
-        if !exact {
+        if let Some(reason) = &outcome.rejected {
+            self.miss(file, 0, "rejected", Value::Null, reason.as_str().into());
+        } else if !exact {
             self.miss(
                 file,
                 0,

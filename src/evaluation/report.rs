@@ -201,6 +201,34 @@ impl From<&Observed> for Report {
     }
 }
 
+impl Report {
+    /// The shares that a reader looks at first, with their names.
+    pub(super) fn shares(&self) -> [(&'static str, Share); 8] {
+        [
+            ("uploads split exactly", self.split),
+            ("those of several documents", self.split_of_many),
+            ("shipments found", self.matched),
+            ("wrong attaches", self.wrong_attaches),
+            ("decisions as labelled", self.decisions),
+            ("billable and should not be", self.false_billable),
+            ("straight through, of billable", self.straight_through),
+            ("condition as labelled", self.conditions),
+        ]
+    }
+
+    /// The groups of fields that a reader looks at first, with their names.
+    pub(super) fn headlines(&self) -> [(&'static str, Tally); 6] {
+        [
+            ("all", self.fields),
+            ("printed (recall)", self.printed),
+            ("handwritten (recall)", self.handwritten),
+            ("pro, bol, load, po; no carbon", self.identifiers),
+            ("delivery date, printed", self.delivery_date_printed),
+            ("delivery date, by hand", self.delivery_date_handwritten),
+        ]
+    }
+}
+
 fn split_of_many(seen: &Observed) -> Share {
     let many = seen.splits.iter().filter(|split| split.documents > 1);
     Share::of(many.map(|split| split.exact))
@@ -240,7 +268,7 @@ fn judged_classes(seen: &Observed) -> impl Iterator<Item = (&String, (f64, bool)
     })
 }
 
-fn is_billable(state: Option<&str>) -> bool {
+pub(super) fn is_billable(state: Option<&str>) -> bool {
     state.is_some_and(|state| state.starts_with("billable"))
 }
 

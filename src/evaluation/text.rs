@@ -7,25 +7,17 @@ use super::report::{Report, Share, Tally};
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        share(f, "uploads split exactly", self.split)?;
-        share(f, "  those of several documents", self.split_of_many)?;
+        for (name, one) in self.shares() {
+            share(f, name, one)?;
+        }
         figure(f, "class, macro F1", self.class_macro_f1)?;
-        share(f, "shipments found", self.matched)?;
-        share(f, "wrong attaches", self.wrong_attaches)?;
-        share(f, "decisions as labelled", self.decisions)?;
-        share(f, "billable and should not be", self.false_billable)?;
-        share(f, "straight through, of billable", self.straight_through)?;
-        share(f, "condition as labelled", self.conditions)?;
         figure(f, "ECE of class", self.class_calibration.error())?;
         figure(f, "ECE of fields", self.field_calibration.error())?;
         figure(f, "ECE of shipment", self.shipment_calibration.error())?;
         head(f, "fields")?;
-        tally(f, "all", self.fields)?;
-        tally(f, "printed (recall)", self.printed)?;
-        tally(f, "handwritten (recall)", self.handwritten)?;
-        tally(f, "pro, bol, load, po; no carbon", self.identifiers)?;
-        tally(f, "delivery date, printed", self.delivery_date_printed)?;
-        tally(f, "delivery date, by hand", self.delivery_date_handwritten)?;
+        for (name, one) in self.headlines() {
+            tally(f, name, one)?;
+        }
         table(f, "degradation", &self.by_degradation)?;
         table(f, "field", &self.by_field)?;
         table(f, "class", &self.classes)

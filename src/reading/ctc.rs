@@ -382,6 +382,25 @@ mod tests {
     }
 
     #[test]
+    fn a_doubtful_number_keeps_what_else_it_may_say_and_a_sure_one_or_a_word_does_not() {
+        let others = |steps: &str, doubt: Option<usize>| {
+            let mut scores = scores(steps);
+            if let Some(step) = doubt {
+                // 1 and 2 as likely as each other, but for a hair.
+                scores[[step, 1]] = 0.5;
+                scores[[step, 2]] = 0.48;
+            }
+            let reading = reading(scores.view(), &ALPHABET, 1.0);
+            let word = groups(&reading.letters, &line(100.0))[0][0].clone();
+            let texts = reading.others(&word).into_iter();
+            (word.text, texts.map(|(text, _)| text).collect::<Vec<_>>())
+        };
+        let (text, other) = others("1.2.1.", Some(4));
+        assert_eq!((text.as_str(), other[0].as_str()), ("121", "122"));
+        assert!(others("a.a.a.", None).1.is_empty());
+    }
+
+    #[test]
     fn one_bad_letter_pulls_a_word_down() {
         let mut scores = scores("1.2.1.2");
         scores[[2, 2]] = 0.3;

@@ -14,7 +14,7 @@ use super::split::{Cut, PageGuess, split};
 use super::values::{self, DateContext, Reading};
 use super::{
     Curves, Document, DocumentClass, Field, FieldName, Fields, Mark, MarkKind, NotationKind, Party,
-    Role, Traits, UnsettledDate, Value, marks,
+    Role, Traits, Value, marks,
 };
 use crate::decision::profile::DateOrder;
 use crate::document::{Confidence, Found, Source};
@@ -164,10 +164,13 @@ fn drop_name_of_signature(fields: &mut Fields, marks: &[Mark]) {
     }
 }
 
+/// Share of a name that the ink has to cover: names in print beside a signature share an edge with it. An assumption.
+const WITHIN_INK: f32 = 0.6;
+
 fn is_signature_itself(name: &Found<Value>, mark: &Mark) -> bool {
     mark.kind == MarkKind::Ink
         && mark.page == name.page
-        && mark.bbox.intersection(name.bbox) > 0.6 * name.bbox.area()
+        && mark.bbox.intersection(name.bbox) > WITHIN_INK * name.bbox.area()
 }
 
 /// A picture whose top edge shows what only screens show: an address with a path, or a phone's signal and battery. A letterhead
@@ -309,42 +312,67 @@ fn worst<'a>(pages: impl Iterator<Item = &'a Page>) -> Quality {
     quality
 }
 
-/// Reads the undecided and the doubtful dates of a document again, now that its shipment and profile are known.
-pub fn settle_dates(document: &mut Document, dates: &DateContext) {
-    let unsettled = std::mem::take(&mut document.traits.unsettled_dates);
-    for date in unsettled {
-        match settled(&date, dates) {
-            Some(field) => {
-                document.fields.entry(date.field).or_insert(field);
-            }
-            None => document.traits.unsettled_dates.push(date),
-        }
-    }
-    for date in &document.traits.doubtful_dates {
-        let field = settled(date, dates).filter(|_| dates.plausible.is_some());
-        let held = document.fields.get_mut(&date.field);
-        // The field may hold a surer date from elsewhere on the paper.
-        let held = held.filter(|held| held.found.raw == date.found.raw);
-        if let (Some(field), Some(held)) = (field, held) {
-            *held = field;
-        }
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{BBox, PageNumber};
 
-/// The date that is read with what the shipment tells.
-fn settled(date: &UnsettledDate, dates: &DateContext) -> Option<Field> {
-    let text = &date.found.raw;
-    let (reading, share) = values::decoded_text(date.field, text, &date.others, dates);
-    let Reading::Sure(value @ Value::Date(_), unit) = reading else {
-        return None;
-    };
-    let mut found = date.found.with(value);
-    if !date.others.is_empty() {
-        found.confidence = Confidence::new(found.confidence.get().max(share));
+    fn page(top: &str) -> Page {
+        let word = crate::reading::Word {
+            text: top.to_owned(),
+            bbox: BBox::new(0.1, 0.02, 0.5, 0.04),
+            confidence: Confidence::CERTAIN,
+            source: Source::Ocr,
+            line: 0,
+            second: None,
+            others: Vec::new(),
+        };
+        Page {
+            number: PageNumber::from_index(0),
+            image: image::GrayImage::default(),
+            method: Method::Ocr,
+            turned: crate::reading::Turn::None,
+            words: vec![word],
+            barcodes: Vec::new(),
+            quality: Quality {
+                score: Confidence::CERTAIN,
+                defects: Vec::new(),
+            },
+            drawings: Vec::new(),
+        }
     }
-    Some(Field {
-        found,
-        unit,
-        kind: None,
-    })
+
+    #[test]
+    fn an_address_with_a_path_shows_a_screen_and_a_letterheads_site_does_not() {
+        for (top, screen) in [
+            ("https://track.example/pod?pro=1", true),
+            ("www.carrier.example/track", true),
+            ("LTE", true),
+            ("www.carrier.example", false),
+            ("https://www.carrier.example/", false),
+        ] {
+            assert_eq!(is_screenshot(&page(top)), screen, "{top}");
+        }
+    }
+
+    #[test]
+    fn a_name_read_from_the_signature_is_dropped_and_one_beside_it_stays() {
+        let ink = Mark {
+            kind: MarkKind::Ink,
+            role: Some(Role::Consignee),
+            page: PageNumber::from_index(0),
+            bbox: BBox::new(0.2, 0.8, 0.4, 0.84),
+            confidence: Confidence::new(0.9),
+            text: None,
+        };
+        let left_after = |left: f32| {
+            let mut name = mark_field(&ink, Value::Text("J. Davis".into()), None);
+            name.found.bbox = BBox::new(left, 0.81, left + 0.15, 0.83);
+            let mut fields = Fields::from([(FieldName::ReceivedByName, name)]);
+            drop_name_of_signature(&mut fields, std::slice::from_ref(&ink));
+            fields.len()
+        };
+        assert_eq!(left_after(0.22), 0);
+        assert_eq!(left_after(0.42), 1);
+    }
 }

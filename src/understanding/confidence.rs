@@ -86,7 +86,10 @@ fn on(curve: &[(f32, f32)], x: f32) -> f32 {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
+    use crate::inference::{Manifest, Runtime};
 
     #[test]
     fn between_points_the_curve_is_straight_and_beyond_them_level() {
@@ -94,6 +97,50 @@ mod tests {
         for (said, right) in [(0.0, 0.1), (0.2, 0.1), (0.4, 0.3), (0.75, 0.65), (1.0, 0.8)] {
             assert!((on(&curve, said) - right).abs() < 1e-6, "{said}");
         }
+    }
+
+    fn model(folder: &Path) -> Model {
+        let native = Path::new(env!("CARGO_MANIFEST_DIR")).join("native");
+        let runtime = Runtime::load(&native.join("onnxruntime/libonnxruntime.so")).unwrap();
+        let manifest = Manifest::load(folder, &native).unwrap();
+        Model::open(&runtime, manifest).unwrap()
+    }
+
+    #[test]
+    fn the_shipped_models_have_curves_that_rise() {
+        let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
+        let models = ["fields/1", "marks/1", "page-class/1"].map(|name| model(&models.join(name)));
+        let curves = Curves::of(&models).unwrap();
+        for field in [
+            FieldName::ProNumber,
+            FieldName::DeliveryDate,
+            FieldName::SignatureConsignee,
+        ] {
+            let sure = [0.3, 0.7, 0.95].map(|said| curves.confidence(field, said).get());
+            assert!(
+                sure.is_sorted() && sure != [0.3, 0.7, 0.95],
+                "{field:?} {sure:?}"
+            );
+        }
+        let said = Confidence::new(0.95);
+        assert_ne!(curves.class(DocumentClass::BolUnsigned, said), said);
+    }
+
+    #[test]
+    fn a_curve_of_no_field_is_refused_by_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/fields/1");
+        let copy = folder.path().join("fields/1");
+        std::fs::create_dir_all(copy.join("golden")).unwrap();
+        for name in ["model.onnx", "golden/input.json", "golden/expected.json"] {
+            std::fs::copy(shipped.join(name), copy.join(name)).unwrap();
+        }
+        let manifest = std::fs::read_to_string(shipped.join("manifest.toml")).unwrap();
+        let table = "[calibration.values]\n";
+        let other = manifest.replace(table, &format!("{table}zebra = [[0.1, 0.1], [0.9, 0.9]]\n"));
+        std::fs::write(copy.join("manifest.toml"), other).unwrap();
+        let refused = Curves::of([&model(&copy)]).unwrap_err().to_string();
+        assert!(refused.contains("zebra"), "{refused}");
     }
 
     #[test]

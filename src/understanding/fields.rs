@@ -381,6 +381,14 @@ mod tests {
     }
 
     #[test]
+    fn a_document_is_the_page_that_its_first_page_says() {
+        let says = |text, chance| span(FieldName::PageKOfN, text, chance);
+        let found = gathered(vec![says("1 of 2", 0.8), says("2 of 2", 0.9)], &[]);
+        let first = Value::PageOf(crate::understanding::PageOf { page: 1, of: 2 });
+        assert_eq!(text(&found, FieldName::PageKOfN), Some(&first));
+    }
+
+    #[test]
     fn an_undecided_date_is_kept_as_written_until_something_settles_it() {
         let found = gathered(vec![span(FieldName::DeliveryDate, "04/05/2025", 0.9)], &[]);
         assert!(text(&found, FieldName::DeliveryDate).is_none());

@@ -16,10 +16,12 @@ pub mod pages;
 pub mod picture;
 pub mod remarks;
 pub mod roles;
+mod settle;
 pub mod spans;
 pub mod split;
 pub mod values;
 
-pub use assemble::{Context, SURE_MARK, documents, settle_dates};
+pub use assemble::{Context, SURE_MARK, documents};
 pub use confidence::Curves;
 pub use document::*;
+pub use settle::settle_dates;

@@ -52,7 +52,7 @@ impl Span {
 const MOST_TEXTS: usize = 27;
 /// Words of one line further apart than this many heights belong to different values.
 const WIDEST_GAP: f32 = 2.2;
-/// The same where the reader took them for two lines.
+/// The same where the reader took them for two lines: words of one name stand half a height apart.
 const WIDEST_BETWEEN_LINES: f32 = 1.0;
 /// Lines of one block further apart than this many heights belong to different values.
 const WIDEST_LEADING: f32 = 1.6;
@@ -83,7 +83,8 @@ pub fn spans(words: &[Word], tags: &[Tag]) -> Vec<Span> {
         .collect()
 }
 
-/// A word that the model is so sure belongs to no name stays out of one.
+/// A word that the model is so sure belongs to no name stays out of one. An assumption: on a receipt that
+/// was looked at, labels in print had 0.96, words torn from a name 0.78 to 0.94.
 const SURELY_NONE: f32 = 0.95;
 
 /// The tags, each line of a party whole: where half of the words from its first one on are tagged so, the rest is a part that the
@@ -105,7 +106,7 @@ fn whole_names(words: &[Word], tags: &[Tag]) -> Vec<Tag> {
         let end = (start + 1..words.len().min(tags.len()))
             .take_while(stands_beside)
             .last()
-            .map_or(start, |at| at)
+            .unwrap_or(start)
             + 1;
         let own = tags[start..end]
             .iter()
@@ -314,6 +315,19 @@ mod tests {
             &[named, named, unsure(0.99), unsure(0.99), unsure(0.7)],
         );
         assert_eq!(sure[0].lines, ["VELTER BAKERY"]);
+    }
+
+    #[test]
+    fn two_parties_side_by_side_are_two_although_the_model_takes_them_for_one() {
+        let mut right = word("Patel", 0.16, 0.2);
+        let left = word("GRANITE", 0.1, 0.2);
+        // A gap as wide as a line is high: a column for the reader, who gave it another line.
+        right.bbox = BBox::new(0.19, 0.2, 0.24, 0.212);
+        right.line = 1;
+        let tags = [tag(FieldName::ShipFrom, 0.0), tag(FieldName::ShipFrom, 0.0)];
+        assert_eq!(spans(&[left.clone(), right.clone()], &tags).len(), 2);
+        right.line = left.line;
+        assert_eq!(spans(&[left, right], &tags).len(), 1);
     }
 
     #[test]

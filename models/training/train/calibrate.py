@@ -15,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-PRIOR = 0.02
-"""How strongly a field leans on all fields together: as much as some 30 values of its own."""
+PRIOR = 0.6
+"""How strongly a field leans on all fields together, over the number of its own values: 30 of them pull at 0.02."""
 BORNE_OUT = 0.995
 IDENTIFIERS = ("pro_number", "bol_number", "master_bol", "load_number", "customer_po", "shipper_ref", "appointment_number", "invoice_no")
 """So sure are most of these because a bar code or the shipment bears them out: not the models' doing, so no curve is fitted to them."""
@@ -61,7 +61,7 @@ def curves(confidences: dict[str, list]) -> dict[str, list[tuple[float, float]]]
     print(f"all: slope {overall[0]:.2f}, offset {overall[1]:.2f}")
     found = {}
     for name, pairs in sorted(judged.items()):
-        weights = fit(pairs, overall, PRIOR * 30 / len(pairs)) if len(pairs) >= FEWEST else overall
+        weights = fit(pairs, overall, PRIOR / len(pairs)) if len(pairs) >= FEWEST else overall
         at = np.array(POINTS)
         right = 1 / (1 + np.exp(-(weights[0] * log_odds(at) + weights[1])))
         found[name] = [(float(x), round(float(y), 4)) for x, y in zip(at, right)]

@@ -15,7 +15,7 @@ import orjson
 from .data import COUNTERSIGN, read_pages
 
 OVERLAP = 0.5
-"""Share of the narrower word's width and of the true word's height that both must have in common: readers' boxes are up to 1.7
+"""Share of the narrower word's width and of the true word's height that both must have in common: readers' boxes are up to 1.85
 times as high as letters, and a word may be read in pieces or run into the next one."""
 
 
@@ -40,8 +40,9 @@ def labelled(read: list[dict], true: list[dict]) -> list[dict]:
     for word in read:
         stands_for = [one for one in true if _same_place(word["box"], one["box"])]
         owner = next((one for one in stands_for if one.get("field")), stands_for[0] if stands_for else {})
-        left, _, right, _ = owner.get("box", word["box"])
-        begins = bool(owner.get("begin")) and word["box"][0] < left + OVERLAP * (right - left)
+        left, _, right, _ = word["box"]
+        # Of a word read in pieces only the first begins; one with its label run into it begins before the true one.
+        begins = bool(owner.get("begin")) and left < owner["box"][0] + OVERLAP * (right - left)
         kept = {key: word[key] for key in ("text", "box", "line", "confidence")}
         words.append(kept | {"field": owner.get("field"), "begin": begins, "hand": any(one.get("hand") for one in stands_for)})
     return words

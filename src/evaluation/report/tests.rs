@@ -108,3 +108,32 @@ fn a_wrong_shipment_and_an_unsigned_paper_that_is_billed_are_counted() {
     assert_eq!(report.false_billable, Share { some: 1, of: 1 });
     assert_eq!(report.decisions, Share { some: 0, of: 1 });
 }
+
+#[test]
+fn a_paper_that_does_not_tell_its_shipment_need_not_be_attached_but_to_no_other_one() {
+    let label = json!({"documents": [{"pages": [1], "class": "cmr", "shipment": "S", "undecidable": true, "fields": {}}]});
+    let of = |shipment| {
+        report(
+            label.clone(),
+            &[event(&[1], "cmr", shipment, "review", json!({}))],
+        )
+    };
+    assert_eq!(of(None).matched, Share { some: 0, of: 0 });
+    assert_eq!(of(None).wrong_attaches, Share { some: 0, of: 1 });
+    assert!(of(None).misses.is_empty());
+    assert_eq!(of(Some("T")).wrong_attaches, Share { some: 1, of: 1 });
+}
+
+#[test]
+fn a_labelled_file_that_was_rejected_says_why() {
+    let label = json!({"documents": [{"pages": [1], "class": "cmr", "fields": {}}]});
+    let rejected =
+        json!({"type": "countersign.upload.rejected.v1", "data": {"reason": "not_found"}});
+    let report = report(label, &[rejected.to_string()]);
+    assert_eq!(report.split, Share { some: 0, of: 1 });
+    let miss = &report.misses[0];
+    assert_eq!(
+        (miss.what.as_str(), miss.got.as_str()),
+        ("rejected", Some("not_found"))
+    );
+}

@@ -7,9 +7,8 @@ use std::collections::BTreeMap;
 
 use ndarray::ArrayView1;
 
-/// Characters of a step that are looked at; the fifth best of a step is never above [`FAINTEST`] on pages of the generator.
+/// Characters of a step that are looked at, and how likely they have to be. Assumptions, as are the two below.
 const MOST_CHARACTERS: usize = 4;
-/// A less likely character is left out.
 const FAINTEST: f32 = 0.02;
 /// Texts that are followed, and texts that are given.
 const BEAM: usize = 12;

@@ -1,0 +1,225 @@
+//! Marks by the place where they stand.
+
+use super::*;
+use crate::document::Source;
+
+fn words(text: &str, left: f32, top: f32, line: u32) -> Vec<Word> {
+    let mut at = left;
+    let one = |text: &str| {
+        let width = text.chars().map(|_| 0.011_f32).sum::<f32>();
+        let bbox = BBox::new(at, top, at + width, top + 0.012);
+        at += width + 0.008;
+        Word {
+            text: text.into(),
+            bbox,
+            confidence: Confidence::new(0.95),
+            source: Source::Ocr,
+            line,
+            second: None,
+            others: Vec::new(),
+        }
+    };
+    text.split(' ').map(one).collect()
+}
+
+fn page_one() -> PageNumber {
+    PageNumber::from_index(0)
+}
+
+fn ink(left: f32, top: f32) -> Seen {
+    Seen {
+        kind: MarkKind::Ink,
+        bbox: BBox::new(left, top, left + 0.2, top + 0.03),
+        chance: 0.9,
+    }
+}
+
+#[test]
+fn a_date_by_hand_is_no_signature() {
+    let mut on_page = words("Received By:", 0.1, 0.8, 0);
+    on_page.extend(words("3/14/26", 0.3, 0.8, 0));
+    let date = ink(0.3, 0.8);
+    let over = Seen {
+        bbox: on_page[2].bbox,
+        ..date
+    };
+    assert!(
+        attribute(
+            page_one(),
+            DocumentClass::DeliveryReceipt,
+            &[over],
+            &on_page
+        )
+        .is_empty()
+    );
+    let beside = attribute(
+        page_one(),
+        DocumentClass::DeliveryReceipt,
+        &[ink(0.4, 0.8)],
+        &on_page,
+    );
+    assert_eq!(beside[0].role, Some(Role::Consignee));
+}
+
+#[test]
+fn three_signature_boxes_in_a_row_are_told_apart() {
+    let mut page = words("Shipper Signature", 0.05, 0.9, 0);
+    page.extend(words("Driver Signature", 0.38, 0.9, 1));
+    page.extend(words("Consignee Signature", 0.7, 0.9, 2));
+    let marks = attribute(
+        page_one(),
+        DocumentClass::BolUnsigned,
+        &[ink(0.05, 0.86), ink(0.38, 0.86), ink(0.7, 0.86)],
+        &page,
+    );
+    let roles: Vec<_> = marks.iter().map(|mark| mark.role).collect();
+    assert_eq!(
+        roles,
+        [
+            Some(Role::Shipper),
+            Some(Role::Driver),
+            Some(Role::Consignee)
+        ]
+    );
+    assert!(marks.iter().all(|mark| mark.confidence.get() > 0.5));
+}
+
+#[test]
+fn ink_near_no_label_has_no_role() {
+    let page = words("Consignee Signature", 0.7, 0.9, 2);
+    let marks = attribute(
+        page_one(),
+        DocumentClass::BolUnsigned,
+        &[ink(0.1, 0.1)],
+        &page,
+    );
+    assert!(marks[0].role.is_none() || marks[0].confidence.get() < 0.5);
+}
+
+#[test]
+fn a_nameless_place_to_sign_is_the_receivers_on_the_receivers_paper_only() {
+    let page = words("X", 0.05, 0.885, 0);
+    let role = |class, seen: &[Seen]| attribute(page_one(), class, seen, &page)[0].role;
+    let receipt = DocumentClass::DeliveryReceipt;
+    assert_eq!(role(receipt, &[ink(0.08, 0.87)]), Some(Role::Consignee));
+    assert_eq!(role(DocumentClass::BolUnsigned, &[ink(0.08, 0.87)]), None);
+    assert_eq!(role(receipt, &[ink(0.08, 0.2)]), None, "far from the place");
+    let two = [ink(0.08, 0.87), ink(0.5, 0.2)];
+    assert_eq!(role(receipt, &two), None, "which of the two?");
+}
+
+#[test]
+fn a_place_with_a_name_is_not_the_receivers_for_its_x() {
+    let mut page = words("X", 0.05, 0.885, 0);
+    page.extend(words("Driver Signature", 0.07, 0.905, 1));
+    let marks = attribute(
+        page_one(),
+        DocumentClass::DeliveryReceipt,
+        &[ink(0.08, 0.87)],
+        &page,
+    );
+    assert_eq!(marks[0].role, Some(Role::Driver));
+}
+
+#[test]
+fn a_received_stamp_is_the_consignees_and_a_paid_stamp_is_nobodys() {
+    let stamp = |top| Seen {
+        kind: MarkKind::Stamp,
+        bbox: BBox::new(0.5, top, 0.8, top + 0.1),
+        chance: 0.9,
+    };
+    let mut page = words("RECEIVED", 0.55, 0.43, 0);
+    page.extend(words("PAID", 0.55, 0.73, 1));
+    let marks = attribute(
+        page_one(),
+        DocumentClass::DeliveryReceipt,
+        &[stamp(0.4), stamp(0.7)],
+        &page,
+    );
+    assert_eq!(marks[0].role, Some(Role::Consignee));
+    assert_eq!(marks[1].role, None);
+}
+
+#[test]
+fn a_stamp_seen_in_part_is_as_large_as_its_words() {
+    let half = Seen {
+        kind: MarkKind::Stamp,
+        bbox: BBox::new(0.64, 0.46, 0.75, 0.52),
+        chance: 0.95,
+    };
+    let stamp_text = Span {
+        field: FieldName::StampText,
+        lines: vec!["SHIPPING & RECEIVING".to_owned()],
+        bbox: BBox::new(0.5, 0.47, 0.83, 0.5),
+        chance: 0.9,
+        read: Confidence::CERTAIN,
+        source: Source::Ocr,
+        second: None,
+        others: Vec::new(),
+    };
+    let words = words("SHIPPING & RECEIVING", 0.51, 0.478, 0);
+    let seen = whole_stamps(&[half, ink(0.1, 0.1)], &[stamp_text]);
+    let marks = attribute(page_one(), DocumentClass::DeliveryReceipt, &seen, &words);
+    assert_eq!(marks[0].text.as_deref(), Some("SHIPPING & RECEIVING"));
+    assert_eq!(marks[0].role, Some(Role::Consignee));
+    assert_eq!(marks[1].bbox, ink(0.1, 0.1).bbox);
+}
+
+#[test]
+fn a_typed_signature_is_electronic() {
+    let mut page = words("Received by:", 0.1, 0.5, 0);
+    page.extend(words("/s/ Jo Doe", 0.28, 0.5, 0));
+    let marks = attribute(page_one(), DocumentClass::Epod, &[], &page);
+    assert_eq!(
+        (marks[0].kind, marks[0].role),
+        (MarkKind::Electronic, Some(Role::Consignee))
+    );
+}
+
+fn stamp_words(bbox: BBox) -> Span {
+    Span {
+        field: FieldName::StampText,
+        lines: vec!["RECEIVED".to_owned()],
+        bbox,
+        chance: 0.9,
+        read: Confidence::CERTAIN,
+        source: Source::Ocr,
+        second: None,
+        others: Vec::new(),
+    }
+}
+
+#[test]
+fn a_faint_stamp_is_believed_only_where_its_words_are_read() {
+    let faint = Seen {
+        kind: MarkKind::Stamp,
+        bbox: BBox::new(0.5, 0.5, 0.55, 0.52),
+        chance: 0.4,
+    };
+    let of = |spans: &[Span]| whole_stamps(std::slice::from_ref(&faint), spans);
+    let beside = of(&[stamp_words(BBox::new(0.45, 0.47, 0.6, 0.495))]);
+    assert!(beside[0].chance > 0.8, "{beside:?}");
+    assert!(of(&[]).is_empty());
+    assert!(of(&[stamp_words(BBox::new(0.1, 0.1, 0.2, 0.12))]).is_empty());
+}
+
+#[test]
+fn a_printed_x_taken_for_ink_does_not_hide_who_signed_on_its_line() {
+    let mut page = words("X", 0.08, 0.8, 0);
+    page.extend(words("(Sign Here)", 0.1, 0.82, 1));
+    let x = Seen {
+        bbox: BBox::new(0.08, 0.8, 0.095, 0.815),
+        ..ink(0.08, 0.8)
+    };
+    let role = |seen: &[Seen]| {
+        let marks = attribute(page_one(), DocumentClass::DeliveryReceipt, seen, &page);
+        let signed = |mark: &&Mark| mark.role == Some(Role::Consignee);
+        marks.iter().filter(signed).count()
+    };
+    assert_eq!(role(&[x.clone(), ink(0.12, 0.795)]), 1);
+    assert_eq!(
+        role(&[ink(0.12, 0.795), ink(0.12, 0.7)]),
+        0,
+        "two lines: nobody knows which"
+    );
+}
