@@ -259,6 +259,9 @@ pub struct Found<T> {
     pub bbox: BBox,
     /// Who read it.
     pub source: Source,
+    /// Two unlike engines read the same. Known while a document is worked on, not kept.
+    #[serde(skip)]
+    pub agreed: bool,
 }
 
 impl<T> Found<T> {
@@ -272,6 +275,7 @@ impl<T> Found<T> {
             page: self.page,
             bbox: self.bbox,
             source: self.source,
+            agreed: self.agreed,
         }
     }
 }

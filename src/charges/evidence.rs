@@ -323,6 +323,7 @@ mod tests {
             page: found.page,
             bbox: found.bbox,
             source: found.source,
+            agreed: false,
         };
         let field = FieldName::DeliveryDate;
         document.traits.unsettled_dates = vec![crate::understanding::UnsettledDate {

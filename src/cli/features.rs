@@ -6,24 +6,27 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
+use image::GrayImage;
 use ndarray::{Array1, Array2, Array3, ArrayView2, Axis, concatenate};
 use ndarray_npy::write_npy;
 use serde::Deserialize;
 
 use crate::document::{BBox, Confidence, Source};
 use crate::reading::Word;
+use crate::understanding::FieldName;
 use crate::understanding::features::WordFeatures;
-use crate::understanding::picture::{MarksPicture, THUMBNAIL, thumbnail};
+use crate::understanding::picture::{CELL, MARKS, MarksPicture, THUMBNAIL, thumbnail};
+use crate::understanding::word_map::WordMap;
 
 /// Computes model features of pages for training.
 #[derive(Debug, Args)]
 pub(super) struct FeaturesArgs {
-    /// Pages, one JSON object a line: `words` of `text`, `box`, `line`, `confidence`; `image`, a path beside the file.
+    /// Pages, one JSON object a line: `words` of `text`, `box`, `line`, `confidence`, `field`; `image`, a path beside the file.
     pages: PathBuf,
     /// Folder for the `.npy` files.
     #[arg(long)]
     out: PathBuf,
-    /// Also write the pictures that the `marks` model sees.
+    /// Also write the pictures that the `marks` model sees, and what it is told of their words.
     #[arg(long)]
     marks: bool,
 }
@@ -44,6 +47,8 @@ struct TrainingWord {
     line: u32,
     #[serde(default)]
     confidence: Option<f32>,
+    #[serde(default)]
+    field: Option<FieldName>,
 }
 
 impl From<TrainingWord> for Word {
@@ -61,7 +66,7 @@ impl From<TrainingWord> for Word {
 }
 
 /// Writes `grams`, `shape`, `place`, `neighbours`, `offsets` (rows of all pages below each other), `starts` (first row of each
-/// page, and the end), and where pages name a picture `thumbnails`, `marks` and `marks_filled`.
+/// page, and the end), and where pages name a picture `thumbnails`, `marks`, `marks_words` and `marks_filled`.
 pub(super) fn run(args: &FeaturesArgs) -> anyhow::Result<()> {
     let file =
         File::open(&args.pages).with_context(|| format!("cannot open {}", args.pages.display()))?;
@@ -72,11 +77,16 @@ pub(super) fn run(args: &FeaturesArgs) -> anyhow::Result<()> {
     for (index, line) in BufReader::new(file).lines().enumerate() {
         let page: TrainingPage =
             serde_json::from_str(&line?).with_context(|| format!("line {}", index + 1))?;
+        let fields: Vec<_> = page.words.iter().map(|word| word.field).collect();
+        let read: Vec<Word> = page.words.into_iter().map(Word::from).collect();
         if let Some(image) = &page.image {
-            pictures.add(&folder.join(image), args.marks)?;
+            let image = opened(&folder.join(image))?;
+            pictures.add(&image);
+            if args.marks {
+                pictures.add_marks(&image, &read, &fields);
+            }
         }
-        let page: Vec<Word> = page.words.into_iter().map(Word::from).collect();
-        words.push(WordFeatures::of(&page));
+        words.push(WordFeatures::of(&read));
     }
     write_words(&args.out, &words)?;
     pictures.write(&args.out)
@@ -113,36 +123,44 @@ fn stacked<T: Clone>(arrays: &[Array2<T>]) -> anyhow::Result<Array2<T>> {
     Ok(concatenate(Axis(0), &views)?)
 }
 
+fn opened(path: &Path) -> anyhow::Result<GrayImage> {
+    let image = image::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+    Ok(image.into_luma8())
+}
+
 #[derive(Default)]
 struct Pictures {
     thumbnails: Vec<u8>,
     marks: Vec<u8>,
+    words: Vec<u8>,
     filled: Vec<f32>,
     count: usize,
 }
 
 impl Pictures {
-    fn add(&mut self, path: &Path, marks: bool) -> anyhow::Result<()> {
-        let image = image::open(path)
-            .with_context(|| format!("cannot read {}", path.display()))?
-            .into_luma8();
-        self.thumbnails
-            .extend_from_slice(thumbnail(&image).as_raw());
-        if marks {
-            let picture = MarksPicture::of(&image);
-            // A lying page is stored upright so that all rows have one shape; training turns it back.
-            let lying = picture.image.width() > picture.image.height();
-            let stored = if lying {
-                image::imageops::rotate90(&picture.image)
-            } else {
-                picture.image
-            };
-            self.marks.extend_from_slice(stored.as_raw());
-            self.filled
-                .extend([picture.filled.0, picture.filled.1, f32::from(lying)]);
-        }
+    fn add(&mut self, image: &GrayImage) {
+        self.thumbnails.extend_from_slice(thumbnail(image).as_raw());
         self.count += 1;
-        Ok(())
+    }
+
+    /// A lying page is stored upright so that all rows have one shape; training turns it back.
+    fn add_marks(&mut self, image: &GrayImage, words: &[Word], fields: &[Option<FieldName>]) {
+        let picture = MarksPicture::of(image);
+        let map = WordMap::of(words, fields, &picture);
+        let lying = picture.image.width() > picture.image.height();
+        let (stored, mut bits) = if lying {
+            let turned = image::imageops::rotate90(&picture.image);
+            (turned, map.bits().t().to_owned())
+        } else {
+            (picture.image, map.bits().clone())
+        };
+        if lying {
+            bits.invert_axis(Axis(1));
+        }
+        self.marks.extend_from_slice(stored.as_raw());
+        self.words.extend(bits.iter());
+        self.filled
+            .extend([picture.filled.0, picture.filled.1, f32::from(lying)]);
     }
 
     fn write(self, out: &Path) -> anyhow::Result<()> {
@@ -153,12 +171,12 @@ impl Pictures {
         let thumbnails = Array3::from_shape_vec((self.count, height, width), self.thumbnails)?;
         write_npy(out.join("thumbnails.npy"), &thumbnails)?;
         if !self.filled.is_empty() {
-            let (width, height) = crate::understanding::picture::MARKS;
-            let shape = (self.count, height as usize, width as usize);
-            write_npy(
-                out.join("marks.npy"),
-                &Array3::from_shape_vec(shape, self.marks)?,
-            )?;
+            let (width, height) = (MARKS.0 as usize, MARKS.1 as usize);
+            let pixels = Array3::from_shape_vec((self.count, height, width), self.marks)?;
+            write_npy(out.join("marks.npy"), &pixels)?;
+            let cells = (self.count, height / CELL, width / CELL);
+            let words = Array3::from_shape_vec(cells, self.words)?;
+            write_npy(out.join("marks_words.npy"), &words)?;
             write_npy(
                 out.join("marks_filled.npy"),
                 &Array2::from_shape_vec((self.count, 3), self.filled)?,

@@ -101,6 +101,7 @@ pub(super) fn field(value: Value) -> Field {
         page: PageNumber::from_index(0),
         bbox: BBox::new(0.1, 0.8, 0.3, 0.85),
         source: Source::Ocr,
+        agreed: false,
     };
     Field {
         found,

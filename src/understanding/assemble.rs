@@ -6,6 +6,7 @@
 use super::fields::{self, Gathered, PageFields};
 use super::loose_numbers::loose_numbers;
 use super::normalise::{self, OrderHint, Window};
+use super::origin_dates::drop_date_of_origin;
 use super::pages::PageView;
 use super::remarks::remarks;
 use super::roles::says_received;
@@ -120,6 +121,7 @@ fn document(
     let class = signed_class(cut.class, &marks);
     let mut fields = gathered.fields;
     drop_name_of_signature(&mut fields, &marks);
+    drop_date_of_origin(&mut fields, class, &pages[range.clone()]);
     add_signatures(&mut fields, &marks, curves);
     Document {
         pages: range.clone().map(|index| pages[index].number).collect(),
@@ -287,6 +289,7 @@ fn mark_field(mark: &Mark, value: Value, kind: Option<MarkKind>) -> Field {
         page: mark.page,
         bbox: mark.bbox,
         source,
+        agreed: false,
     };
     Field {
         found,

@@ -3,7 +3,7 @@
 //! In: the words of a page. Out: the columns that the printed numbers head. The numbers are the same in every language, and
 //! the boxes are so high that the printed label is far from the ink.
 
-use super::Role;
+use super::{Role, roles};
 use crate::document::BBox;
 use crate::reading::Word;
 
@@ -27,11 +27,13 @@ const BOXES: [(&str, Role); 3] = [
 const FOOT: f32 = 0.55;
 /// The numbers of the three boxes stand on one line, within this share of the page's height.
 const LEVEL: f32 = 0.03;
+/// A label begins no further than this share of the page's width from its number.
+const LABELLED: f32 = 0.08;
 /// Ink may leave its box by this share of the page's width or height.
 const SLACK: f32 = 0.02;
 
 impl CmrBoxes {
-    /// Finds the boxes; none unless the consignee's and another one are found, from left to right and level.
+    /// Finds the boxes; none unless the consignee's is found, and another one beside it, from left to right and level, or its label.
     pub(super) fn of(words: &[Word]) -> Self {
         let columns: Vec<Column> = BOXES
             .iter()
@@ -49,7 +51,8 @@ impl CmrBoxes {
         let in_order = columns
             .windows(2)
             .all(|pair| pair[0].left < pair[1].left && (pair[0].top - pair[1].top).abs() < LEVEL);
-        let complete = columns.len() > 1 && columns.iter().any(|one| one.role == Role::Consignee);
+        let consignees = columns.iter().find(|one| one.role == Role::Consignee);
+        let complete = consignees.is_some_and(|one| columns.len() > 1 || is_labelled(one, words));
         Self(if in_order && complete {
             columns
         } else {
@@ -67,6 +70,16 @@ impl CmrBoxes {
             .find(|column| middle > column.left - SLACK)?;
         (mark.bottom > column.top - SLACK).then_some(column.role)
     }
+}
+
+/// Does the consignee's label stand beside or below the number of a column?
+fn is_labelled(column: &Column, words: &[Word]) -> bool {
+    let labels = roles::labels(words);
+    labels.iter().any(|label| {
+        label.role == column.role
+            && (label.bbox.left - column.left).abs() < LABELLED
+            && (label.bbox.top - column.top).abs() < LEVEL
+    })
 }
 
 #[cfg(test)]
@@ -106,6 +119,23 @@ mod tests {
         assert_eq!(boxes.role(ink(0.38, 0.89)), Some(Role::Driver));
         assert_eq!(boxes.role(ink(0.66, 0.88)), Some(Role::Consignee));
         assert_eq!(boxes.role(ink(0.66, 0.3)), None, "far above the boxes");
+    }
+
+    #[test]
+    fn the_consignees_box_alone_counts_where_its_label_stands_by() {
+        let mut words = vec![number("24", 0.63, 0.764)];
+        assert_eq!(
+            CmrBoxes::of(&words).role(ink(0.66, 0.9)),
+            None,
+            "a quantity?"
+        );
+        words.extend(["Goods", "received"].map(|text| Word {
+            line: 1,
+            ..number(text, 0.66, 0.764)
+        }));
+        let boxes = CmrBoxes::of(&words);
+        assert_eq!(boxes.role(ink(0.66, 0.9)), Some(Role::Consignee));
+        assert_eq!(boxes.role(ink(0.3, 0.9)), None, "another's box");
     }
 
     #[test]

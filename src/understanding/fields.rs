@@ -168,6 +168,7 @@ impl Gathered {
                 page,
                 bbox: barcode.bbox,
                 source: Source::Barcode,
+                agreed: false,
             };
             let confirmed = self.confirm(&value, &evidence);
             if let (false, Some(name)) = (confirmed, named) {
@@ -278,6 +279,7 @@ fn found<T>(value: T, page: PageNumber, span: &Span, confidence: Confidence) -> 
         page,
         bbox: span.bbox,
         source: span.source,
+        agreed: values::agreed(span),
     }
 }
 

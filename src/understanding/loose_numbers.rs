@@ -7,7 +7,7 @@ use super::normalise::normalise_identifier;
 use super::spans::Tag;
 use super::values::is_telephone;
 use crate::document::Found;
-use crate::reading::Page;
+use crate::reading::{Page, Word};
 
 /// Fewest characters and digits; shorter numbers occur on every page.
 const SHORTEST: usize = 6;
@@ -35,9 +35,17 @@ pub(super) fn loose_numbers<'a>(
             page: page.number,
             bbox: word.bbox,
             source: word.source,
+            agreed: is_agreed(word),
         })
     });
     found.take(MOST)
+}
+
+fn is_agreed(word: &Word) -> bool {
+    let same = |text: &str| normalise_identifier(text) == normalise_identifier(&word.text);
+    word.second
+        .as_ref()
+        .is_some_and(|second| same(&second.text))
 }
 
 /// The number that a text is; amounts, dates, times, web addresses and telephone numbers are none.

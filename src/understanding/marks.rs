@@ -25,7 +25,14 @@ pub fn attribute(
     if seen.is_empty() && typed.is_empty() {
         return Vec::new();
     }
-    let labels = roles::labels(words);
+    let mut labels = roles::labels(words);
+    if matches!(
+        class,
+        DocumentClass::BolUnsigned | DocumentClass::BolConsigneeSigned
+    ) && only_the_receivers_is_unnamed(&labels)
+    {
+        labels.extend(roles::nameless(words, Role::Consignee));
+    }
     let mut marks: Vec<Mark> = seen
         .iter()
         .filter(|one| !is_number(one, words))
@@ -106,6 +113,15 @@ fn by_box(marks: &mut [Mark], seen: &[Seen], boxes: &CmrBoxes) {
             mark.confidence = ink.map_or(mark.confidence, |one| Confidence::new(one.chance));
         }
     }
+}
+
+/// Where a bill of lading names the places of shipper and carrier and none of the receiver, "Sign here" is the receiver's.
+fn only_the_receivers_is_unnamed(labels: &[Label]) -> bool {
+    let asked = |role| {
+        let mut labels = labels.iter();
+        labels.any(|label| label.role == role && label.asks_to_sign())
+    };
+    asked(Role::Shipper) && asked(Role::Driver) && !asked(Role::Consignee)
 }
 
 /// Who signs at "X" or "Sign here" on a paper that is made for the receiver is the receiver (domain.md §2.1), if it is the

@@ -12,6 +12,7 @@ pub mod fields;
 mod loose_numbers;
 pub mod marks;
 pub mod normalise;
+mod origin_dates;
 pub mod pages;
 pub mod picture;
 pub mod remarks;
@@ -20,6 +21,7 @@ mod settle;
 pub mod spans;
 pub mod split;
 pub mod values;
+pub mod word_map;
 
 pub use assemble::{Context, SURE_MARK, documents};
 pub use confidence::Curves;

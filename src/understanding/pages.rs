@@ -80,7 +80,7 @@ impl PageModels {
         let features = WordFeatures::of(&page.words);
         let (classes, first) = self.classify(page, &features)?;
         let tags = self.tag(&features)?;
-        let marks = self.marks.see(page)?;
+        let marks = self.marks.see(page, &tags)?;
         Ok(PageView {
             classes,
             first,

@@ -11,11 +11,13 @@ use crate::document::BBox;
 pub const THUMBNAIL: (u32, u32) = (96, 128);
 /// Short and long side of the picture that the `marks` model sees, in pixels: about 100 dpi, multiples of 32.
 pub const MARKS: (u32, u32) = (832, 1152);
+/// Width and height of a cell of the `marks` model in pixels of its picture.
+pub const CELL: usize = 8;
 /// Edges of [`Part`]s are multiples of this, in pixels: a multiple of the model's cells that divides both sides of [`MARKS`].
 const STEP: u32 = 32;
-/// How far the `marks` model looks around a cell, in pixels: its dilated convolutions reach 16 cells of 8 pixels, its stem 11
+/// How far the `marks` model looks around a cell, in pixels: its dilated convolutions reach 32 cells of 8 pixels, its stem 11
 /// pixels more.
-const SURROUNDINGS: u32 = 160;
+const SURROUNDINGS: u32 = 288;
 
 /// The page squeezed into [`THUMBNAIL`].
 #[must_use]

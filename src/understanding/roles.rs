@@ -20,6 +20,14 @@ pub struct Label {
     pub weight: f32,
 }
 
+impl Label {
+    /// Do the words ask for a signature, or do they only name who it is.
+    #[must_use]
+    pub fn asks_to_sign(&self) -> bool {
+        self.weight >= 1.0
+    }
+}
+
 /// Lines that label a place to sign. A line of more than nine words is prose, not a label.
 #[must_use]
 pub fn labels(words: &[Word]) -> Vec<Label> {
@@ -35,7 +43,8 @@ pub fn labels(words: &[Word]) -> Vec<Label> {
     labels
 }
 
-/// Places to sign whose labels name nobody, as labels of `role`. A line counts up to the ink that a reader took for words.
+/// Places to sign whose labels name nobody, as labels of `role`. Of a line that begins with an X, the X counts: a reader takes the
+/// ink behind it for words.
 #[must_use]
 pub fn nameless(words: &[Word], role: Role) -> Vec<Label> {
     let lines = words.chunk_by(|a, b| a.line == b.line);
@@ -43,8 +52,14 @@ pub fn nameless(words: &[Word], role: Role) -> Vec<Label> {
         let texts: Vec<String> = line.iter().map(|word| fold(&word.text)).collect();
         let text = texts.join(" ");
         let text = text.trim_matches(|c: char| !c.is_alphanumeric());
-        let alone = NAMELESS.contains(&text);
-        (alone || texts.first().is_some_and(|first| first == "x")).then_some(line[0].bbox)
+        let begin = if NAMELESS.contains(&text) {
+            line
+        } else if texts.first().is_some_and(|first| first == "x") {
+            &line[..1]
+        } else {
+            return None;
+        };
+        begin.iter().map(|word| word.bbox).reduce(BBox::union)
     };
     lines
         .filter_map(asks)
@@ -71,20 +86,22 @@ fn parted(text: &str) -> String {
 
 /// The label in a line: the role whose word stands first, and the box from there to the last word.
 fn label(text: &str, texts: &[String], line: &[Word]) -> Option<Label> {
-    let first = |terms: &[&str]| terms.iter().filter_map(|term| position(text, term)).min();
-    let roles = ROLE_WORDS
-        .iter()
-        .filter_map(|(role, terms)| first(terms).map(|at| (at, *role)));
-    let (at, role) = roles.min_by_key(|(at, _)| *at)?;
+    let signing = |find: fn(&str, &str) -> Option<usize>| {
+        let mut terms = SIGNING_WORDS.iter();
+        terms.any(|term| find(text, term).is_some())
+    };
+    let asks = signing(position);
+    let (at, role) = match first_role(text, position) {
+        Some(found) => found,
+        None if asks || signing(misread) => first_role(text, misread)?,
+        None => return None,
+    };
     let mut end = 0;
     let first_word = texts.iter().position(|text| {
         end += text.len() + 1;
         at < end
     })?;
     let words = line.get(first_word..)?;
-    let signing = SIGNING_WORDS
-        .iter()
-        .any(|term| position(text, term).is_some());
     let bbox = words
         .iter()
         .skip(1)
@@ -92,8 +109,43 @@ fn label(text: &str, texts: &[String], line: &[Word]) -> Option<Label> {
     Some(Label {
         role,
         bbox,
-        weight: if signing { 1.0 } else { 0.9 },
+        weight: if asks { 1.0 } else { 0.9 },
     })
+}
+
+/// The role whose word stands first in the text, and where, in bytes.
+fn first_role(text: &str, find: fn(&str, &str) -> Option<usize>) -> Option<(usize, Role)> {
+    let roles = ROLE_WORDS.iter().filter_map(|(role, terms)| {
+        let first = terms.iter().filter_map(|term| find(text, term)).min()?;
+        Some((first, *role))
+    });
+    roles.min_by_key(|(at, _)| *at)
+}
+
+/// Shorter terms differ from other words in a letter or two (`driver`, `river`).
+const LONG: usize = 7;
+/// How like a term words have to be that stand for it: a letter in five may be wrong.
+const ALIKE: f64 = 0.8;
+
+/// Where words stand in the text that are a term with letters misread, in bytes.
+fn misread(text: &str, term: &str) -> Option<usize> {
+    if term.len() < LONG {
+        return None;
+    }
+    let count = term.split(' ').count();
+    let begins: Vec<usize> = std::iter::once(0)
+        .chain(text.match_indices(' ').map(|(at, _)| at + 1))
+        .collect();
+    let words = |from: usize| {
+        let rest = text.get(from..).unwrap_or_default();
+        let end = rest.match_indices(' ').nth(count - 1).map(|(at, _)| at);
+        rest.get(..end.unwrap_or(rest.len())).unwrap_or_default()
+    };
+    let alike = |from: &usize| {
+        let said = words(*from).trim_matches(|c: char| !c.is_alphanumeric());
+        strsim::normalized_levenshtein(said, term) >= ALIKE
+    };
+    begins.into_iter().find(alike)
 }
 
 /// Where a term stands in the text as whole words, in bytes.
@@ -227,6 +279,32 @@ mod tests {
     fn a_label_is_whole_words_only() {
         assert!(position("shipper signature", "shipper").is_some());
         assert!(position("worldshippers inc", "shipper").is_none());
+    }
+
+    #[test]
+    fn a_label_with_letters_misread_still_asks_to_sign_and_plain_words_do_not() {
+        let role = |text: &str| {
+            let texts: Vec<String> = text.split(' ').map(str::to_owned).collect();
+            let line: Vec<Word> = texts.iter().map(|text| word(text)).collect();
+            label(text, &texts, &line).map(|label| label.role)
+        };
+        assert_eq!(role("receved by (nignature)"), Some(Role::Consignee));
+        assert_eq!(role("consignce sigature / date"), Some(Role::Consignee));
+        assert_eq!(role("reieased by"), Some(Role::Shipper));
+        assert_eq!(role("shipped"), None, "asks for nothing");
+        assert_eq!(role("river signature"), None, "too short to be told apart");
+    }
+
+    fn word(text: &str) -> Word {
+        Word {
+            text: text.to_owned(),
+            bbox: BBox::new(0.1, 0.1, 0.2, 0.12),
+            confidence: crate::document::Confidence::CERTAIN,
+            source: crate::document::Source::Ocr,
+            line: 0,
+            second: None,
+            others: Vec::new(),
+        }
     }
 
     #[test]

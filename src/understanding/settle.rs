@@ -64,6 +64,7 @@ mod tests {
             page: PageNumber::from_index(0),
             bbox: BBox::PAGE,
             source: Source::Handwriting,
+            agreed: false,
         }
     }
 

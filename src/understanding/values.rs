@@ -240,11 +240,18 @@ pub fn doubt(span: &Span, value: &Value, scac: Option<&str>) -> f32 {
             CheckResult::Unknown => 1.0,
         };
     }
-    if let Some(second) = &span.second {
-        let same = normalise_identifier(second) == normalise_identifier(&span.text());
-        doubt *= if same { 0.2 } else { 2.0 };
+    if span.second.is_some() {
+        doubt *= if agreed(span) { 0.2 } else { 2.0 };
     }
     doubt
+}
+
+/// Did an unlike engine read the same?
+#[must_use]
+pub fn agreed(span: &Span) -> bool {
+    let read = |text: &str| normalise_identifier(text);
+    let second = span.second.as_deref().map(read);
+    second.is_some_and(|second| second == read(&span.text()))
 }
 
 #[cfg(test)]

@@ -104,9 +104,8 @@ def _by_hand(made: Document) -> list[str]:
 
 
 NAMED_BY = ("pro_number", "bol_number", "load_number", "shipper_ref")
-"""A paper that shows none of these shows nothing that its look-alikes do not show too, but for dates."""
-DATED_BY = ("delivery_date", "pickup_date")
-SHARED = ("customer_po", "ship_to")
+"""A paper that shows none of these that the feed tells too may not be attached (V3 of domain.md §1.3): what is left, orders, sites and
+dates, its look-alikes share."""
 
 
 def _label(made: Document, pages: list[int], shipment: str | None, first: bool) -> dict[str, Any]:
@@ -118,12 +117,16 @@ def _label(made: Document, pages: list[int], shipment: str | None, first: bool) 
     label = {"pages": pages, "class": made.kind, "family": made.pages[0].family, "complete": True, "fields": fields, "hand": _by_hand(made)}
     if made.kind in NOTHING:
         return label | {k: v for k, v in sure.items() if v}
-    named = any(name in fields for name in NAMED_BY)
-    dated = any(name in fields for name in DATED_BY) and any(name in fields for name in SHARED)
-    if not named and not dated:
+    told = {_plain(ref["value"]) for ref in feed.shipment("", made.facts)["refs"]}
+    named = any(_plain(fields.get(name, "")) in told for name in NAMED_BY)
+    if not named:
         condition = {"condition": sure["condition"]} if sure["condition"] else {}
         return label | {"shipment": shipment, "undecidable": True} | condition
     return label | {"shipment": shipment} | {k: v for k, v in sure.items() if v}
+
+
+def _plain(number: str) -> str:
+    return "".join(c for c in number.upper() if c.isalnum())
 
 
 def _next(text: str, rng: Random) -> str:

@@ -30,6 +30,7 @@ class Pages:
     truth: list[dict]
     thumbnails: np.ndarray | None
     marks: np.ndarray | None
+    marks_words: np.ndarray | None
     marks_filled: np.ndarray | None
 
     def __len__(self) -> int:
@@ -81,6 +82,7 @@ def _opened(folder: Path) -> Pages:
         truth=truth,
         thumbnails=arrays.get("thumbnails"),
         marks=arrays.get("marks"),
+        marks_words=arrays.get("marks_words"),
         marks_filled=arrays.get("marks_filled"),
     )
 
@@ -88,7 +90,7 @@ def _opened(folder: Path) -> Pages:
 def _compute(corpus: Path, folder: Path, copies: int, seed: int, marks: bool, pictures: bool) -> None:
     folder.mkdir(exist_ok=True)
     lines = (corpus / "pages.jsonl").read_bytes().splitlines()
-    tasks = [(line, copy, seed, pictures) for line in lines for copy in range(copies)]
+    tasks = [(line, copy, seed, marks, pictures) for line in lines for copy in range(copies)]
     with multiprocessing.Pool(2) as pool, open(folder / "pages.jsonl", "wb") as out:
         for line in pool.imap(_noised, tasks, chunksize=64):
             out.write(line + b"\n")
@@ -97,14 +99,14 @@ def _compute(corpus: Path, folder: Path, copies: int, seed: int, marks: bool, pi
     (folder / "done").touch()
 
 
-Task = tuple[bytes, int, int, bool]
+Task = tuple[bytes, int, int, bool, bool]
 
 
 def _noised(task: Task) -> bytes:
-    line, copy, seed, pictures = task
+    line, copy, seed, marks, pictures = task
     page = orjson.loads(line)
     rng = random.Random(f"{seed}-{copy}-{page['id']}")
-    return _placed(noise.read_page(page, rng), pictures)
+    return _placed(noise.read_page(page, rng, still=marks), pictures)
 
 
 def _placed(page: dict, pictures: bool) -> bytes:

@@ -4,7 +4,9 @@
 //! shipment comes near it, none has it exactly, and the reading is likely a slip. It settles which shipment it is only
 //! when the reading is surely a slip: a letter in the place of a digit, or a wrong check digit. A number that is well
 //! legible may be that of a shipment the feed has not told yet, and is not bent into its neighbour's. Near numbers that
-//! do not count cast doubt: two shipments one look-alike character apart are not told apart by one reading.
+//! do not count cast doubt: two shipments one look-alike character apart are not told apart by one engine's reading, but by two
+//! unlike engines that read the same. Of such readings none was wrong: 151 of 151 (reading.md §3), and 317 of 317 on the
+//! generator's validation families, where of 155 readings on which they differed five were a character off.
 
 use jiff::civil::Date;
 
@@ -16,7 +18,7 @@ use super::weights;
 use crate::document::Source;
 use crate::shipments::numbers::Likeness;
 use crate::shipments::{Agreement, MatchEvidence, Shipment};
-use crate::understanding::normalise::{CheckResult, check_pro};
+use crate::understanding::normalise::{CheckResult, check_pro, check_waybill};
 
 /// A number on the paper that a shipment goes by, or nearly.
 pub(super) struct Hit {
@@ -79,12 +81,22 @@ pub(super) fn hits(paper: &Paper<'_>, shipment: &Shipment) -> Vec<Hit> {
             kind: held.kind,
             likeness: likeness(reading, held, &weight)?,
             weight,
-            verified: check_pro(held.scac, &reading.raw) == CheckResult::Passes,
-            surely_slip: check_pro(held.scac, &reading.raw) == CheckResult::Fails
+            verified: held.check(&reading.raw) == CheckResult::Passes,
+            surely_slip: held.check(&reading.raw) == CheckResult::Fails
                 || reading.number.folded() == held.number.folded(),
         })
     });
     hits.collect()
+}
+
+impl Held<'_> {
+    /// What the rule of this number says of a text: that of air waybills where it is written as one, else its carrier's.
+    fn check(&self, text: &str) -> CheckResult {
+        match check_waybill(self.raw) {
+            CheckResult::Unknown => check_pro(self.scac, text),
+            CheckResult::Passes | CheckResult::Fails => check_waybill(text),
+        }
+    }
 }
 
 /// Nearly the same number is a slip only when the shipment's has a right check digit and the paper's has not.
@@ -97,8 +109,8 @@ fn likeness(reading: &Reading, held: &Held<'_>, weight: &Weight) -> Option<Liken
         Likeness::Confused => reading.source != Source::Barcode,
         Likeness::OneOff => reading.source != Source::Barcode && weight.names_one,
     };
-    let right = check_pro(held.scac, held.raw) != CheckResult::Fails;
-    let misread = check_pro(held.scac, &reading.raw) != CheckResult::Passes;
+    let right = held.check(held.raw) != CheckResult::Fails;
+    let misread = held.check(&reading.raw) != CheckResult::Passes;
     (may_be_slip && right && misread).then_some(likeness)
 }
 
@@ -151,7 +163,8 @@ fn credit(hit: &Hit, reading: &Reading, crowd: &Crowd) -> Option<Credit> {
     };
     let repaired = hit.weight.log_odds * share;
     if crowd.same > 0 {
-        let slip = reading.doubtful() || reading.by_eye() && hit.likeness == Likeness::Confused;
+        let one_engine = reading.by_eye() && !reading.agreed;
+        let slip = one_engine && (reading.doubtful() || hit.likeness == Likeness::Confused);
         let doubt = hit.weight.log_odds - weights::LEAD_OVER_LOOK_ALIKE;
         (slip && !crowd.verified && doubt > 0.0).then_some(Credit::Doubt(doubt))
     } else if unique && hit.weight.in_place && (hit.surely_slip || reading.doubtful()) {

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::Hints;
-use crate::document::Source;
+use crate::document::{Found, Source};
 use crate::shipments::numbers::Number;
 use crate::understanding::{Document, Field, FieldName, Party, Value};
 
@@ -25,6 +25,8 @@ pub(in crate::shipments) struct Reading {
     pub(super) source: Source,
     /// 0..1.
     pub(super) confidence: f32,
+    /// Two unlike engines read the same.
+    pub(super) agreed: bool,
 }
 
 /// By what label an identifier stood on the paper.
@@ -159,23 +161,21 @@ impl Label {
 pub(in crate::shipments) fn readings(document: &Document) -> Vec<Reading> {
     let labelled = LABELS.iter().filter_map(|(name, label)| {
         let found = &document.fields.get(name)?.found;
-        let reading = |text| reading(*label, text, found.source, found.confidence.get());
+        let reading = |text| reading(*label, text, found);
         Some(found.value.texts().filter_map(reading))
     });
     let elsewhere = document.traits.other_identifiers.iter();
-    let elsewhere = elsewhere.filter_map(|found| {
-        let confidence = found.confidence.get();
-        reading(Label::Elsewhere, &found.value, found.source, confidence)
-    });
+    let elsewhere = elsewhere.filter_map(|found| reading(Label::Elsewhere, &found.value, found));
     labelled.flatten().chain(elsewhere).collect()
 }
 
-fn reading(label: Label, text: &str, source: Source, confidence: f32) -> Option<Reading> {
+fn reading<T>(label: Label, text: &str, found: &Found<T>) -> Option<Reading> {
     Some(Reading {
         label,
         raw: text.to_owned(),
         number: Number::read(text)?,
-        source,
-        confidence,
+        source: found.source,
+        confidence: found.confidence.get(),
+        agreed: found.agreed,
     })
 }

@@ -130,6 +130,27 @@ fn one_look_alike_character_does_not_tell_two_shipments_apart() {
 }
 
 #[test]
+fn two_engines_that_read_the_same_tell_two_shipments_apart() {
+    let loads = || ["7700123", "7700128"].map(|load| shipment(load, &[("LOAD", load)], json!({})));
+    let mut paper = document([(FieldName::LoadNumber, text("7700128")), consignee(ACME)]);
+    assert_eq!(outcome(&find(&paper, loads())), "?7700123,7700128");
+    let field = paper.fields.get_mut(&FieldName::LoadNumber).unwrap();
+    field.found.agreed = true;
+    assert_eq!(outcome(&find(&paper, loads())), "=7700128");
+}
+
+#[test]
+fn the_check_digit_of_an_air_waybill_tells_two_shipments_apart() {
+    let waybills = ["176-87654324", "176-87654824"];
+    let flown = || waybills.map(|number| shipment(number, &[("AWB", number)], json!({})));
+    let paper = document([
+        (FieldName::ProNumber, text("176-87654324")),
+        consignee(ACME),
+    ]);
+    assert_eq!(outcome(&find(&paper, flown())), "=176-87654324");
+}
+
+#[test]
 fn another_consignee_elsewhere_is_a_conflict_unless_two_numbers_agree() {
     let own = || shipment("s", &[("PRO", "123456782"), ("BOL", "88001234")], json!({}));
     let elsewhere = consignee(("Birch Paper Mill", "90210"));

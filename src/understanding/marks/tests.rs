@@ -109,6 +109,24 @@ fn a_nameless_place_to_sign_is_the_receivers_on_the_receivers_paper_only() {
 }
 
 #[test]
+fn the_one_place_of_a_bill_of_lading_that_names_nobody_is_the_receivers() {
+    let role = |places: &[&str]| {
+        let lines = places.iter().zip(0_u8..);
+        let page: Vec<Word> = lines
+            .flat_map(|(text, line)| words(text, 0.05, 0.8 + 0.03 * f32::from(line), line.into()))
+            .collect();
+        let bill = DocumentClass::BolUnsigned;
+        attribute(page_one(), bill, &[ink(0.28, 0.845)], &page)[0].role
+    };
+    let named = ["Released By:", "Carrier Signature:", "Sign Here:"];
+    assert_eq!(role(&named), Some(Role::Consignee));
+    assert_ne!(
+        role(&["Released By:", "Pieces", "Sign Here:"]),
+        Some(Role::Consignee)
+    );
+}
+
+#[test]
 fn a_place_with_a_name_is_not_the_receivers_for_its_x() {
     let mut page = words("X", 0.05, 0.885, 0);
     page.extend(words("Driver Signature", 0.07, 0.905, 1));

@@ -82,6 +82,23 @@ pub fn check_pro(scac: Option<&str>, value: &str) -> CheckResult {
     }
 }
 
+/// What the check digit of an air waybill's number says: the serial behind the airline's prefix, modulo 7. `Unknown` for a number that
+/// is not written as one (`020-1234 5675`).
+#[must_use]
+pub fn check_waybill(value: &str) -> CheckResult {
+    let value = value.trim();
+    let parted = value
+        .get(3..4)
+        .is_some_and(|mark| mark == "-" || mark == " ");
+    let digits = normalise_identifier(value);
+    let shaped = parted && digits.len() == 11 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    match shaped {
+        false => CheckResult::Unknown,
+        true if Scheme::Awb.passes(&digits) => CheckResult::Passes,
+        true => CheckResult::Fails,
+    }
+}
+
 /// Whether a normalised PRO looks like those of the carrier; `None` where the carrier's numbers are not known.
 #[must_use]
 pub fn fits_pro_shape(scac: &str, value: &str) -> Option<bool> {
@@ -100,6 +117,14 @@ pub fn carriers_whose_check_passes(value: &str) -> Vec<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_written_as_an_air_waybills_has_its_check_digit() {
+        assert_eq!(check_waybill("020-1234 5675"), CheckResult::Passes);
+        assert_eq!(check_waybill("176-87654324"), CheckResult::Passes);
+        assert_eq!(check_waybill("176-87654325"), CheckResult::Fails);
+        assert_eq!(check_waybill("17687654324"), CheckResult::Unknown);
+    }
 
     #[test]
     fn the_check_digit_is_that_of_the_carrier() {

@@ -28,7 +28,7 @@ mod tokens;
 mod units;
 
 pub use boilerplate::is_boilerplate;
-pub use carriers::{carriers_whose_check_passes, check_pro, fits_pro_shape};
+pub use carriers::{carriers_whose_check_passes, check_pro, check_waybill, fits_pro_shape};
 pub use check_digits::{CheckResult, Scheme};
 pub use company_names::{OTHER_NAME, SAME_NAME, name_similarity, name_words};
 pub use dates::{DateReading, OrderHint, Window, order_in, read_date};

@@ -149,11 +149,16 @@ pub(super) const RECEIVED_WORDS: [&str; 17] = [
 ];
 
 /// Lines that ask for a signature and do not say whose: `X`, `(Sign here)`, `Signature image:`.
-pub(super) const NAMELESS: [&str; 9] = [
+pub(super) const NAMELESS: [&str; 14] = [
     "x",
     "sign here",
     "signature",
     "signature image",
+    "e-signature",
+    "esignature",
+    "electronic signature",
+    "authorized signature",
+    "authorised signature",
     "unterschrift",
     "firma",
     "podpis",
