@@ -6,10 +6,10 @@
 use super::fields::{self, Gathered, PageFields};
 use super::loose_numbers::loose_numbers;
 use super::normalise::{self, OrderHint, Window};
-use super::origin_dates::drop_date_of_origin;
 use super::pages::PageView;
 use super::remarks::remarks;
 use super::roles::says_received;
+use super::signing_dates::name_dates;
 use super::spans::{Span, spans};
 use super::split::{Cut, PageGuess, split};
 use super::values::{self, DateContext, Reading};
@@ -96,10 +96,14 @@ fn document(
     curves: &Curves,
 ) -> Document {
     let range = cut.pages.clone();
-    let of_page = |index: usize| PageFields {
-        page: pages[index].number,
-        spans: spans[index].clone(),
-        barcodes: &pages[index].barcodes,
+    let of_page = |index: usize| {
+        let mut spans = spans[index].clone();
+        name_dates(&mut spans, cut.class, &pages[index].words);
+        PageFields {
+            page: pages[index].number,
+            spans,
+            barcodes: &pages[index].barcodes,
+        }
     };
     let page_fields: Vec<PageFields<'_>> = range.clone().map(of_page).collect();
     let gathered = gathered(&page_fields, context, curves);
@@ -121,7 +125,6 @@ fn document(
     let class = signed_class(cut.class, &marks);
     let mut fields = gathered.fields;
     drop_name_of_signature(&mut fields, &marks);
-    drop_date_of_origin(&mut fields, class, &pages[range.clone()]);
     add_signatures(&mut fields, &marks, curves);
     Document {
         pages: range.clone().map(|index| pages[index].number).collect(),

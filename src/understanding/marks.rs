@@ -29,7 +29,7 @@ pub fn attribute(
     if matches!(
         class,
         DocumentClass::BolUnsigned | DocumentClass::BolConsigneeSigned
-    ) && only_the_receivers_is_unnamed(&labels)
+    ) && roles::only_the_receivers_is_unnamed(&labels)
     {
         labels.extend(roles::nameless(words, Role::Consignee));
     }
@@ -113,15 +113,6 @@ fn by_box(marks: &mut [Mark], seen: &[Seen], boxes: &CmrBoxes) {
             mark.confidence = ink.map_or(mark.confidence, |one| Confidence::new(one.chance));
         }
     }
-}
-
-/// Where a bill of lading names the places of shipper and carrier and none of the receiver, "Sign here" is the receiver's.
-fn only_the_receivers_is_unnamed(labels: &[Label]) -> bool {
-    let asked = |role| {
-        let mut labels = labels.iter();
-        labels.any(|label| label.role == role && label.asks_to_sign())
-    };
-    asked(Role::Shipper) && asked(Role::Driver) && !asked(Role::Consignee)
 }
 
 /// Who signs at "X" or "Sign here" on a paper that is made for the receiver is the receiver (domain.md §2.1), if it is the

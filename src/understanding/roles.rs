@@ -71,6 +71,16 @@ pub fn nameless(words: &[Word], role: Role) -> Vec<Label> {
         .collect()
 }
 
+/// Where a bill of lading names the places of shipper and carrier and none of the receiver, "Sign here" is the receiver's.
+#[must_use]
+pub fn only_the_receivers_is_unnamed(labels: &[Label]) -> bool {
+    let asked = |role| {
+        let mut labels = labels.iter();
+        labels.any(|label| label.role == role && label.asks_to_sign())
+    };
+    asked(Role::Shipper) && asked(Role::Driver) && !asked(Role::Consignee)
+}
+
 /// `CarrierAgent` as `Carrier Agent`: readers lose the spaces of small print.
 fn parted(text: &str) -> String {
     let mut parted = String::with_capacity(text.len());

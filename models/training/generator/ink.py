@@ -82,6 +82,30 @@ def _drawn(rng: Random, width: float, height: float) -> list[list[Point]]:
     return lines
 
 
+def _flourish(rng: Random, width: float, height: float) -> list[list[Point]]:
+    """A few fast sweeps that fill their place: tall narrow loops, zigzags, long straight strokes through them, as people sign who sign
+    often. Widths and heights of the ink are within a fifth of those given."""
+    along = rng.uniform(0.15, 0.5)
+    points: list[Point] = [(rng.uniform(0, 0.2) * width, -rng.uniform(0, 0.4) * height)]
+    for step in range(rng.randint(2, 6)):
+        x = width * min(1.0, along * (step + rng.uniform(0.4, 1.2)) / 2)
+        high = (x + rng.uniform(-0.1, 0.15) * width, -height * rng.uniform(0.6, 1.0))
+        low = (x + rng.uniform(-0.15, 0.1) * width, height * rng.uniform(-0.25, 0.25))
+        points += [high, low] if rng.random() < 0.8 else [low]
+        if rng.random() < 0.3:
+            points.append((x - rng.uniform(0.1, 0.4) * width, -rng.uniform(0.1, 0.6) * height))
+    if rng.random() < 0.75:
+        points.append((width * rng.uniform(0.9, 1.2), -height * rng.uniform(0.0, 0.8)))
+    lines = [_smooth(points, 8) if rng.random() < 0.75 else points]
+    if rng.random() < 0.4:
+        at, reach = rng.uniform(-0.6, 0.1) * height, rng.uniform(-0.3, 0.3) * height
+        lines.append(_smooth([(rng.uniform(-0.15, 0.3) * width, at), (width * 0.5, at + reach * 0.3), (width * rng.uniform(0.7, 1.1), at - reach)]))
+    if rng.random() < 0.3:
+        middle = width * rng.uniform(0.3, 0.7)
+        lines.append(_smooth(_scribble(rng, middle, middle + width * rng.uniform(0.2, 0.5), height * 0.4) or points))
+    return lines
+
+
 def _placed(lines: list[list[Point]], x: float, y: float, angle: float) -> list[list[Point]]:
     sin, cos = math.sin(math.radians(angle)), math.cos(math.radians(angle))
     return [[(x + px * cos + py * sin, y - px * sin + py * cos) for px, py in line] for line in lines]
@@ -98,6 +122,10 @@ def signature(rng: Random, name: str, x: float, y: float, width: float, height: 
         left, top, right, bottom = (v * size for v in fonts.em_box(font, text))
         corners = _placed([[(left, top), (right, top), (right, bottom), (left, bottom)]], x, y, angle)
         return [Text(x, y, text, font, size, colour, silent=True, angle=angle, hand=True, weight=rng.choice([0, 0, 0.3]))], _bounds(corners)
+    if rng.random() < 0.3:
+        tall = min(130.0, height * rng.triangular(1.1, 4.5, 1.6))
+        lines = _placed(_flourish(rng, min(max(width, 90.0), tall * rng.uniform(0.7, 3.5)), tall), x, y + tall * rng.uniform(0, 0.25), angle)
+        return [Strokes(lines, rng.choice([0.4, 0.5, 0.7, 0.9, 1.2]), colour)], _bounds(lines)
     tall = height * rng.uniform(0.8, 1.7)
     lines = _drawn(rng, min(width, tall * rng.uniform(3, 7)) * rng.uniform(0.6, 1.0), tall)
     if rng.random() < 0.3:

@@ -51,13 +51,18 @@ def fit(pairs: np.ndarray, towards: np.ndarray, strength: float) -> np.ndarray:
     return np.array([max(weights[0], 0.05), weights[1]])
 
 
-def curves(confidences: dict[str, list]) -> dict[str, list[tuple[float, float]]]:
-    """A curve for each field of which enough was seen."""
+BY_MARKS = ("bol_unsigned", "bol_consignee_signed")
+"""Whether these classes are right hangs on the signatures that were found, which says nothing about other classes."""
+
+
+def curves(confidences: dict[str, list], apart: tuple[str, ...] = ()) -> dict[str, list[tuple[float, float]]]:
+    """A curve for each field of which enough was seen; those that stand `apart` tell nothing about the others."""
     judged = {}
     for name, pairs in confidences.items():
         below = BORNE_OUT if name in IDENTIFIERS else 1.1
         judged[name] = np.array([(said, float(right)) for said, right in pairs if said < below]).reshape(-1, 2)
-    overall = fit(np.concatenate(list(judged.values())), np.array([1.0, 0.0]), 0.0)
+    together = [pairs for name, pairs in judged.items() if name not in apart]
+    overall = fit(np.concatenate(together), np.array([1.0, 0.0]), 0.0)
     print(f"all: slope {overall[0]:.2f}, offset {overall[1]:.2f}")
     found = {}
     for name, pairs in sorted(judged.items()):
@@ -85,7 +90,7 @@ def main() -> None:
     arguments = parser.parse_args()
     judged = json.loads(arguments.evaluation.read_text()) if arguments.evaluation else None
     found = curves(judged["confidences"]) if judged else {}
-    classes = curves(judged["class_confidences"]) if judged else {}
+    classes = curves(judged["class_confidences"], BY_MARKS) if judged else {}
     signed = {name: curve for name, curve in found.items() if name.startswith("signature_")}
     manifest = {name: arguments.models / name / "1" / "manifest.toml" for name in ("fields", "marks", "page-class")}
     write(manifest["fields"], "values", {name: curve for name, curve in found.items() if name not in signed})

@@ -273,7 +273,7 @@ def export(out: Path, corpus: Path, valid: Path, test: Path, target: Path) -> No
     model.load_state_dict(torch.load(out / "best.pt", weights_only=True))
     model.eval()
     held, unseen = data.load(valid, 1, 2, marks=True), data.load(test, 1, 3, marks=True)
-    on_held, on_unseen = predict(model, held, 450), predict(model, unseen, 200)
+    on_held, on_unseen = predict(model, held, 450), predict(model, unseen, 600)
     thresholds, _ = at_best_thresholds(on_held, held)
     figures = {kind: evaluate(on_unseen, unseen, thresholds[kind])[kind] for kind in KINDS}
     thresholds |= BORNE_OUT

@@ -1,0 +1,130 @@
+//! Dates beside places to sign: on a bill of lading whoever signs a line dates it, shipper and driver at pickup, the consignee at
+//! delivery.
+//!
+//! In: the spans and words of a page. Out: the spans, their dates as the line on which they stand says: a paper signed and dated at
+//! origin is no proof of delivery (domain.md §0.1).
+
+use super::roles::{self, Label};
+use super::spans::Span;
+use super::{DocumentClass, FieldName, Role};
+use crate::document::BBox;
+use crate::reading::Word;
+
+/// What stands on one line is no further apart than this, in page heights: half a line of print, and a slope of one degree.
+const LEVEL: f32 = 0.015;
+/// Beginnings of words that say that a date is that of delivery, in the six languages.
+const DELIVERY: [&str; 12] = [
+    "deliv", "del.", "dlv", "receiv", "rec'd", "recd", "livr", "liefer", "entreg", "dostaw",
+    "aflever", "ontv",
+];
+
+/// Calls each date of pickup or delivery what the place to sign beside it says that it is.
+pub(super) fn name_dates(spans: &mut [Span], class: DocumentClass, words: &[Word]) {
+    let is_bill = matches!(
+        class,
+        DocumentClass::BolUnsigned | DocumentClass::BolConsigneeSigned
+    );
+    let is_date =
+        |span: &&mut Span| matches!(span.field, FieldName::PickupDate | FieldName::DeliveryDate);
+    for span in spans.iter_mut().filter(|_| is_bill).filter(is_date) {
+        span.field = match signer(span.bbox, words) {
+            Some(Role::Consignee) => FieldName::DeliveryDate,
+            Some(Role::Shipper | Role::Driver) => FieldName::PickupDate,
+            None => span.field,
+        };
+    }
+}
+
+/// Who signs on the line on which a date stands; nobody where its own label says that it is the day of delivery.
+fn signer(date: BBox, words: &[Word]) -> Option<Role> {
+    let level = |bbox: BBox| (bbox.centre().1 - date.centre().1).abs() < LEVEL;
+    let before = |bbox: BBox| level(bbox) && bbox.left < date.left;
+    let mut labels = roles::labels(words);
+    labels.retain(Label::asks_to_sign);
+    let named = roles::only_the_receivers_is_unnamed(&labels);
+    let unnamed = roles::nameless(words, Role::Consignee).into_iter();
+    let places = labels.iter().map(|label| (Some(label.role), label.bbox));
+    let places = places.chain(unnamed.map(|label| (named.then_some(label.role), label.bbox)));
+    let off_line = |bbox: BBox| (bbox.centre().1 - date.centre().1).abs();
+    let (role, bbox) = places
+        .filter(|(_, bbox)| before(*bbox))
+        .min_by(|a, b| off_line(a.1).total_cmp(&off_line(b.1)))?;
+    let mut between = words
+        .iter()
+        .filter(|word| before(word.bbox) && word.bbox.left > bbox.left);
+    let says_delivery = |word: &Word| {
+        let word = word.text.to_lowercase();
+        DELIVERY.iter().any(|begin| word.contains(begin))
+    };
+    role.filter(|role| *role == Role::Consignee || !between.any(says_delivery))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{Confidence, Source};
+
+    fn word(text: &str, left: f32, top: f32, line: u32) -> Word {
+        Word {
+            text: text.to_owned(),
+            bbox: BBox::new(left, top, left + 0.1, top + 0.012),
+            confidence: Confidence::CERTAIN,
+            source: Source::Ocr,
+            line,
+            second: None,
+            others: Vec::new(),
+        }
+    }
+
+    /// Who signs beside a date at the end of a line that holds these words; below it the consignee has a line.
+    fn signs(on_the_line: &[&str], below: &[&str]) -> Option<Role> {
+        let lefts = || [0.1_f32, 0.22, 0.4, 0.52].into_iter();
+        let line = |texts: &[&str], top, line| -> Vec<Word> {
+            let placed = texts.iter().zip(lefts());
+            placed
+                .map(|(text, left)| word(text, left, top, line))
+                .collect()
+        };
+        let mut words = line(&["Shipper", "Signature:"], 0.76, 0);
+        words.extend(line(on_the_line, 0.8, 1));
+        words.extend(line(below, 0.84, 2));
+        signer(BBox::new(0.65, 0.8, 0.75, 0.812), &words)
+    }
+
+    #[test]
+    fn the_line_that_is_dated_says_who_dated_it() {
+        let below = ["Consignee", "Signature"];
+        assert_eq!(
+            signs(&["Driver", "Signature:", "Date:"], &below),
+            Some(Role::Driver)
+        );
+        assert_eq!(
+            signs(&["Receiver", "Signature:", "Date:"], &below),
+            Some(Role::Consignee)
+        );
+        assert_eq!(signs(&["Date:"], &below), None, "nobody signs on its line");
+        assert_eq!(
+            signs(&["Carrier:", "Acme"], &below),
+            None,
+            "a name is no place to sign"
+        );
+    }
+
+    #[test]
+    fn a_date_that_says_it_is_the_deliverys_is_believed() {
+        assert_eq!(
+            signs(&["Driver", "Signature:", "Delivery", "Date:"], &[]),
+            None
+        );
+    }
+
+    #[test]
+    fn a_line_that_names_nobody_is_the_receivers_where_the_others_have_theirs() {
+        let sign_here = ["Sign", "here"];
+        assert_eq!(
+            signs(&sign_here, &["Driver", "Signature:"]),
+            Some(Role::Consignee)
+        );
+        assert_eq!(signs(&sign_here, &["Count"]), None);
+    }
+}
