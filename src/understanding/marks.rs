@@ -3,6 +3,7 @@
 //! In: a page with its words. Out: [`Mark`]s. The network says that there is ink ([`MarksModel`]); the nearest signing label
 //! says whose ([`attribute`]). A mark near no label has no role, and acknowledges nothing.
 
+mod patches;
 mod seen;
 
 pub use self::seen::{MarksModel, Seen};
