@@ -33,7 +33,10 @@ impl Label {
 pub fn labels(words: &[Word]) -> Vec<Label> {
     let mut labels = Vec::new();
     for line in words.chunk_by(|a, b| a.line == b.line) {
-        let texts: Vec<String> = line.iter().map(|word| fold(&parted(&word.text))).collect();
+        let texts: Vec<String> = line
+            .iter()
+            .map(|word| unglued(fold(&parted(&word.text))))
+            .collect();
         let text = texts.join(" ");
         if line.len() > 9 && !text.contains("received in") {
             continue;
@@ -92,6 +95,21 @@ fn parted(text: &str) -> String {
         parted.push(c);
     }
     parted
+}
+
+/// Beginnings of the words that readers of small capitals run into the one before.
+const GLUED: [&str; 5] = ["sign", "cert", "agent", "by", "per"];
+
+/// `shippercertification` as `shipper certification`.
+fn unglued(word: String) -> String {
+    let terms = ROLE_WORDS.iter().flat_map(|(_, terms)| *terms);
+    let rest = |term: &str| {
+        let rest = word.strip_prefix(term).filter(|_| term.len() >= LONG - 1)?;
+        let glued = GLUED.iter().any(|begin| rest.starts_with(begin));
+        glued.then(|| format!("{term} {rest}"))
+    };
+    let parted = terms.filter_map(|term| rest(term)).next();
+    parted.unwrap_or(word)
 }
 
 /// The label in a line: the role whose word stands first, and the box from there to the last word.
@@ -341,6 +359,12 @@ mod tests {
 
     #[test]
     fn words_that_ran_together_still_label() {
+        assert_eq!(
+            unglued("shippercertification".into()),
+            "shipper certification"
+        );
+        assert_eq!(unglued("shippers".into()), "shippers");
+        assert_eq!(unglued("driversign".into()), "driver sign");
         assert_eq!(parted("CarrierAgent"), "Carrier Agent");
         assert_eq!(parted("CONSIGNEE"), "CONSIGNEE");
     }

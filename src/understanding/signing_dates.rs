@@ -49,14 +49,17 @@ fn signer(date: BBox, words: &[Word]) -> Option<Role> {
     let (role, bbox) = places
         .filter(|(_, bbox)| before(*bbox))
         .min_by(|a, b| off_line(a.1).total_cmp(&off_line(b.1)))?;
-    let mut between = words
-        .iter()
-        .filter(|word| before(word.bbox) && word.bbox.left > bbox.left);
+    // Its own label stands before it on the line, or as a caption below or above.
+    let caption = date.grown(0.0, LEVEL);
+    let mut own = words.iter().filter(|word| {
+        let on_line = before(word.bbox) && word.bbox.left > bbox.left;
+        on_line || caption.intersection(word.bbox) > 0.0
+    });
     let says_delivery = |word: &Word| {
         let word = word.text.to_lowercase();
         DELIVERY.iter().any(|begin| word.contains(begin))
     };
-    role.filter(|role| *role == Role::Consignee || !between.any(says_delivery))
+    role.filter(|role| *role == Role::Consignee || !own.any(says_delivery))
 }
 
 #[cfg(test)]
@@ -116,6 +119,11 @@ mod tests {
             signs(&["Driver", "Signature:", "Delivery", "Date:"], &[]),
             None
         );
+        let mut words = vec![word("Driver", 0.1, 0.8, 0), word("Signature", 0.22, 0.8, 0)];
+        let date = BBox::new(0.65, 0.8, 0.75, 0.812);
+        assert_eq!(signer(date, &words), Some(Role::Driver));
+        words.push(word("Delivered", 0.66, 0.815, 1));
+        assert_eq!(signer(date, &words), None, "a caption");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::document::BBox;
 use crate::understanding::features::ratio;
 
 /// Chances at which a patch is looked at again for signatures that touch: between two of them the network is less sure.
-const SURER: [f32; 5] = [0.7, 0.85, 0.95, 0.98, 0.99];
+const SURER: [f32; 7] = [0.7, 0.85, 0.95, 0.98, 0.99, 0.995, 0.998];
 /// A part of a patch that is a signature of its own has so many cells that are surer.
 const FEWEST_OF_PART: usize = 8;
 /// Two signatures stand on lines that are so many cells apart: a quarter of an inch.
