@@ -31,7 +31,7 @@ pub(super) const ANYWHERE: f64 = 0.5;
 /// Share that is left when the reader was unsure; domain.md §2.2 sends such values to a person.
 pub(super) const HARDLY_LEGIBLE: f64 = 0.5;
 /// How far an exact reading leads the same number with one look-alike character, where shipments with both exist.
-/// Below [`MARGIN`] on purpose: one character read by OCR must not tell two shipments apart (an OCR slip of one in
+/// Below [`MARGIN`] on purpose: one character read by one engine must not tell two shipments apart (an OCR slip of one in
 /// 200 would already be ten times the wrong attaches that domain.md §6 allows).
 pub(super) const LEAD_OVER_LOOK_ALIKE: f64 = 2.0;
 
