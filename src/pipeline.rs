@@ -20,7 +20,9 @@ use crate::ledger::Finding;
 use crate::reading::{Page, Reader, TextReader, read_page};
 use crate::settings::Settings;
 use crate::shipments::matching::{Hints, Known, best_known, find_shipment};
-use crate::shipments::{Candidate, Match, Shipment, settle_consignee, settle_labels};
+use crate::shipments::{
+    Candidate, Match, Shipment, settle_consignee, settle_consignee_by, settle_labels,
+};
 use crate::storage::Location;
 use crate::understanding::normalise::{OrderHint, Window, order_in};
 use crate::understanding::pages::{PageModels, PageView};
@@ -163,6 +165,7 @@ pub fn match_document(
     profiles: &Profiles,
     received_on: Option<Date>,
 ) -> MatchedDocument {
+    settle_consignee_by(&mut document, known.iter().map(|one| &one.shipment));
     let mut matched = find_shipment(&document, hints, known);
     if let Match::Matched(candidate, _) | Match::Conflict(candidate) = &matched {
         settle_consignee(&mut document, &candidate.shipment);
@@ -170,7 +173,7 @@ pub fn match_document(
     }
     if let Match::Matched(candidate, _) = &matched {
         let dates = dates_of(&candidate.shipment, profiles, received_on);
-        settle_dates(&mut document, &dates);
+        settle_dates(&mut document, &dates, candidate.shipment.delivered_on());
         matched = find_shipment(&document, hints, known);
     }
     let best = best_known(&document, hints, known);

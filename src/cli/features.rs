@@ -21,7 +21,8 @@ use crate::understanding::word_map::WordMap;
 /// Computes model features of pages for training.
 #[derive(Debug, Args)]
 pub(super) struct FeaturesArgs {
-    /// Pages, one JSON object a line: `words` of `text`, `box`, `line`, `confidence`, `field`; `image`, a path beside the file.
+    /// Pages, one JSON object a line: `words` of `text`, `box`, `line`, `confidence`, `field`; `ink`, boxes of what was signed, whose
+    /// rows follow those of the words; `image`, a path beside the file.
     pages: PathBuf,
     /// Folder for the `.npy` files.
     #[arg(long)]
@@ -34,6 +35,8 @@ pub(super) struct FeaturesArgs {
 #[derive(Deserialize)]
 struct TrainingPage {
     words: Vec<TrainingWord>,
+    #[serde(default)]
+    ink: Vec<BBox>,
     #[serde(default)]
     image: Option<PathBuf>,
 }
@@ -86,7 +89,7 @@ pub(super) fn run(args: &FeaturesArgs) -> anyhow::Result<()> {
                 pictures.add_marks(&image, &read, &fields);
             }
         }
-        words.push(WordFeatures::of(&read));
+        words.push(WordFeatures::with_ink(&read, &page.ink));
     }
     write_words(&args.out, &words)?;
     pictures.write(&args.out)

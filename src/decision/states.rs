@@ -66,6 +66,7 @@ fn an_unsure_class_or_an_unreadable_page_is_looked_at_before_it_is_rejected() {
 
     let mut sample = Sample::clean(Class::Other);
     sample.document.quality.score = Confidence::new(0.05);
+    sample.document.traits.key_confidence = None;
     let verdict = sample.verdict();
     assert_eq!(
         (verdict.decision.state, codes(&verdict)),

@@ -33,8 +33,10 @@ mod orientation;
 mod quality;
 mod read_page;
 mod recognition;
+mod run_together;
 mod second_opinion;
 mod show_through;
+mod specks;
 mod text;
 
 pub use limits::{Limits, ReaderSettings};

@@ -3,6 +3,8 @@
 //! In: lines, and how surely they could be read. Out: which lines to try, and the verdict. Whether text lies or stands shows
 //! in the shapes of its lines ([`Detection`](super::detection::Detection)); which end is up shows only when it is read.
 
+use image::{GrayImage, imageops};
+
 use super::ctc::{Letter, Reading, certainty};
 use super::line::Line;
 use super::page::Turn;
@@ -65,6 +67,16 @@ impl Turn {
             Self::Quarter => Self::ThreeQuarters,
             Self::Half => Self::None,
             Self::ThreeQuarters => Self::Quarter,
+        }
+    }
+
+    /// A picture after this turn.
+    pub(super) fn applied(self, image: GrayImage) -> GrayImage {
+        match self {
+            Self::None => image,
+            Self::Quarter => imageops::rotate90(&image),
+            Self::Half => imageops::rotate180(&image),
+            Self::ThreeQuarters => imageops::rotate270(&image),
         }
     }
 

@@ -5,38 +5,76 @@
 
 use super::Shipment;
 use super::sites::{SiteAgreement, agreement, destinations};
-use crate::understanding::{Document, Field, FieldName, Party, Value};
+use crate::document::Found;
+use crate::understanding::{Document, Field, FieldName, Fields, Party, Value};
 
-/// Changes places of the consignee and another party, if only the other one is the shipment's: by name and place, since to be named
-/// on a paper is not to have received its goods.
+/// Puts another party of the paper into the consignee's place, if it and not the one read there is the shipment's: by name and place,
+/// since to be named on a paper is not to have received its goods.
 pub fn settle_consignee(document: &mut Document, shipment: &Shipment) {
     let sites = destinations(shipment);
-    let Some(field) = document.fields.get(&FieldName::ShipTo) else {
-        return;
-    };
-    let Value::Party(party) = &field.found.value else {
-        return;
-    };
-    if agreement(party, &sites) > SiteAgreement::Unknown {
+    if agrees(document, shipment) {
         return;
     }
     let is_the_shipments = |other: &Party| agreement(other, &sites) == SiteAgreement::NameAndPostal;
     let others = &mut document.traits.other_parties;
-    let Some(at) = others
+    let at = others
         .iter()
-        .position(|other| is_the_shipments(&other.value))
-    else {
-        return;
+        .position(|other| is_the_shipments(&other.value));
+    let right = match at {
+        Some(at) => Some(others.remove(at)),
+        None => sender_if(&mut document.fields, is_the_shipments),
     };
-    let displaced = field.found.with(party.clone());
-    let right = std::mem::replace(&mut others[at], displaced);
-    let found = right.with(Value::Party(right.value.clone()));
+    let Some(right) = right else { return };
     let field = Field {
-        found,
+        found: right.with(Value::Party(right.value.clone())),
         unit: None,
         kind: None,
     };
-    document.fields.insert(FieldName::ShipTo, field);
+    if let Some(displaced) = document.fields.insert(FieldName::ShipTo, field)
+        && let Value::Party(party) = &displaced.found.value
+    {
+        others.push(displaced.found.with(party.clone()));
+    }
+}
+
+/// Takes the party out of the sender's place, if it is that one.
+fn sender_if(fields: &mut Fields, is_it: impl Fn(&Party) -> bool) -> Option<Found<Party>> {
+    let found = &fields.get(&FieldName::ShipFrom)?.found;
+    let Value::Party(party) = &found.value else {
+        return None;
+    };
+    let sender = is_it(party).then(|| found.with(party.clone()))?;
+    fields.remove(&FieldName::ShipFrom);
+    Some(sender)
+}
+
+/// The same, of several shipments that may be the paper's: where none has the consignee that was read, one of them may have another
+/// party of the paper.
+pub fn settle_consignee_by<'a>(
+    document: &mut Document,
+    shipments: impl Iterator<Item = &'a Shipment> + Clone,
+) {
+    if shipments.clone().any(|shipment| agrees(document, shipment)) {
+        return;
+    }
+    for shipment in shipments {
+        settle_consignee(document, shipment);
+        if agrees(document, shipment) {
+            return;
+        }
+    }
+}
+
+fn agrees(document: &Document, shipment: &Shipment) -> bool {
+    let sites = destinations(shipment);
+    consignee(document).is_some_and(|party| agreement(party, &sites) > SiteAgreement::Unknown)
+}
+
+fn consignee(document: &Document) -> Option<&Party> {
+    match &document.fields.get(&FieldName::ShipTo)?.found.value {
+        Value::Party(party) => Some(party),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -4,14 +4,17 @@
 //! the field that the shipment's reference names. What was read, where and by whom stays as it was; a number that differs from the
 //! shipment's own in characters that look alike was misread and takes the shipment's characters (domain.md §2.2).
 
+use std::collections::BTreeSet;
+
 use super::numbers::{Likeness, Number};
 use super::{ReferenceKind, Shipment};
 use crate::document::{Confidence, Found, Source};
 use crate::understanding::normalise::normalise_identifier;
+use crate::understanding::values::is_list;
 use crate::understanding::{Document, Field, FieldName, Fields, Value};
 
 /// The fields whose labels are mistaken for one another.
-const IDENTIFIERS: [FieldName; 8] = [
+const IDENTIFIERS: [FieldName; 11] = [
     FieldName::ProNumber,
     FieldName::BolNumber,
     FieldName::MasterBol,
@@ -20,12 +23,21 @@ const IDENTIFIERS: [FieldName; 8] = [
     FieldName::CustomerPo,
     FieldName::AppointmentNumber,
     FieldName::InvoiceNo,
+    FieldName::TrailerNumber,
+    FieldName::ContainerNumber,
+    FieldName::SealNumbers,
 ];
 
 /// Puts the shipment's own numbers into their fields.
 pub fn settle_labels(document: &mut Document, shipment: &Shipment) {
     let own = own_numbers(shipment);
+    for name in IDENTIFIERS {
+        if let Some(field) = document.fields.get_mut(&name) {
+            part_run_together(&mut field.found.value, &own);
+        }
+    }
     let mut homeless = document.traits.other_identifiers.clone();
+    homeless.extend(document.traits.short_numbers.iter().cloned());
     for name in IDENTIFIERS {
         homeless.extend(take_misplaced(&mut document.fields, name, &own));
     }
@@ -56,7 +68,10 @@ fn mend(field: &mut Field, name: FieldName, own: &[Own]) {
     };
     match &mut field.found.value {
         Value::Text(text) => mend(text),
-        Value::List(texts) => texts.iter_mut().for_each(mend),
+        Value::List(texts) => {
+            texts.iter_mut().for_each(mend);
+            *texts = without_repeats(std::mem::take(texts));
+        }
         _ => {}
     }
     let mut texts = field.found.value.texts();
@@ -87,8 +102,8 @@ struct Own {
 
 fn own_numbers(shipment: &Shipment) -> Vec<Own> {
     let named = |kind| match kind {
-        ReferenceKind::Pro => Some(FieldName::ProNumber),
-        ReferenceKind::Bol => Some(FieldName::BolNumber),
+        ReferenceKind::Pro | ReferenceKind::Awb => Some(FieldName::ProNumber),
+        ReferenceKind::Bol | ReferenceKind::Cmr => Some(FieldName::BolNumber),
         ReferenceKind::Mbol => Some(FieldName::MasterBol),
         ReferenceKind::Load => Some(FieldName::LoadNumber),
         ReferenceKind::So => Some(FieldName::ShipperRef),
@@ -97,22 +112,55 @@ fn own_numbers(shipment: &Shipment) -> Vec<Own> {
         ReferenceKind::Invoice => Some(FieldName::InvoiceNo),
         ReferenceKind::Delivery
         | ReferenceKind::Pickup
-        | ReferenceKind::Awb
-        | ReferenceKind::Cmr
         | ReferenceKind::Gsin
         | ReferenceKind::Sscc
         | ReferenceKind::Other => None,
     };
+    let equipment = &shipment.equipment;
+    let trailer = equipment
+        .trailer
+        .iter()
+        .map(|value| (FieldName::TrailerNumber, value));
+    let container = equipment
+        .container
+        .iter()
+        .map(|value| (FieldName::ContainerNumber, value));
+    let seals = equipment
+        .seals
+        .iter()
+        .map(|value| (FieldName::SealNumbers, value));
     let references = shipment.refs.iter();
-    references
-        .filter_map(|reference| {
-            Some(Own {
-                number: Number::read(&reference.value)?,
-                name: named(reference.kind)?,
-                value: normalise_identifier(&reference.value),
-            })
+    let references =
+        references.filter_map(|reference| Some((named(reference.kind)?, &reference.value)));
+    let all = references.chain(trailer).chain(container).chain(seals);
+    all.filter_map(|(name, value)| {
+        Some(Own {
+            number: Number::read(value)?,
+            name,
+            value: normalise_identifier(value),
         })
-        .collect()
+    })
+    .collect()
+}
+
+/// Parts two of the shipment's own numbers that a reader ran together in a list.
+fn part_run_together(value: &mut Value, own: &[Own]) {
+    let Value::List(texts) = value else { return };
+    let parts = |text: &String| -> Vec<String> {
+        let mut ends = own.iter().filter_map(|first| {
+            let rest = text.strip_prefix(first.value.as_str())?;
+            let second = own.iter().find(|second| second.value == rest)?;
+            Some(vec![first.value.clone(), second.value.clone()])
+        });
+        ends.next_back().unwrap_or_else(|| vec![text.clone()])
+    };
+    *texts = without_repeats(texts.iter().flat_map(parts).collect());
+}
+
+fn without_repeats(texts: Vec<String>) -> Vec<String> {
+    let mut known = BTreeSet::new();
+    let is_new = |text: &String| known.insert(text.clone());
+    texts.into_iter().filter(is_new).collect()
 }
 
 fn home_of(text: &str, own: &[Own]) -> Option<FieldName> {
@@ -157,7 +205,7 @@ fn put(
     found: Found<String>,
     own: &[Own],
 ) -> Option<Found<String>> {
-    let is_list = name == FieldName::CustomerPo;
+    let is_list = is_list(name);
     let before = fields.get_mut(&name);
     if let Some(Field { found: held, .. }) = before {
         let texts: Vec<String> = held.value.texts().map(str::to_owned).collect();
@@ -249,6 +297,36 @@ mod tests {
             value(&paper, FieldName::LoadNumber),
             Some(&text("55443322"))
         );
+    }
+
+    #[test]
+    fn a_short_number_without_a_label_and_one_taken_for_a_seal_are_the_shipments_own() {
+        let seal = (FieldName::SealNumbers, Value::List(vec!["55443322".into()]));
+        let mut paper = document([seal]);
+        paper.traits.short_numbers = vec![found("N9344".to_owned(), Source::Ocr, 0.9)];
+        let refs = [("BOL", "55443322"), ("LOAD", "N-9344")];
+        settle_labels(&mut paper, &shipment("S", &refs, json!({})));
+        assert_eq!(value(&paper, FieldName::BolNumber), Some(&text("55443322")));
+        assert_eq!(value(&paper, FieldName::LoadNumber), Some(&text("N9344")));
+        assert_eq!(value(&paper, FieldName::SealNumbers), None);
+    }
+
+    #[test]
+    fn an_order_that_was_read_twice_once_wrongly_is_one() {
+        let read = Value::List(vec!["7O3377990".into(), "703377990".into()]);
+        let paper = settled(&[(FieldName::CustomerPo, read)], &[("PO", "703377990")]);
+        let order = Value::List(vec!["703377990".into()]);
+        assert_eq!(value(&paper, FieldName::CustomerPo), Some(&order));
+    }
+
+    #[test]
+    fn two_orders_of_the_shipment_that_were_run_together_are_parted() {
+        let read = Value::List(vec!["6312ECW45".into(), "9876543".into()]);
+        let refs = [("PO", "6312"), ("PO", "ECW-45")];
+        let paper = settled(&[(FieldName::CustomerPo, read)], &refs);
+        let orders = ["6312", "ECW45", "9876543"].map(str::to_owned);
+        let orders = Value::List(orders.to_vec());
+        assert_eq!(value(&paper, FieldName::CustomerPo), Some(&orders));
     }
 
     #[test]

@@ -17,7 +17,7 @@ mod stop;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use consignee::settle_consignee;
+pub use consignee::{settle_consignee, settle_consignee_by};
 pub use labels::settle_labels;
 pub use shipment::*;
 pub use stop::*;

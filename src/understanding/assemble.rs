@@ -3,6 +3,8 @@
 //! In: the pages of an upload with their [`PageView`]s. Out: [`Document`]s. Says which words are remarks on the freight, who
 //! signed, and whether a bill of lading is signed by its consignee.
 
+use super::bar_codes::name_by_custom;
+use super::country::{country_of, country_on};
 use super::fields::{self, Gathered, PageFields};
 use super::loose_numbers::loose_numbers;
 use super::normalise::{self, OrderHint, Window};
@@ -14,8 +16,8 @@ use super::spans::{Span, spans};
 use super::split::{Cut, PageGuess, split};
 use super::values::{self, DateContext, Reading};
 use super::{
-    Curves, Document, DocumentClass, Field, FieldName, Fields, Mark, MarkKind, NotationKind, Party,
-    Role, Traits, Value, marks,
+    Curves, Document, DocumentClass, Field, FieldName, Fields, Mark, MarkKind, NotationKind, Role,
+    Traits, Value, marks,
 };
 use crate::decision::profile::DateOrder;
 use crate::document::{Confidence, Found, Source};
@@ -106,15 +108,14 @@ fn document(
         }
     };
     let page_fields: Vec<PageFields<'_>> = range.clone().map(of_page).collect();
-    let gathered = gathered(&page_fields, context, curves);
-    let loose = range
-        .clone()
-        .flat_map(|index| loose_numbers(&pages[index], &views[index].tags));
-    let other_identifiers = gathered
-        .other_identifiers
-        .into_iter()
-        .chain(loose)
-        .collect();
+    let told = country_on(range.clone().map(|index| &pages[index]));
+    let gathered = gathered(&page_fields, context, told.as_deref(), curves);
+    let (mut other_identifiers, mut short_numbers) = (gathered.other_identifiers, Vec::new());
+    for index in range.clone() {
+        let (long, short) = loose_numbers(&pages[index], &views[index].tags);
+        other_identifiers.extend(long);
+        short_numbers.extend(short);
+    }
     let marks = marks_on(cut, pages, views, spans);
     let notations: Vec<_> = range
         .clone()
@@ -124,6 +125,7 @@ fn document(
     let initialled = marks.iter().any(|mark| mark.kind == MarkKind::Initials);
     let class = signed_class(cut.class, &marks);
     let mut fields = gathered.fields;
+    name_by_custom(&mut fields, &mut other_identifiers, class);
     drop_name_of_signature(&mut fields, &marks);
     add_signatures(&mut fields, &marks, curves);
     Document {
@@ -132,7 +134,7 @@ fn document(
         class_confidence: curves.class(class, cut.confidence),
         quality: worst(range.clone().map(|index| &pages[index])),
         traits: Traits {
-            country: country(&fields),
+            country: country_of(&fields).or(told),
             key_confidence: gathered.key_confidence,
             photo: class == DocumentClass::DeliveryPhoto,
             screenshot: range.clone().any(|index| is_screenshot(&pages[index])),
@@ -140,8 +142,10 @@ fn document(
             altered: says(NotationKind::Correction) && !initialled,
             unsettled_dates: gathered.unsettled,
             doubtful_dates: gathered.doubtful,
+            illegible_dates: gathered.illegible,
             other_parties: gathered.other_parties,
             other_identifiers,
+            short_numbers,
         },
         fields,
         marks,
@@ -196,7 +200,12 @@ fn is_screenshot(page: &Page) -> bool {
 }
 
 /// Gathers twice: the first pass finds country and pickup date, which say how to read the other dates.
-fn gathered(pages: &[PageFields<'_>], context: Context, curves: &Curves) -> Gathered {
+fn gathered(
+    pages: &[PageFields<'_>],
+    context: Context,
+    told: Option<&str>,
+    curves: &Curves,
+) -> Gathered {
     let plausible = |from| context.received_on.map(|to| Window { from, to });
     let blind = DateContext {
         order: OrderHint {
@@ -205,7 +214,8 @@ fn gathered(pages: &[PageFields<'_>], context: Context, curves: &Curves) -> Gath
         plausible: None,
     };
     let first = fields::gather(pages, &blind, curves);
-    let by_country = country(&first.fields).and_then(|country| normalise::order_in(&country));
+    let country = country_of(&first.fields);
+    let by_country = country.as_deref().or(told).and_then(normalise::order_in);
     let order = OrderHint {
         order: context.date_order.or(by_country),
     };
@@ -225,14 +235,6 @@ fn gathered(pages: &[PageFields<'_>], context: Context, curves: &Curves) -> Gath
         },
         curves,
     )
-}
-
-fn country(fields: &Fields) -> Option<String> {
-    let of = |name| match fields.get(&name).map(|field| &field.found.value) {
-        Some(Value::Party(Party { country, .. })) => country.clone(),
-        _ => None,
-    };
-    of(FieldName::ShipTo).or_else(|| of(FieldName::ShipFrom))
 }
 
 /// A bill of lading that its consignee has marked is another class (domain.md §0.1).

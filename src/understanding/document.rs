@@ -53,11 +53,17 @@ pub struct Traits {
     /// Dates that were read and are doubtful: the shipment may tell which of their readings is right.
     #[serde(default)]
     pub doubtful_dates: Vec<UnsettledDate>,
+    /// What stands in a place for the delivery date or for a time and can be read as neither: the shipment may tell what it says.
+    #[serde(default)]
+    pub illegible_dates: Vec<UnsettledDate>,
     /// Parties beside shipper and consignee that were read as one of them, less surely.
     #[serde(default)]
     pub other_parties: Vec<Found<Party>>,
     /// Identifiers of any kind found in bar codes or words, for matching beyond the named fields.
     pub other_identifiers: Vec<Found<String>>,
+    /// Numbers without a label that are too short to look for: the shipment may go by one.
+    #[serde(default)]
+    pub short_numbers: Vec<Found<String>>,
 }
 
 /// A date that can be read in two orders, that has no year, or whose digits are doubtful.

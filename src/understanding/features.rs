@@ -4,7 +4,7 @@
 
 use ndarray::{Array1, Array2};
 
-use crate::document::BBox;
+use crate::document::{BBox, Confidence, Source};
 use crate::reading::Word;
 
 /// Changes whenever a feature changes its meaning; models name the schema they were trained on.
@@ -19,6 +19,8 @@ pub const SHAPE: usize = 28;
 pub const NEIGHBOURS: usize = LEFT + RIGHT + ABOVE + BELOW;
 /// Words of a page that are looked at; longer pages are small print that holds no field.
 pub const MAX_WORDS: usize = 1024;
+/// A signature is a word that no reader can read: this one, which no paper prints.
+pub const INK: &str = "\u{270d}";
 
 const LEFT: usize = 4;
 const RIGHT: usize = 2;
@@ -41,6 +43,24 @@ pub struct WordFeatures {
 }
 
 impl WordFeatures {
+    /// Features of the words and, in the last rows, of what was signed: at most [`MAX_WORDS`] in all.
+    #[must_use]
+    pub fn with_ink(words: &[Word], ink: &[BBox]) -> Self {
+        let ink = ink.get(..MAX_WORDS).unwrap_or(ink);
+        let room = MAX_WORDS - ink.len();
+        let mut all = words.get(..room).unwrap_or(words).to_vec();
+        all.extend(ink.iter().map(|bbox| Word {
+            text: INK.to_owned(),
+            bbox: *bbox,
+            confidence: Confidence::CERTAIN,
+            source: Source::Handwriting,
+            line: u32::MAX,
+            second: None,
+            others: Vec::new(),
+        }));
+        Self::of(&all)
+    }
+
     /// Features of at most [`MAX_WORDS`] words.
     #[must_use]
     pub fn of(words: &[Word]) -> Self {
@@ -275,7 +295,6 @@ impl<const COUNT: usize> Nearest<COUNT> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{Confidence, Source};
 
     fn word(text: &str, left: f32, top: f32) -> Word {
         Word {
@@ -316,6 +335,18 @@ mod tests {
         assert!(is_date_like("03/14/2026") && is_date_like("14-MAR-26") && !is_date_like("1234"));
         assert!(is_time_like("9:30a") && is_time_like("14h30") && !is_time_like("9:3:0"));
         assert!(is_money_like("$1,234.50") && !is_money_like("12.345"));
+    }
+
+    #[test]
+    fn what_was_signed_stands_in_the_last_rows_and_is_a_neighbour_of_its_label() {
+        let words = [word("Consignee", 0.1, 0.8), word("Date", 0.6, 0.8)];
+        let features = WordFeatures::with_ink(&words, &[BBox::new(0.25, 0.79, 0.5, 0.83)]);
+        assert_eq!(features.grams.nrows(), 3);
+        assert_eq!(features.neighbours[[2, 0]], 1);
+        let many = vec![word("small", 0.1, 0.1); MAX_WORDS + 5];
+        let features = WordFeatures::with_ink(&many, &[BBox::PAGE]);
+        assert_eq!(features.grams.nrows(), MAX_WORDS);
+        assert_eq!(features.place[[MAX_WORDS - 1, 2]], 1.0);
     }
 
     #[test]

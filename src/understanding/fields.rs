@@ -3,13 +3,11 @@
 //! In: the spans of each page and its bar codes. Out: [`Fields`], the dates that could not be decided, and identifiers that
 //! belong to no field. A bar code that says the same as the print beats the print's reading.
 
-use std::collections::BTreeMap;
-
 use super::loose_numbers::identifier_in;
-use super::normalise::{Gs1Kind, normalise_identifier, ocr_confusions, read_gs1};
+use super::normalise::ocr_confusions;
 use super::spans::Span;
 use super::values::{self, DateContext, Reading};
-use super::{Curves, Field, FieldName, Fields, Party, UnsettledDate, Value};
+use super::{Curves, Field, FieldName, Fields, Party, UnsettledDate, Value, bar_codes};
 use crate::document::{Confidence, Found, PageNumber, Source};
 use crate::reading::Barcode;
 
@@ -33,6 +31,8 @@ pub struct Gathered {
     pub unsettled: Vec<UnsettledDate>,
     /// Dates that were read although their digits are doubtful.
     pub doubtful: Vec<UnsettledDate>,
+    /// What stands in a place for the delivery date or for a time and can be read as neither.
+    pub illegible: Vec<UnsettledDate>,
     /// Parties that lost to surer ones: the shipment may know them.
     pub other_parties: Vec<Found<Party>>,
     /// Identifiers in bar codes, and values that lost their field to a surer one: no field's value, yet on the paper.
@@ -58,6 +58,11 @@ pub fn gather(pages: &[PageFields<'_>], dates: &DateContext, curves: &Curves) ->
     for page in pages {
         for barcode in page.barcodes {
             gathered.take_barcode(page.page, barcode);
+        }
+    }
+    for field in gathered.fields.values_mut() {
+        if let Value::List(list) = &mut field.found.value {
+            drop_run_together(list);
         }
     }
     gathered
@@ -128,6 +133,9 @@ impl Gathered {
                 let sure = curves.confidence(span.field, span.chance * read);
                 self.unsettled.push(unsettled(page, span, sure));
             }
+            Reading::Unreadable if values::may_be_delivery_date(span.field) => {
+                self.illegible.push(unsettled(page, span, span.read));
+            }
             Reading::Unreadable => {}
         }
     }
@@ -160,7 +168,7 @@ impl Gathered {
     }
 
     fn take_barcode(&mut self, page: PageNumber, barcode: &Barcode) {
-        for (value, named) in identifiers_in(&barcode.text) {
+        for (value, named) in bar_codes::identifiers_in(&barcode.text) {
             let evidence = Found {
                 value: value.clone(),
                 raw: barcode.text.clone(),
@@ -172,7 +180,7 @@ impl Gathered {
             };
             let confirmed = self.confirm(&value, &evidence);
             if let (false, Some(name)) = (confirmed, named) {
-                self.offer(name, barcode_field(name, &evidence));
+                self.offer(name, bar_codes::field_of(name, &evidence));
             } else if !confirmed {
                 self.other_identifiers.push(evidence);
             }
@@ -189,7 +197,7 @@ impl Gathered {
                 _ => false,
             };
             if same && !values::is_list(*name) {
-                *field = barcode_field(*name, evidence);
+                *field = bar_codes::field_of(*name, evidence);
             } else if same {
                 field.found.confidence = evidence.confidence;
             }
@@ -204,20 +212,6 @@ fn alike(read: &str, value: &str) -> bool {
         || ocr_confusions(read)
             .iter()
             .any(|repaired| repaired == value)
-}
-
-fn barcode_field(name: FieldName, evidence: &Found<String>) -> Field {
-    let value = evidence.value.clone();
-    let value = if values::is_list(name) {
-        Value::List(vec![value])
-    } else {
-        Value::Text(value)
-    };
-    Field {
-        found: evidence.with(value),
-        unit: None,
-        kind: None,
-    }
 }
 
 fn extend_list(kept: &mut Field, more: Field) {
@@ -237,30 +231,16 @@ fn extend_list(kept: &mut Field, more: Field) {
     }
 }
 
-/// The identifiers in a bar code, with the field that its application identifier names. Numbers of fewer than five characters
-/// are page separators and dock doors.
-fn identifiers_in(text: &str) -> Vec<(String, Option<FieldName>)> {
-    let elements = read_gs1(text).unwrap_or_default();
-    let by_identifier: BTreeMap<String, Option<FieldName>> = elements
-        .into_iter()
-        .filter_map(|element| match element.kind {
-            Gs1Kind::BillOfLading => Some((element.value, Some(FieldName::BolNumber))),
-            Gs1Kind::PurchaseOrder => Some((element.value, Some(FieldName::CustomerPo))),
-            Gs1Kind::Sscc | Gs1Kind::Consignment => Some((element.value, None)),
-            Gs1Kind::Gtin | Gs1Kind::Location | Gs1Kind::Count | Gs1Kind::Other => None,
-        })
-        .collect();
-    if !by_identifier.is_empty() {
-        return by_identifier.into_iter().collect();
-    }
-    let whole = normalise_identifier(text);
-    let is_identifier =
-        (5..=30).contains(&whole.chars().count()) && whole.chars().any(|c| c.is_ascii_digit());
-    if is_identifier {
-        vec![(whole, None)]
-    } else {
-        Vec::new()
-    }
+/// Where a list stands on the paper twice, a reader may have run its numbers together once: `P6586`, `UZ39005` and `P6586UZ39005`.
+fn drop_run_together(list: &mut Vec<String>) {
+    let known = list.clone();
+    let is_two = |text: &String| {
+        let mut ends = known
+            .iter()
+            .filter_map(|first| text.strip_prefix(first.as_str()));
+        ends.any(|rest| known.iter().any(|second| second == rest))
+    };
+    list.retain(|text| !is_two(text));
 }
 
 fn unsettled(page: PageNumber, span: &Span, sure: Confidence) -> UnsettledDate {
@@ -365,6 +345,18 @@ mod tests {
         assert_eq!(
             text(&found, FieldName::LoadNumber),
             Some(&Value::Text("L772".into()))
+        );
+    }
+
+    #[test]
+    fn numbers_run_together_are_dropped_where_each_stands_alone_too() {
+        let orders = ["4500123", "UZ39005", "4500123UZ39005", "45001"];
+        let spans = orders.map(|text| span(FieldName::CustomerPo, text, 0.9));
+        let found = gathered(spans.to_vec(), &[]);
+        let wanted = ["4500123", "UZ39005", "45001"].map(str::to_owned);
+        assert_eq!(
+            text(&found, FieldName::CustomerPo),
+            Some(&Value::List(wanted.to_vec()))
         );
     }
 

@@ -9,36 +9,35 @@ use super::values::is_telephone;
 use crate::document::Found;
 use crate::reading::{Page, Word};
 
-/// Fewest characters and digits; shorter numbers occur on every page.
+/// Fewest characters and digits of a number to look for; shorter numbers occur on every page.
 const SHORTEST: usize = 6;
 const FEWEST_DIGITS: usize = 5;
+/// Fewest characters and digits of one that a known shipment may go by (domain.md §2.1).
+const SHORTEST_OWN: usize = 4;
+const FEWEST_OWN_DIGITS: usize = 3;
 /// Longest identifier of the trade, an SSCC with its prefix.
 const LONGEST: usize = 20;
 /// Most numbers of one page: a packing list has hundreds of item numbers, and each costs a look into the ledger.
 const MOST: usize = 40;
 
-/// The numbers of a page that are part of no field.
-pub(super) fn loose_numbers<'a>(
-    page: &'a Page,
-    tags: &'a [Tag],
-) -> impl Iterator<Item = Found<String>> + 'a {
-    let loose = page
-        .words
-        .iter()
-        .zip(tags)
-        .filter(|(_, tag)| tag.field.is_none());
-    let found = loose.filter_map(|(word, _)| {
-        Some(Found {
-            value: identifier_in(&word.text)?,
-            raw: word.text.clone(),
-            confidence: word.confidence,
-            page: page.number,
-            bbox: word.bbox,
-            source: word.source,
-            agreed: is_agreed(word),
-        })
+/// The numbers of a page that are part of no field: those to look for, and those too short for that.
+pub(super) fn loose_numbers(page: &Page, tags: &[Tag]) -> (Vec<Found<String>>, Vec<Found<String>>) {
+    let words = page.words.iter().zip(tags);
+    let loose = words.filter(|(_, tag)| tag.field.is_none());
+    let numbers = loose.filter_map(|(word, _)| Some((number_in(&word.text)?, word)));
+    let found = numbers.map(|(value, word)| Found {
+        value,
+        raw: word.text.clone(),
+        confidence: word.confidence,
+        page: page.number,
+        bbox: word.bbox,
+        source: word.source,
+        agreed: is_agreed(word),
     });
-    found.take(MOST)
+    let (mut long, mut short): (Vec<_>, Vec<_>) = found.partition(|found| is_long(&found.value));
+    long.truncate(MOST);
+    short.truncate(MOST);
+    (long, short)
 }
 
 fn is_agreed(word: &Word) -> bool {
@@ -48,19 +47,47 @@ fn is_agreed(word: &Word) -> bool {
         .is_some_and(|second| same(&second.text))
 }
 
-/// The number that a text is; amounts, dates, times, web addresses and telephone numbers are none.
+/// The number to look for that a text is; amounts, dates, times, web addresses and telephone numbers are none.
 pub(super) fn identifier_in(text: &str) -> Option<String> {
-    if is_telephone(text) || text.chars().any(|c| "$€£/:@%,.".contains(c)) {
+    number_in(text).filter(|value| is_long(value))
+}
+
+fn is_long(value: &str) -> bool {
+    value.len() >= SHORTEST && digits(value) >= FEWEST_DIGITS
+}
+
+fn number_in(text: &str) -> Option<String> {
+    // `DA19/20945` is a number, `9/27/17` a date.
+    let has_letter = text.chars().any(char::is_alphabetic);
+    let is_other = |c: char| "$€£:@%,.".contains(c) || c == '/' && !has_letter;
+    if is_telephone(text) || text.chars().any(is_other) {
         return None;
     }
     let value = normalise_identifier(text);
-    let digits = value.chars().filter(char::is_ascii_digit).count();
-    ((SHORTEST..=LONGEST).contains(&value.len()) && digits >= FEWEST_DIGITS).then_some(value)
+    let fits = (SHORTEST_OWN..=LONGEST).contains(&value.len());
+    (fits && digits(&value) >= FEWEST_OWN_DIGITS).then_some(value)
+}
+
+fn digits(value: &str) -> usize {
+    value.chars().filter(char::is_ascii_digit).count()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::identifier_in;
+    use super::{identifier_in, number_in};
+
+    #[test]
+    fn short_numbers_are_kept_apart_from_those_to_look_for() {
+        for (text, found) in [
+            ("N-9344", Some("N9344")),
+            ("97281", Some("97281")),
+            ("T-12", None),
+            ("Pallets", None),
+        ] {
+            assert_eq!(number_in(text).as_deref(), found, "{text}");
+            assert_eq!(identifier_in(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn identifiers_are_told_from_amounts_dates_and_words() {
@@ -69,6 +96,8 @@ mod tests {
             ("#123-456782", Some("123456782")),
             ("K2616891", Some("K2616891")),
             ("04/05/2025", None),
+            ("DA19/20945", Some("DA1920945")),
+            ("N-9344", None),
             ("776-792-5351", None),
             ("1,151.40", None),
             ("$21000000", None),

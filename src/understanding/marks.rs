@@ -6,7 +6,7 @@
 mod patches;
 mod seen;
 
-pub use self::seen::{MarksModel, Seen};
+pub use self::seen::{MarksModel, Seen, Signer};
 use super::cmr_boxes::CmrBoxes;
 use super::roles::{self, Label};
 use super::spans::Span;
@@ -39,12 +39,8 @@ pub fn attribute(
         .filter(|one| !is_number(one, words))
         .filter_map(|one| mark(page, class, one, words, &labels))
         .collect();
-    match class {
-        DocumentClass::Cmr => by_box(&mut marks, seen, &CmrBoxes::of(words)),
-        DocumentClass::DeliveryReceipt | DocumentClass::Epod => {
-            by_class(&mut marks, &roles::nameless(words, Role::Consignee));
-        }
-        _ => {}
+    if class == DocumentClass::Cmr {
+        by_box(&mut marks, seen, &CmrBoxes::of(words));
     }
     marks.extend(typed.into_iter().map(|(bbox, confidence)| {
         let (role, chance) = roles::nearest(bbox, &labels);
@@ -116,40 +112,6 @@ fn by_box(marks: &mut [Mark], seen: &[Seen], boxes: &CmrBoxes) {
     }
 }
 
-/// Who signs at "X" or "Sign here" on a paper that is made for the receiver is the receiver (domain.md §2.1), if it is the
-/// only line of ink without a name beside it and the receiver signed nowhere else.
-fn by_class(marks: &mut [Mark], places: &[Label]) {
-    let is_ink = |mark: &&mut Mark| matches!(mark.kind, MarkKind::Ink | MarkKind::Electronic);
-    let signed = |mark: &Mark| {
-        mark.role == Some(Role::Consignee)
-            && mark.kind != MarkKind::Stamp
-            && mark.confidence.get() >= super::SURE_MARK
-    };
-    if marks.iter().any(signed) {
-        return;
-    }
-    let mut nameless: Vec<&mut Mark> = marks
-        .iter_mut()
-        .filter(is_ink)
-        .filter(|mark| mark.role.is_none())
-        .collect();
-    nameless.sort_by(|a, b| b.bbox.area().total_cmp(&a.bbox.area()));
-    // The printed X at the beginning of the line is often taken for ink: what stands on one line is one signature.
-    let Some((mark, others)) = nameless.split_first_mut() else {
-        return;
-    };
-    let on_its_line =
-        |other: &&mut Mark| (mark.bbox.top..mark.bbox.bottom).contains(&other.bbox.centre().1);
-    if !others.iter().all(on_its_line) {
-        return;
-    }
-    let (role, chance) = roles::nearest(mark.bbox, places);
-    if role.is_some() {
-        mark.role = role;
-        mark.confidence = Confidence::new(mark.confidence.get() * chance);
-    }
-}
-
 fn mark(
     page: PageNumber,
     class: DocumentClass,
@@ -160,9 +122,7 @@ fn mark(
     let inside = text_inside(seen.bbox, words);
     let (role, chance) = match seen.kind {
         MarkKind::Stamp => stamp_role(&inside, seen.bbox, labels)?,
-        MarkKind::Ink | MarkKind::Initials | MarkKind::Electronic => {
-            roles::nearest(seen.bbox, labels)
-        }
+        MarkKind::Ink | MarkKind::Initials | MarkKind::Electronic => whose(seen, labels),
     };
     let kind = match (seen.kind, class) {
         (MarkKind::Ink, DocumentClass::Epod) => MarkKind::Electronic,
@@ -177,6 +137,19 @@ fn mark(
         confidence: Confidence::new(seen.chance * chance),
         text,
     })
+}
+
+/// With more than this chance ink signs nothing, whatever label is near. An assumption.
+const SURELY_NOBODYS: f32 = 0.9;
+
+/// Whose ink is: by the model that sees the page, where it is in doubt by the nearest label.
+fn whose(seen: &Seen, labels: &[Label]) -> (Option<Role>, f32) {
+    match seen.signer {
+        Some(signer) if signer.role.is_some() || signer.chance > SURELY_NOBODYS => {
+            (signer.role, signer.chance)
+        }
+        Some(_) | None => roles::nearest(seen.bbox, labels),
+    }
 }
 
 /// Share of a mark that numbers have to cover for it to be one. Boxes of words are up to 1.85 times as high as letters

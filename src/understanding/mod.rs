@@ -3,8 +3,11 @@
 //! In: upright [`Page`](crate::reading::Page)s. Out: [`Document`]s with normalised values and their evidence.
 
 mod assemble;
+mod bar_codes;
 mod cmr_boxes;
 mod confidence;
+mod country;
+mod damaged_dates;
 mod decode;
 mod document;
 pub mod features;
@@ -13,6 +16,7 @@ mod loose_numbers;
 pub mod marks;
 pub mod normalise;
 pub mod pages;
+mod party_blocks;
 pub mod picture;
 pub mod remarks;
 pub mod roles;

@@ -6,10 +6,11 @@
 use ndarray::{Array2, Array3, ArrayD, Axis, Ix1, Ix2};
 
 use super::features::{SCHEMA, WordFeatures};
-use super::marks::{MarksModel, Seen};
+use super::marks::{MarksModel, Seen, Signer};
 use super::picture::thumbnail;
 use super::spans::Tag;
-use super::{Curves, DocumentClass, FieldName};
+use super::{Curves, DocumentClass, FieldName, MarkKind, Role};
+use crate::document::BBox;
 use crate::inference::{InferenceError, Model, Registry};
 use crate::reading::Page;
 
@@ -80,7 +81,12 @@ impl PageModels {
         let features = WordFeatures::of(&page.words);
         let (classes, first) = self.classify(page, &features)?;
         let tags = self.tag(&features)?;
-        let marks = self.marks.see(page, &tags)?;
+        let mut marks = self.marks.see(page, &tags)?;
+        let mut tags = self.signers(page, &mut marks)?.unwrap_or(tags);
+        for tag in &mut tags {
+            // No word that can be read is a signature.
+            tag.field = tag.field.filter(|field| signer(*field).is_none());
+        }
         Ok(PageView {
             classes,
             first,
@@ -122,6 +128,28 @@ impl PageModels {
             .copied()
             .unwrap_or(0.0);
         Ok((self.classes.iter().copied().zip(chances).collect(), first))
+    }
+
+    /// Tells whose the ink is, and tags the words once more in sight of it; `None` where nobody signed.
+    fn signers(
+        &mut self,
+        page: &Page,
+        marks: &mut [Seen],
+    ) -> Result<Option<Vec<Tag>>, InferenceError> {
+        let ink = marks.iter_mut().filter(|mark| mark.kind != MarkKind::Stamp);
+        let ink: Vec<&mut Seen> = ink.collect();
+        if ink.is_empty() {
+            return Ok(None);
+        }
+        let boxes: Vec<BBox> = ink.iter().map(|mark| mark.bbox).collect();
+        let mut tags = self.tag(&WordFeatures::with_ink(&page.words, &boxes))?;
+        let signed = tags.split_off(tags.len().saturating_sub(ink.len()));
+        for (mark, tag) in ink.into_iter().zip(signed) {
+            let role = tag.field.and_then(signer);
+            let chance = tag.chance;
+            mark.signer = Some(Signer { role, chance });
+        }
+        Ok(Some(tags))
     }
 
     fn tag(&mut self, features: &WordFeatures) -> Result<Vec<Tag>, InferenceError> {
@@ -171,6 +199,16 @@ impl PageModels {
             begin,
             hand,
         }
+    }
+}
+
+/// Who signs in a field.
+fn signer(field: FieldName) -> Option<Role> {
+    match field {
+        FieldName::SignatureConsignee => Some(Role::Consignee),
+        FieldName::SignatureDriver => Some(Role::Driver),
+        FieldName::SignatureShipper => Some(Role::Shipper),
+        _ => None,
     }
 }
 

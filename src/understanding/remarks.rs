@@ -6,7 +6,7 @@
 use super::normalise::{is_boilerplate, read_notations};
 use super::spans::{Span, Tag};
 use super::{FieldName, Mark, MarkKind, Notation, NotationKind};
-use crate::document::{BBox, PageNumber};
+use crate::document::{BBox, PageNumber, Source};
 use crate::reading::{Page, Word};
 
 /// A line is by hand when most of its words are.
@@ -28,7 +28,9 @@ pub fn remarks(page: &Page, tags: &[Tag], spans: &[Span], marks: &[Mark]) -> Vec
         .iter()
         .filter(|span| span.field == FieldName::ExceptionNotation)
     {
-        notations(&span.text(), page.number, span.bbox).for_each(&mut add);
+        // Nobody writes the small print or the headers of a form by hand.
+        let print = span.source != Source::Handwriting;
+        notations(&span.text(), page.number, span.bbox, print).for_each(&mut add);
     }
     let mut start = 0;
     for line in page.words.chunk_by(|a, b| a.line == b.line) {
@@ -37,17 +39,22 @@ pub fn remarks(page: &Page, tags: &[Tag], spans: &[Span], marks: &[Mark]) -> Vec
         let (text, bbox) = text_of(line);
         let written = is_by_hand(tags) || is_stamped(bbox, page.number, marks);
         let said_here = |notation: &Notation| written || !is_negative(notation.kind);
-        notations(&text, page.number, bbox)
+        notations(&text, page.number, bbox, true)
             .filter(said_here)
             .for_each(&mut add);
     }
     found
 }
 
-fn notations(text: &str, page: PageNumber, bbox: BBox) -> impl Iterator<Item = Notation> {
+fn notations(
+    text: &str,
+    page: PageNumber,
+    bbox: BBox,
+    may_be_print: bool,
+) -> impl Iterator<Item = Notation> {
     let mut parsed = read_notations(text);
     // Asked last, and of the whole line: what stands beside ticked boxes may be printed as well.
-    if !parsed.is_empty() && is_boilerplate(text) {
+    if may_be_print && !parsed.is_empty() && is_boilerplate(text) {
         parsed.clear();
     }
     parsed.into_iter().map(move |one| Notation {

@@ -1,14 +1,71 @@
 //! Dates put right: what the paper leaves open, its shipment and profile decide.
 //!
 //! In: a document, and how its dates are to be read now that its shipment is known. Out: the document, with dates that could be
-//! read in two orders, had no year or had doubtful digits. Nothing is decided without a voice from beside the paper.
+//! read in two orders, had no year, had doubtful digits or were damaged. Nothing is decided without a voice from beside the paper.
 
+use jiff::civil::Date;
+
+use super::damaged_dates::likeliest_day;
 use super::values::{self, DateContext, Reading};
-use super::{Document, Field, UnsettledDate, Value};
-use crate::document::Confidence;
+use super::{Document, Field, FieldName, UnsettledDate, Value};
+use crate::document::{Confidence, Source};
 
-/// Reads the undecided and the doubtful dates of a document again, now that its shipment and profile are known.
-pub fn settle_dates(document: &mut Document, dates: &DateContext) {
+/// Reads the undecided, the doubtful and the damaged dates of a document again, now that its shipment and profile are known.
+/// `told` is the day on which the carrier says the freight came.
+pub fn settle_dates(document: &mut Document, dates: &DateContext, told: Option<Date>) {
+    settle_by_window(document, dates);
+    if let Some(told) = told {
+        mend_delivery_date(document, dates, told);
+    }
+}
+
+/// How sure a damaged date is whose day stands out. An assumption; the calibration of the whole is measured.
+const MENDED: f32 = 0.9;
+
+/// Fills or replaces the delivery date where the writing is closest to one day around the carrier's message.
+fn mend_delivery_date(document: &mut Document, dates: &DateContext, told: Date) {
+    let name = FieldName::DeliveryDate;
+    let pickup = document.fields.get(&FieldName::PickupDate);
+    let pickup = pickup.and_then(|field| field.found.value.as_date());
+    let mended = |date: &UnsettledDate| {
+        let day = likeliest_day(&date.found.raw, told, dates.order.order)?;
+        if pickup.is_some_and(|pickup| day < pickup) {
+            return None;
+        }
+        let mut found = date.found.with(Value::Date(day));
+        found.confidence = Confidence::new(MENDED);
+        Some(Field {
+            found,
+            unit: None,
+            kind: None,
+        })
+    };
+    let Some(held) = document.fields.get_mut(&name) else {
+        let unsettled = &mut document.traits.unsettled_dates;
+        let at_home = |date: &&UnsettledDate| date.field == name;
+        let ways = unsettled.iter().filter(at_home);
+        let ways = ways.chain(&document.traits.illegible_dates);
+        if let Some(field) = ways.into_iter().find_map(mended) {
+            unsettled.retain(|date| date.field != name);
+            document.fields.insert(name, field);
+        }
+        return;
+    };
+    let implausible = |day: Date| dates.plausible.is_some_and(|window| !window.holds(day));
+    let by_hand = held.found.source == Source::Handwriting && !held.found.agreed;
+    if by_hand && held.found.value.as_date().is_some_and(implausible) {
+        let written = UnsettledDate {
+            field: name,
+            found: held.found.with(held.found.raw.clone()),
+            others: Vec::new(),
+        };
+        if let Some(field) = mended(&written) {
+            *held = field;
+        }
+    }
+}
+
+fn settle_by_window(document: &mut Document, dates: &DateContext) {
     let unsettled = std::mem::take(&mut document.traits.unsettled_dates);
     for date in unsettled {
         match settled(&date, dates) {
@@ -109,7 +166,7 @@ mod tests {
             plausible,
             ..DateContext::default()
         };
-        settle_dates(&mut document, &dates);
+        settle_dates(&mut document, &dates, None);
         document.fields[&FieldName::DeliveryDate]
             .found
             .value
@@ -123,6 +180,47 @@ mod tests {
             Some(date(2026, 3, 11))
         );
         assert_eq!(settled_day("3/1/26", Some((1, 3))), Some(date(2026, 3, 1)));
+    }
+
+    fn mended(raw: &str, illegible: bool, source: Source) -> Option<Date> {
+        let mut document = paper("3/1/26");
+        document.traits.doubtful_dates.clear();
+        let mut held = document.fields.remove(&FieldName::DeliveryDate).unwrap();
+        if illegible {
+            document.traits.illegible_dates = vec![UnsettledDate {
+                field: FieldName::DepartureTime,
+                found: found(raw.to_owned(), raw),
+                others: Vec::new(),
+            }];
+        } else {
+            held.found.raw = raw.to_owned();
+            held.found.source = source;
+            document.fields.insert(FieldName::DeliveryDate, held);
+        }
+        let dates = DateContext {
+            plausible: Some(Window {
+                from: date(2026, 3, 8),
+                to: date(2026, 3, 14),
+            }),
+            ..DateContext::default()
+        };
+        settle_dates(&mut document, &dates, Some(date(2026, 3, 11)));
+        let held = document.fields.get(&FieldName::DeliveryDate)?;
+        held.found.value.as_date()
+    }
+
+    #[test]
+    fn a_damaged_date_is_the_day_around_the_message_that_it_is_closest_to() {
+        let told = Some(date(2026, 3, 11));
+        assert_eq!(mended("31126", true, Source::Handwriting), told);
+        assert_eq!(mended("16:40", true, Source::Handwriting), None);
+        assert_eq!(mended("3/11/2 6", false, Source::Handwriting), told);
+    }
+
+    #[test]
+    fn a_printed_date_far_from_the_message_stays() {
+        let printed = mended("3/11/2 6", false, Source::Ocr);
+        assert_eq!(printed, Some(date(2026, 3, 1)));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! In: the words of a page and the model's [`Tag`] of each. Out: [`Span`]s, which `fields` turns into values.
 
 use super::FieldName;
+use super::party_blocks::whole_parties;
 use crate::document::{BBox, Confidence, Source};
 use crate::reading::Word;
 
@@ -55,12 +56,12 @@ const WIDEST_GAP: f32 = 2.2;
 /// The same where the reader took them for two lines: words of one name stand half a height apart.
 const WIDEST_BETWEEN_LINES: f32 = 1.0;
 /// Lines of one block further apart than this many heights belong to different values.
-const WIDEST_LEADING: f32 = 1.6;
+pub(super) const WIDEST_LEADING: f32 = 1.6;
 
 /// Joins tagged words into spans, in reading order.
 #[must_use]
 pub fn spans(words: &[Word], tags: &[Tag]) -> Vec<Span> {
-    let tags = &whole_names(words, tags);
+    let tags = &whole_parties(words, tags);
     let mut open: Vec<(FieldName, Vec<usize>)> = Vec::new();
     for (index, (word, tag)) in words.iter().zip(tags).enumerate() {
         let Some(field) = tag.field else { continue };
@@ -81,53 +82,6 @@ pub fn spans(words: &[Word], tags: &[Tag]) -> Vec<Span> {
     open.into_iter()
         .map(|(field, rows)| span(field, &rows, words, tags))
         .collect()
-}
-
-/// A word that the model is so sure belongs to no name stays out of one. An assumption: on a receipt that
-/// was looked at, labels in print had 0.96, words torn from a name 0.78 to 0.94.
-const SURELY_NONE: f32 = 0.95;
-
-/// The tags, each line of a party whole: where half of the words from its first one on are tagged so, the rest is a part that the
-/// model was unsure of ("& Sons", "Whse #4102").
-fn whole_names(words: &[Word], tags: &[Tag]) -> Vec<Tag> {
-    let mut tags = tags.to_vec();
-    let is_party =
-        |field: Option<FieldName>| matches!(field, Some(FieldName::ShipFrom | FieldName::ShipTo));
-    let mut start = 0;
-    while start < tags.len().min(words.len()) {
-        let field = tags[start].field;
-        if !is_party(field) {
-            start += 1;
-            continue;
-        }
-        let stands_beside = |at: &usize| {
-            words[*at].line == words[start].line && is_beside(&words[at - 1], &words[*at])
-        };
-        let end = (start + 1..words.len().min(tags.len()))
-            .take_while(stands_beside)
-            .last()
-            .unwrap_or(start)
-            + 1;
-        let own = tags[start..end]
-            .iter()
-            .filter(|tag| tag.field == field)
-            .count();
-        let unsure = |tag: &&mut Tag| {
-            tag.chance < SURELY_NONE && (tag.field.is_none() || is_party(tag.field))
-        };
-        if 2 * own >= end - start {
-            for tag in tags[start..end].iter_mut().filter(unsure) {
-                tag.field = field;
-            }
-        }
-        start = end;
-    }
-    tags
-}
-
-/// Is the gap between two words of a line no wider than a letter or two?
-fn is_beside(last: &Word, next: &Word) -> bool {
-    (next.bbox.left - last.bbox.right) / 1.3 < last.bbox.height().max(next.bbox.height())
 }
 
 /// Does `next` continue the value that `last` is part of?

@@ -95,6 +95,12 @@ pub fn is_date(field: FieldName) -> bool {
     holds(field) == Holds::Date
 }
 
+/// Where the date of a delivery is written: in its own place, or in that for a time beside it.
+#[must_use]
+pub(super) fn may_be_delivery_date(field: FieldName) -> bool {
+    field == FieldName::DeliveryDate || holds(field) == Holds::Time
+}
+
 /// May the paper name several of them?
 #[must_use]
 pub fn is_list(field: FieldName) -> bool {

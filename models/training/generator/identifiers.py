@@ -87,11 +87,11 @@ def free(rng: Random, low: int = 4, high: int = 12) -> str:
     if kind < 0.8:
         return f"{letters}-{tail}"
     if kind < 0.86:
-        return f"{tail}-{rng.choice(LETTERS)}"
-    cut = rng.randint(1, max(1, len(tail) - 1))
+        return f"{digits(rng, length - 1)}-{rng.choice(LETTERS)}"
     if kind < 0.95:
-        return f"{tail[:cut]}-{tail[cut:]}" if cut < len(tail) else tail
-    return f"{letters}{tail[:cut]}/{tail[cut:] or rng.randint(1, 99)}"
+        tail = digits(rng, length)
+    cut = rng.randint(1, len(tail) - 1)
+    return f"{tail[:cut]}-{tail[cut:]}" if kind < 0.95 else f"{letters}{tail[:cut]}/{tail[cut:]}"
 
 
 def phone(rng: Random, country: str) -> str:

@@ -53,20 +53,22 @@ def fingerprint(corpus: Path) -> str:
     return hashlib.sha256((corpus / "pages.jsonl").read_bytes()).hexdigest()
 
 
-def load(corpus: Path, copies: int, seed: int, marks: bool = False, pictures: bool = True) -> Pages:
-    """Features of `copies` noised readings of each page of `corpus`. Cached beside it."""
-    folder = corpus / f"features-{copies}-{seed}-{int(marks)}-{int(pictures)}"
+def load(corpus: Path, copies: int, seed: int, marks: bool = False, pictures: bool = True, ink: bool = False) -> Pages:
+    """Features of `copies` noised readings of each page of `corpus`, with rows for what was signed where `ink` is wanted. Cached
+    beside it."""
+    folder = corpus / f"features-{copies}-{seed}-{int(marks)}-{int(pictures)}-{int(ink)}"
     if not (folder / "done").exists():
-        _compute(corpus, folder, copies, seed, marks, pictures)
+        _compute(corpus, folder, copies, seed, marks, pictures, ink)
     return _opened(folder)
 
 
 def load_read(corpus: Path) -> Pages:
-    """Features of the words that the worker's own reader found (`train.readings`). Cached beside them."""
-    folder = corpus / "features-read"
+    """Features of the words that the worker's own reader found (`train.readings`), and of what was signed. Cached beside them."""
+    folder = corpus / "features-read-ink"
     if not (folder / "done").exists():
         folder.mkdir(exist_ok=True)
-        lines = [orjson.loads(line) | {"image": None} for line in (corpus / "read.jsonl").read_bytes().splitlines()]
+        pages = map(orjson.loads, (corpus / "read.jsonl").read_bytes().splitlines())
+        lines = [_signed(page, random.Random(page["id"])) | {"image": None} for page in pages]
         (folder / "pages.jsonl").write_bytes(b"".join(orjson.dumps(line) + b"\n" for line in lines))
         subprocess.run([str(COUNTERSIGN), "features", str(folder / "pages.jsonl"), "--out", str(folder)], check=True)
         (folder / "done").touch()
@@ -87,10 +89,16 @@ def _opened(folder: Path) -> Pages:
     )
 
 
-def _compute(corpus: Path, folder: Path, copies: int, seed: int, marks: bool, pictures: bool) -> None:
+def _signed(page: dict, rng: random.Random) -> dict:
+    """The page with the boxes of what was signed as `ink`, and whose they are as `signed`."""
+    seen = noise.seen_ink(page, rng)
+    return page | {"ink": [one["box"] for one in seen], "signed": [one["field"] for one in seen]}
+
+
+def _compute(corpus: Path, folder: Path, copies: int, seed: int, marks: bool, pictures: bool, ink: bool) -> None:
     folder.mkdir(exist_ok=True)
     lines = (corpus / "pages.jsonl").read_bytes().splitlines()
-    tasks = [(line, copy, seed, marks, pictures) for line in lines for copy in range(copies)]
+    tasks = [(line, copy, seed, marks, pictures, ink) for line in lines for copy in range(copies)]
     with multiprocessing.Pool(2) as pool, open(folder / "pages.jsonl", "wb") as out:
         for line in pool.imap(_noised, tasks, chunksize=64):
             out.write(line + b"\n")
@@ -99,13 +107,14 @@ def _compute(corpus: Path, folder: Path, copies: int, seed: int, marks: bool, pi
     (folder / "done").touch()
 
 
-Task = tuple[bytes, int, int, bool, bool]
+Task = tuple[bytes, int, int, bool, bool, bool]
 
 
 def _noised(task: Task) -> bytes:
-    line, copy, seed, marks, pictures = task
+    line, copy, seed, marks, pictures, ink = task
     page = orjson.loads(line)
     rng = random.Random(f"{seed}-{copy}-{page['id']}")
+    page = _signed(page, rng) if ink else page
     return _placed(noise.read_page(page, rng, still=marks), pictures)
 
 

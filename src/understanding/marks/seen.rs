@@ -10,11 +10,11 @@ use super::patches::{Patch, patches};
 use crate::document::BBox;
 use crate::inference::{InferenceError, Model};
 use crate::reading::Page;
-use crate::understanding::MarkKind;
 use crate::understanding::pages::{labelled, picture, unknown};
 use crate::understanding::picture::{CELL, MarksPicture, Part};
 use crate::understanding::spans::Tag;
 use crate::understanding::word_map::{WORD_MAP_SCHEMA, WordMap};
+use crate::understanding::{MarkKind, Role};
 
 /// The `marks` model of one slot.
 #[derive(Debug)]
@@ -93,6 +93,7 @@ impl MarksModel {
                 kind,
                 bbox: patch.bbox(either.dim(), filled),
                 chance,
+                signer: None,
             })
         };
         lines.filter_map(mark).collect()
@@ -110,6 +111,7 @@ impl MarksModel {
             kind: MarkKind::Stamp,
             bbox: patch.bbox(cells.dim(), filled),
             chance: patch.mean(cells),
+            signer: None,
         });
         marks
             .filter(|mark| mark.chance >= self.thresholds[layer])
@@ -198,6 +200,17 @@ pub struct Seen {
     /// Where.
     pub bbox: BBox,
     /// Mean chance of its cells.
+    pub chance: f32,
+    /// Whose it is by the `fields` model, where that was asked.
+    pub signer: Option<Signer>,
+}
+
+/// Whose a mark is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Signer {
+    /// Who signed; `None` for ink that signs nothing.
+    pub role: Option<Role>,
+    /// How sure that is, 0..1.
     pub chance: f32,
 }
 

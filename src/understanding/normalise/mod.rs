@@ -36,6 +36,7 @@ pub use gs1::{Gs1Element, Gs1Kind, read_gs1};
 pub use identifiers::{normalise_identifier, ocr_confusions, repair};
 pub use notations::{ParsedNotation, Received, read_notations, read_received};
 pub use parties::read_party;
+pub use places::american_country;
 pub use quantities::{
     Count, Weight, WeightUnit, read_count, read_counts, read_money, read_page_of, read_weight,
 };

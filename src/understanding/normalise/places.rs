@@ -55,6 +55,14 @@ pub(super) fn country_named(text: &str) -> Option<&'static str> {
         .map(|(code, _)| *code)
 }
 
+/// The country whose states and postal codes a line ends in: `Dallas, TX 75201`, `Toronto ON M5V 2T6`. Other countries' codes are
+/// five digits like any.
+#[must_use]
+pub fn american_country(line: &str) -> Option<String> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    american(&words)?.country
+}
+
 /// Reads a line as a postal line; `None` where it holds no postal code of a known form.
 pub(super) fn read_place(line: &str) -> Option<Place> {
     let (line, country) = without_country(line);

@@ -135,7 +135,7 @@ pub(super) const SIGNING_WORDS: [&str; 22] = [
 ];
 
 /// Words on a stamp that say that freight was taken in.
-pub(super) const RECEIVED_WORDS: [&str; 17] = [
+pub(super) const RECEIVED_WORDS: [&str; 22] = [
     "received",
     "receiv",
     "rec'd",
@@ -153,6 +153,11 @@ pub(super) const RECEIVED_WORDS: [&str; 17] = [
     "przyjeto",
     "ontvangen",
     "accepted",
+    "otrzymano",
+    "magazyn",
+    "magazijn",
+    "entrada almacen",
+    "eingang gepruft",
 ];
 
 /// Lines that ask for a signature and do not say whose: `X`, `(Sign here)`, `Signature image:`.

@@ -10,7 +10,7 @@ pub(super) fn identifier(text: &str, is_list: bool) -> Option<Value> {
     if is_list {
         let values: Vec<String> = text
             .split([',', ';', '&'])
-            .flat_map(|part| apart(part, '/', 4, 1))
+            .flat_map(|part| apart(part, '/', 4, 4))
             .flat_map(|part| apart(part, ' ', 5, 3))
             .filter_map(one_identifier)
             .collect();

@@ -1,6 +1,6 @@
 """Letterhead, title, logo, page number, a barcode or a QR code."""
 
-from .. import barcodes, fonts
+from .. import barcodes, fonts, identifiers
 from ..display import WHITE, Bars
 from ..facts import Party
 from ..sheet import Sheet, Value
@@ -122,6 +122,7 @@ def header(sheet: Sheet, title: str, who: Party, name: str, field: str | None, *
         title_end = barcode(sheet, sheet.left + half + 10, title_end + 2, code[0], half - 10, sheet.rng.uniform(16, 30), code[1]) + 4
     elif code and sheet.chance(0.05):
         sheet.page.items.append(barcodes.qr(code[0], sheet.left + sheet.width - 44, title_end, 40))
+        sheet.page.coded[code[1]] = identifiers.normalised(code[0])
         title_end += 44
     if pages and style.order % 7 < 3:
         page_number(sheet, *pages, sheet.left + sheet.width, max(ends, title_end) + 6, "right")

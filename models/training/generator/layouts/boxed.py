@@ -106,6 +106,17 @@ def _received_cell(sheet: Sheet):
     return content
 
 
+def _instructions_cell(sheet: Sheet):
+    """Box 13: the sender's own number, or the order's."""
+    said, key = sheet.rng.choice([("Ref.", "shipper_ref"), ("Order", "load_number"), ("Load", "load_number")])
+
+    def content(x: float, y: float, width: float, height: float) -> None:
+        used = sheet.text(x, y, said, sheet.style.value_size) + 4
+        sheet.entry(x + used, y, width - used, values.value(sheet, key))
+
+    return content
+
+
 def cmr(sheet: Sheet, pages: tuple[int, int] | None) -> None:
     """A CMR consignment note with its 24 boxes."""
     facts, style = sheet.facts, sheet.style
@@ -134,11 +145,10 @@ def cmr(sheet: Sheet, pages: tuple[int, int] | None) -> None:
 
     reserve = facts.seals and style.order % 4 == 0
     remark = sheet.fill.remark or (prose.notation(sheet.rng, sheet.fill.notation, style.language, "ctn") if sheet.fill.notation else "")
-    instructions = Value(sheet.rng.choice(["Ref. ", "Order ", ""]) + facts.load)
     cells = {
         1: _party_cell(sheet, "ship_from"), 2: _party_cell(sheet, "ship_to"), 3: _text_cell(sheet, Value(facts.consignee.town())), 4: took,
         5: _text_cell(sheet, Value(", ".join(facts.pos[:2]), "customer_po", [identifiers.normalised(po) for po in facts.pos[:2]]) if style.order % 2 else Value("Packliste" if style.language == "de" else "Packing list")),
-        13: _text_cell(sheet, instructions), 16: carrier, 18: _text_cell(sheet, Value(remark, "exception_notation", remark, True) if remark else values.value(sheet, "seal_numbers") if reserve else Value("")),
+        13: _instructions_cell(sheet), 16: carrier, 18: _text_cell(sheet, Value(remark, "exception_notation", remark, True) if remark else values.value(sheet, "seal_numbers") if reserve else Value("")),
         21: _text_cell(sheet, Value(f"{facts.shipper.city}, {taken}")), 22: _sign_cell(sheet, "shipper", sheet.fill.shipper), 23: _sign_cell(sheet, "driver", sheet.fill.driver), 24: _received_cell(sheet),
     }  # fmt: skip
 

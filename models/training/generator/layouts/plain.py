@@ -100,6 +100,13 @@ def cover(sheet: Sheet) -> None:
             sheet.rect(x, sheet.y + 30, x + (wide if i % 2 else wide * 0.45), sheet.page.height * 0.85, fill=(0, 0, 0))
 
 
+OPENINGS = {
+    "pro_number": ["Please see below regarding PRO", "We are writing about shipment PRO", "RE: PRO #", "Reference: freight bill", "This concerns our waybill"],
+    "load_number": ["This is to inform you that load", "RE: Load", "Reference: trip #", "Please see below regarding load", "We are writing about order"],
+}  # fmt: skip
+"""How a letter begins to say which number it is about."""
+
+
 def letter(sheet: Sheet) -> None:
     """An e-mail print, a letter, a claim."""
     rng, facts = sheet.rng, sheet.facts
@@ -125,10 +132,9 @@ def letter(sheet: Sheet) -> None:
                 sheet.text(sheet.left, sheet.y, text, size)
                 sheet.y += size * 1.25
     sheet.y += size * 2
-    number = values.value(sheet, "pro_number" if rng.random() < 0.5 else "load_number")
-    opening = rng.choice(["Please see below regarding PRO", "We are writing about shipment", "RE:", "Reference", "This is to inform you that load"])
-    used = sheet.text(sheet.left, sheet.y, opening, size)
-    sheet.entry(sheet.left + used + 4, sheet.y, 150, number, size)
+    key = rng.choice(list(OPENINGS))
+    used = sheet.text(sheet.left, sheet.y, rng.choice(OPENINGS[key]), size)
+    sheet.entry(sheet.left + used + 4, sheet.y, 150, values.value(sheet, key), size)
     sheet.y += size * 2
     body = ["Attached please find the paperwork you asked for.", "Our driver waited at the dock for several hours before being unloaded.", "The consignee noted damage on the delivery receipt.", "Kindly send the signed copy so that we can release payment.", "Photos of the freight are attached.", "Let me know if you need anything else.", "We hereby file a claim for the amount shown.", "The product was rejected because of the temperature.", "Please advise on disposition of the refused pallets.", "Payment will be held until the document is received."]
     for _ in range(rng.randint(1, 4)):
