@@ -60,6 +60,11 @@ impl CmrBoxes {
         })
     }
 
+    /// Were the boxes found?
+    pub(super) fn are_known(&self) -> bool {
+        !self.0.is_empty()
+    }
+
     /// Whose box the middle of a mark lies in.
     pub(super) fn role(&self, mark: BBox) -> Option<Role> {
         let (middle, _) = mark.centre();

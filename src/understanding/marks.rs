@@ -142,13 +142,31 @@ fn mark(
 /// With more than this chance ink signs nothing, whatever label is near. An assumption.
 const SURELY_NOBODYS: f32 = 0.9;
 
+/// A label that asks another one to sign, so near, makes a receiver's signature doubtful: it bills, and has to be sure. An assumption.
+const SURELY_ANOTHERS: f32 = 0.75;
+/// How sure a receiver's signature is at most that stands at such a label.
+const DOUBTFUL: f32 = 0.45;
+
 /// Whose ink is: by the model that sees the page, where it is in doubt by the nearest label.
 fn whose(seen: &Seen, labels: &[Label]) -> (Option<Role>, f32) {
+    let (labelled, sure) = roles::nearest(seen.bbox, labels);
     match seen.signer {
-        Some(signer) if signer.role.is_some() || signer.chance > SURELY_NOBODYS => {
-            (signer.role, signer.chance)
+        Some(Signer { role, chance }) if role == Some(Role::Consignee) => {
+            let anothers = labelled.is_some_and(|labelled| labelled != Role::Consignee);
+            let doubtful = anothers && sure >= SURELY_ANOTHERS;
+            (
+                role,
+                if doubtful {
+                    chance.min(DOUBTFUL)
+                } else {
+                    chance
+                },
+            )
         }
-        Some(_) | None => roles::nearest(seen.bbox, labels),
+        Some(Signer { role, chance }) if role.is_some() || chance > SURELY_NOBODYS => {
+            (role, chance)
+        }
+        Some(_) | None => (labelled, sure),
     }
 }
 

@@ -1,9 +1,10 @@
 //! Dates beside places to sign: on a bill of lading whoever signs a line dates it, shipper and driver at pickup, the consignee at
-//! delivery.
+//! delivery; on a consignment note the goods are received in box 24.
 //!
 //! In: the spans and words of a page. Out: the spans, their dates as the line on which they stand says: a paper signed and dated at
 //! origin is no proof of delivery (domain.md §0.1).
 
+use super::cmr_boxes::CmrBoxes;
 use super::roles::{self, Label};
 use super::spans::Span;
 use super::{DocumentClass, FieldName, Role};
@@ -32,6 +33,32 @@ pub(super) fn name_dates(spans: &mut [Span], class: DocumentClass, words: &[Word
             Some(Role::Shipper | Role::Driver) => FieldName::PickupDate,
             None => span.field,
         };
+    }
+    if class == DocumentClass::Cmr {
+        date_receipt_in_its_box(spans, words);
+    }
+}
+
+/// How far from the words of a stamp its date may stand, as a share of the page.
+const ON_STAMP: f32 = 0.03;
+
+/// On a consignment note a date outside box 24 and off any stamp is that of taking over or of making out (boxes 4 and 21).
+fn date_receipt_in_its_box(spans: &mut [Span], words: &[Word]) {
+    let boxes = CmrBoxes::of(words);
+    let stamps = spans
+        .iter()
+        .filter(|span| span.field == FieldName::StampText);
+    let stamps: Vec<BBox> = stamps
+        .map(|span| span.bbox.grown(ON_STAMP, ON_STAMP))
+        .collect();
+    let elsewhere = |date: BBox| {
+        let stamped = stamps.iter().any(|stamp| stamp.intersection(date) > 0.0);
+        boxes.are_known() && boxes.role(date) != Some(Role::Consignee) && !stamped
+    };
+    for span in spans {
+        if span.field == FieldName::DeliveryDate && elsewhere(span.bbox) {
+            span.field = FieldName::PickupDate;
+        }
     }
 }
 
@@ -134,5 +161,31 @@ mod tests {
             Some(Role::Consignee)
         );
         assert_eq!(signs(&sign_here, &["Count"]), None);
+    }
+
+    #[test]
+    fn on_a_consignment_note_the_goods_are_received_in_box_24_alone() {
+        let page = [
+            word("22", 0.06, 0.764, 0),
+            word("23", 0.35, 0.764, 1),
+            word("24", 0.65, 0.764, 2),
+        ];
+        let field = |left, top| {
+            let mut spans = [Span {
+                field: FieldName::DeliveryDate,
+                lines: vec!["03-04-2025".to_owned()],
+                bbox: BBox::new(left, top, left + 0.07, top + 0.02),
+                chance: 0.9,
+                read: Confidence::CERTAIN,
+                source: Source::Ocr,
+                second: None,
+                others: Vec::new(),
+            }];
+            name_dates(&mut spans, DocumentClass::Cmr, &page);
+            spans[0].field
+        };
+        assert_eq!(field(0.7, 0.8), FieldName::DeliveryDate);
+        assert_eq!(field(0.41, 0.73), FieldName::PickupDate);
+        assert_eq!(field(0.1, 0.8), FieldName::PickupDate);
     }
 }

@@ -108,9 +108,30 @@ fn the_model_that_sees_the_page_says_whose_ink_is_and_the_label_where_it_is_in_d
         let marks = attribute(page_one(), DocumentClass::BolUnsigned, &[seen], &page);
         marks[0].role
     };
-    assert_eq!(role(Some(Role::Consignee), 0.7), Some(Role::Consignee));
+    assert_eq!(role(Some(Role::Shipper), 0.7), Some(Role::Shipper));
     assert_eq!(role(None, 0.6), Some(Role::Driver));
     assert_eq!(role(None, 0.95), None);
+}
+
+#[test]
+fn a_receivers_signature_at_the_drivers_label_is_doubtful() {
+    let receiver = Seen {
+        signer: Some(Signer {
+            role: Some(Role::Consignee),
+            chance: 0.99,
+        }),
+        ..ink(0.05, 0.85)
+    };
+    let sure = |label: &str| {
+        let page = words(label, 0.05, 0.885, 0);
+        let seen = std::slice::from_ref(&receiver);
+        attribute(page_one(), DocumentClass::BolUnsigned, seen, &page)[0]
+            .confidence
+            .get()
+    };
+    assert!(sure("Driver Signature") < 0.5);
+    assert!(sure("Consignee Signature") > 0.8);
+    assert!(sure("Total Pieces") > 0.8);
 }
 
 #[test]
