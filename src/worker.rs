@@ -238,8 +238,11 @@ impl Worker {
 /// # Errors
 /// [`Fault::Fatal`] when the folder cannot be made or the ledger not opened.
 pub async fn open_ledger(settings: &Settings) -> Result<Ledger, Fault> {
-    std::fs::create_dir_all(&settings.data)
-        .map_err(|error| Fault::fatal("making the data folder", error))?;
+    std::fs::create_dir_all(&settings.data).map_err(|error| {
+        let folder = settings.data.display();
+        let error = anyhow::anyhow!("{folder}: {error}; set `data` to one that can be written");
+        Fault::fatal("making the data folder", error)
+    })?;
     let path = settings.data.join("ledger.sqlite");
     Ok(Ledger::open(&path.display().to_string()).await?)
 }

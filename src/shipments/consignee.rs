@@ -4,7 +4,7 @@
 //! that is the shipment's. Nothing is invented: where none is, what was read stays and speaks against the shipment.
 
 use super::Shipment;
-use super::sites::{SiteAgreement, agreement, destinations};
+use super::sites::{SiteAgreement, agreement, destinations, has_another_role};
 use crate::document::Found;
 use crate::understanding::{Document, Field, FieldName, Fields, Party, Value};
 
@@ -15,6 +15,7 @@ pub fn settle_consignee(document: &mut Document, shipment: &Shipment) {
     if agrees(document, shipment) {
         return;
     }
+    let read = consignee(document).cloned();
     let is_the_shipments = |other: &Party| agreement(other, &sites) == SiteAgreement::NameAndPostal;
     let others = &mut document.traits.other_parties;
     let at = others
@@ -22,7 +23,12 @@ pub fn settle_consignee(document: &mut Document, shipment: &Shipment) {
         .position(|other| is_the_shipments(&other.value));
     let right = match at {
         Some(at) => Some(others.remove(at)),
-        None => sender_if(&mut document.fields, is_the_shipments),
+        // Labels up the side are lost, and then the two are taken for one another. A stranger in the consignee's place stays there: he
+        // may be where the freight went.
+        None if read.is_none_or(|party| has_another_role(&party, shipment)) => {
+            sender_if(&mut document.fields, is_the_shipments)
+        }
+        None => None,
     };
     let Some(right) = right else { return };
     let field = Field {
@@ -117,6 +123,41 @@ mod tests {
             settled(away(bank), at(mill), "Crescent Hardware"),
             bank,
             "none is the shipment's"
+        );
+    }
+
+    /// Who is the consignee of a paper that names Birch Mills as its sender; the shipment goes from Acme to Birch.
+    fn with_sender(read: Option<&str>) -> Option<String> {
+        let birch = party("Birch Mills", Some("43215"));
+        let mut paper = document([(FieldName::ShipFrom, Value::Party(birch))]);
+        if let Some(name) = read {
+            let to = document([(FieldName::ShipTo, Value::Party(party(name, Some("10001"))))]);
+            paper.fields.extend(to.fields);
+        }
+        let told = |name, postal| json!({"name": name, "postal": postal});
+        let parties = json!({"consignee": told("Birch Mills", "43215"), "shipper": told("Acme Foods", "10001")});
+        let right = shipment("S", &[], json!({"parties": parties}));
+        let other = shipment(
+            "T",
+            &[],
+            json!({"parties": {"consignee": told("Delta Steel", "60601")}}),
+        );
+        settle_consignee_by(&mut paper, [&other, &right].into_iter());
+        consignee(&paper).map(|party| party.name.clone())
+    }
+
+    #[test]
+    fn shipper_and_consignee_that_were_taken_for_one_another_change_places_and_a_stranger_stays() {
+        let birch = Some("Birch Mills".to_owned());
+        assert_eq!(with_sender(None), birch, "nobody was read as consignee");
+        assert_eq!(with_sender(Some("Acme Foods")), birch);
+        let stranger = with_sender(Some("Granite Savings Bank"));
+        assert_eq!(stranger.as_deref(), Some("Granite Savings Bank"));
+        let another = with_sender(Some("Delta Steel"));
+        assert_eq!(
+            another.as_deref(),
+            Some("Delta Steel"),
+            "T goes there, whatever its place"
         );
     }
 

@@ -6,11 +6,10 @@
 
 use std::collections::BTreeSet;
 
-use super::numbers::{Likeness, Number};
-use super::{ReferenceKind, Shipment};
+use super::Shipment;
+use super::own_numbers::{Own, home_of, is_at_home, misread, own_numbers};
 use crate::document::{Confidence, Found, Source};
-use crate::understanding::normalise::normalise_identifier;
-use crate::understanding::values::is_list;
+use crate::understanding::values::{is_list, names_shipment};
 use crate::understanding::{Document, Field, FieldName, Fields, Value};
 
 /// The fields whose labels are mistaken for one another.
@@ -58,11 +57,13 @@ pub fn settle_labels(document: &mut Document, shipment: &Shipment) {
 /// own numbers by chance alone. An assumption; the calibration of the whole is measured.
 const BORNE_OUT: f32 = 0.995;
 
-/// Puts characters right that look alike, and trusts a value more that the shipment has too.
+/// Puts characters right that look alike, and trusts a value more that the shipment has too. Seals and trailers stay as they were read:
+/// another number there is not a slip of the reader's but a broken seal.
 fn mend(field: &mut Field, name: FieldName, own: &[Own]) {
     let by_eye = matches!(field.found.source, Source::Ocr | Source::Handwriting);
     let mend = |text: &mut String| {
-        if let Some(right) = misread(text, name, own).filter(|_| by_eye) {
+        let right = misread(text, name, own);
+        if let Some(right) = right.filter(|_| by_eye && names_shipment(name)) {
             *text = right;
         }
     };
@@ -79,68 +80,6 @@ fn mend(field: &mut Field, name: FieldName, own: &[Own]) {
         let sure = field.found.confidence.get().max(BORNE_OUT);
         field.found.confidence = Confidence::new(sure);
     }
-}
-
-/// The one number of the shipment that a text differs from in characters that look alike.
-fn misread(text: &str, name: FieldName, own: &[Own]) -> Option<String> {
-    let number = Number::read(text)?;
-    let likeness = |own: &&Own| own.number.likeness(&number) == Some(Likeness::Confused);
-    let mut like = own.iter().filter(|own| own.name == name).filter(likeness);
-    match (like.next(), like.next()) {
-        (Some(only), None) if !is_at_home(text, name, own) => Some(only.value.clone()),
-        _ => None,
-    }
-}
-
-/// A number that the shipment goes by.
-struct Own {
-    number: Number,
-    name: FieldName,
-    /// As fields hold it.
-    value: String,
-}
-
-fn own_numbers(shipment: &Shipment) -> Vec<Own> {
-    let named = |kind| match kind {
-        ReferenceKind::Pro | ReferenceKind::Awb => Some(FieldName::ProNumber),
-        ReferenceKind::Bol | ReferenceKind::Cmr => Some(FieldName::BolNumber),
-        ReferenceKind::Mbol => Some(FieldName::MasterBol),
-        ReferenceKind::Load => Some(FieldName::LoadNumber),
-        ReferenceKind::So => Some(FieldName::ShipperRef),
-        ReferenceKind::Po => Some(FieldName::CustomerPo),
-        ReferenceKind::Appt => Some(FieldName::AppointmentNumber),
-        ReferenceKind::Invoice => Some(FieldName::InvoiceNo),
-        ReferenceKind::Delivery
-        | ReferenceKind::Pickup
-        | ReferenceKind::Gsin
-        | ReferenceKind::Sscc
-        | ReferenceKind::Other => None,
-    };
-    let equipment = &shipment.equipment;
-    let trailer = equipment
-        .trailer
-        .iter()
-        .map(|value| (FieldName::TrailerNumber, value));
-    let container = equipment
-        .container
-        .iter()
-        .map(|value| (FieldName::ContainerNumber, value));
-    let seals = equipment
-        .seals
-        .iter()
-        .map(|value| (FieldName::SealNumbers, value));
-    let references = shipment.refs.iter();
-    let references =
-        references.filter_map(|reference| Some((named(reference.kind)?, &reference.value)));
-    let all = references.chain(trailer).chain(container).chain(seals);
-    all.filter_map(|(name, value)| {
-        Some(Own {
-            number: Number::read(value)?,
-            name,
-            value: normalise_identifier(value),
-        })
-    })
-    .collect()
 }
 
 /// Parts two of the shipment's own numbers that a reader ran together in a list.
@@ -161,20 +100,6 @@ fn without_repeats(texts: Vec<String>) -> Vec<String> {
     let mut known = BTreeSet::new();
     let is_new = |text: &String| known.insert(text.clone());
     texts.into_iter().filter(is_new).collect()
-}
-
-fn home_of(text: &str, own: &[Own]) -> Option<FieldName> {
-    let number = Number::read(text)?;
-    let mut homes = own.iter().filter(|own| own.number == number);
-    homes.next().map(|own| own.name)
-}
-
-fn is_at_home(text: &str, name: FieldName, own: &[Own]) -> bool {
-    let is_home = |number| {
-        own.iter()
-            .any(|own| own.number == number && own.name == name)
-    };
-    Number::read(text).is_some_and(is_home)
 }
 
 /// Takes the numbers out of a field that belong into another.
@@ -309,6 +234,18 @@ mod tests {
         assert_eq!(value(&paper, FieldName::BolNumber), Some(&text("55443322")));
         assert_eq!(value(&paper, FieldName::LoadNumber), Some(&text("N9344")));
         assert_eq!(value(&paper, FieldName::SealNumbers), None);
+    }
+
+    #[test]
+    fn a_seal_of_another_number_is_not_put_right() {
+        let seal = (
+            FieldName::SealNumbers,
+            Value::List(vec!["7O3377990".into()]),
+        );
+        let mut paper = document([seal.clone()]);
+        let equipment = json!({"equipment": {"seals": ["703377990"]}});
+        settle_labels(&mut paper, &shipment("S", &[], equipment));
+        assert_eq!(value(&paper, FieldName::SealNumbers), Some(&seal.1));
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod keys;
 mod labels;
 pub mod matching;
 mod numbers;
+mod own_numbers;
 mod shipment;
 mod sites;
 mod stop;

@@ -44,6 +44,18 @@ pub(super) fn destinations(shipment: &Shipment) -> Vec<Destination> {
     consignee.chain(stops).filter(told).collect()
 }
 
+/// Is a party of the paper by its name the shipment's shipper, payer or who is told, and no stranger to it? Where labels are lost, the
+/// lines of two parties run together, so that the postal code tells nothing.
+pub(super) fn has_another_role(paper: &Party, shipment: &Shipment) -> bool {
+    let parties = &shipment.parties;
+    let others = [&parties.shipper, &parties.bill_to, &parties.notify];
+    let mut names = others
+        .into_iter()
+        .flatten()
+        .filter_map(|party| party.name.as_deref());
+    names.any(|name| name_similarity(&paper.name, name) >= SAME_NAME)
+}
+
 fn destination(party: &ShipmentParty) -> Destination {
     Destination {
         name: party.name.clone(),

@@ -108,7 +108,7 @@ fn document(
         }
     };
     let page_fields: Vec<PageFields<'_>> = range.clone().map(of_page).collect();
-    let told = country_on(range.clone().map(|index| &pages[index]));
+    let told = country_on(range.clone().map(|index| pages[index].words.as_slice()));
     let gathered = gathered(&page_fields, context, told.as_deref(), curves);
     let (mut other_identifiers, mut short_numbers) = (gathered.other_identifiers, Vec::new());
     for index in range.clone() {

@@ -1,12 +1,12 @@
 //! The country whose customs a paper follows: which of day and month comes first depends on it.
 //!
-//! In: the fields of a document, its pages. Out: the country of its consignee, or of the addresses on it.
+//! In: the fields of a document, the words of its pages. Out: the country of its consignee, or of the addresses on it.
 
 use std::collections::BTreeSet;
 
 use super::normalise;
 use super::{FieldName, Fields, Party, Value};
-use crate::reading::Page;
+use crate::reading::Word;
 
 /// The country of the consignee, else of the shipper.
 pub(super) fn country_of(fields: &Fields) -> Option<String> {
@@ -18,8 +18,8 @@ pub(super) fn country_of(fields: &Fields) -> Option<String> {
 }
 
 /// The country of the North American addresses on a document, where all are of one: a receipt names its place and no consignee.
-pub(super) fn country_on<'a>(pages: impl Iterator<Item = &'a Page>) -> Option<String> {
-    let lines = pages.flat_map(|page| page.words.chunk_by(|a, b| a.line == b.line));
+pub(super) fn country_on<'a>(pages: impl Iterator<Item = &'a [Word]>) -> Option<String> {
+    let lines = pages.flat_map(|words| words.chunk_by(|a, b| a.line == b.line));
     let texts = lines.map(|line| {
         let words = line.iter().map(|word| word.text.as_str());
         words.collect::<Vec<_>>().join(" ")
@@ -34,10 +34,9 @@ pub(super) fn country_on<'a>(pages: impl Iterator<Item = &'a Page>) -> Option<St
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{BBox, Confidence, PageNumber, Source};
-    use crate::reading::{Method, Quality, Turn, Word};
+    use crate::document::{BBox, Confidence, Source};
 
-    fn page(texts: &[&str]) -> Page {
+    fn words(texts: &[&str]) -> Vec<Word> {
         let lines = texts.iter().zip(0_u32..);
         let words = lines.flat_map(|(text, line)| {
             text.split(' ').map(move |text| Word {
@@ -50,24 +49,12 @@ mod tests {
                 others: Vec::new(),
             })
         });
-        Page {
-            number: PageNumber::from_index(0),
-            image: image::GrayImage::default(),
-            method: Method::Ocr,
-            turned: Turn::None,
-            words: words.collect(),
-            barcodes: Vec::new(),
-            quality: Quality {
-                score: Confidence::CERTAIN,
-                defects: Vec::new(),
-            },
-            drawings: Vec::new(),
-        }
+        words.collect()
     }
 
     #[test]
     fn a_paper_without_a_consignee_is_of_the_country_of_its_addresses() {
-        let country = |texts: &[&str]| country_on(std::iter::once(&page(texts)));
+        let country = |texts: &[&str]| country_on(std::iter::once(words(texts).as_slice()));
         let receipt = ["6036 S. Industrial Blvd", "Houston, TX 77005-4289"];
         assert_eq!(country(&receipt).as_deref(), Some("US"));
         assert_eq!(country(&["Dallas, TX 75201", "Toronto ON M5V 2T6"]), None);

@@ -1,7 +1,7 @@
 //! Marks: signatures, initials and stamps, and whose they are by the place where they stand.
 //!
-//! In: a page with its words. Out: [`Mark`]s. The network says that there is ink ([`MarksModel`]); the nearest signing label
-//! says whose ([`attribute`]). A mark near no label has no role, and acknowledges nothing.
+//! In: a page with its words. Out: [`Mark`]s. The network says that there is ink ([`MarksModel`]), the fields model whose it is
+//! ([`Signer`]), and where that is in doubt the nearest signing label ([`attribute`]). A mark without a role acknowledges nothing.
 
 mod patches;
 mod seen;

@@ -56,6 +56,12 @@ impl PageModels {
         }
         let classes = labelled(&page_class, "class", class_of)?;
         let tags = labelled(&fields, "field", tag_of)?;
+        if let Some(lost) = signature_that_is_lost(&tags) {
+            let reason = format!(
+                "it cannot tell {lost:?}, so that every paper would seem unsigned; export it again with `make -C models/training fields`"
+            );
+            return Err(unknown(&fields, reason));
+        }
         let marks = registry.marks()?;
         Ok(Self {
             curves: Curves::of([&page_class, &fields, &marks])?,
@@ -202,6 +208,18 @@ impl PageModels {
     }
 }
 
+/// The first signature that a model with these labels cannot tell.
+fn signature_that_is_lost(tags: &[Option<FieldName>]) -> Option<FieldName> {
+    let signatures = [
+        FieldName::SignatureConsignee,
+        FieldName::SignatureDriver,
+        FieldName::SignatureShipper,
+    ];
+    signatures
+        .into_iter()
+        .find(|field| !tags.contains(&Some(*field)))
+}
+
 /// Who signs in a field.
 fn signer(field: FieldName) -> Option<Role> {
     match field {
@@ -309,6 +327,19 @@ mod tests {
         let cooled = cooled(&[0.9, 0.1], 2.0);
         assert!(cooled[0] < 0.9 && cooled[0] > 0.5);
         assert!((cooled.iter().sum::<f32>() - 1.0).abs() < 1e-5);
+    }
+
+    #[test]
+    fn a_fields_model_that_cannot_tell_who_signed_is_refused() {
+        let all = [
+            None,
+            Some(FieldName::SignatureConsignee),
+            Some(FieldName::SignatureDriver),
+            Some(FieldName::SignatureShipper),
+        ];
+        assert_eq!(signature_that_is_lost(&all), None);
+        let lost = Some(FieldName::SignatureShipper);
+        assert_eq!(signature_that_is_lost(&all[..3]), lost);
     }
 
     #[test]

@@ -81,8 +81,7 @@ fn blocks(words: &[Word], tags: &[Tag], lines: Vec<Range<usize>>) -> Vec<Vec<Ran
                 let above = words[last.start].bbox;
                 let gap = first.bbox.top - above.bottom;
                 (first.bbox.left - above.left).abs() < ALIGNED
-                    && first.bbox.centre().1
-                        > above.bottom.min(above.centre().1 + above.height() / 2.0)
+                    && first.bbox.centre().1 > above.bottom
                     && gap < WIDEST_LEADING * above.height()
             })
         };

@@ -3,7 +3,9 @@
 //! In: the words of a page, their tags and spans, and the marks. Out: [`Notation`]s. Only what somebody wrote, typed or stamped
 //! for this delivery can say that freight is short or damaged; printed small print cannot.
 
-use super::normalise::{is_boilerplate, read_notations};
+use super::normalise::{
+    ParsedNotation, is_boilerplate, read_handwritten_notations, read_notations,
+};
 use super::spans::{Span, Tag};
 use super::{FieldName, Mark, MarkKind, Notation, NotationKind};
 use crate::document::{BBox, PageNumber, Source};
@@ -28,9 +30,12 @@ pub fn remarks(page: &Page, tags: &[Tag], spans: &[Span], marks: &[Mark]) -> Vec
         .iter()
         .filter(|span| span.field == FieldName::ExceptionNotation)
     {
-        // Nobody writes the small print or the headers of a form by hand.
-        let print = span.source != Source::Handwriting;
-        notations(&span.text(), page.number, span.bbox, print).for_each(&mut add);
+        let parsed = if span.source == Source::Handwriting {
+            read_handwritten_notations(&span.text())
+        } else {
+            printed_or_written(&span.text())
+        };
+        placed(parsed, page.number, span.bbox).for_each(&mut add);
     }
     let mut start = 0;
     for line in page.words.chunk_by(|a, b| a.line == b.line) {
@@ -39,24 +44,27 @@ pub fn remarks(page: &Page, tags: &[Tag], spans: &[Span], marks: &[Mark]) -> Vec
         let (text, bbox) = text_of(line);
         let written = is_by_hand(tags) || is_stamped(bbox, page.number, marks);
         let said_here = |notation: &Notation| written || !is_negative(notation.kind);
-        notations(&text, page.number, bbox, true)
+        placed(printed_or_written(&text), page.number, bbox)
             .filter(said_here)
             .for_each(&mut add);
     }
     found
 }
 
-fn notations(
-    text: &str,
+/// What a line says that may be print: asked of the whole line, since what stands beside ticked boxes may be printed as well.
+fn printed_or_written(text: &str) -> Vec<ParsedNotation> {
+    let parsed = read_notations(text);
+    if !parsed.is_empty() && is_boilerplate(text) {
+        return Vec::new();
+    }
+    parsed
+}
+
+fn placed(
+    parsed: Vec<ParsedNotation>,
     page: PageNumber,
     bbox: BBox,
-    may_be_print: bool,
 ) -> impl Iterator<Item = Notation> {
-    let mut parsed = read_notations(text);
-    // Asked last, and of the whole line: what stands beside ticked boxes may be printed as well.
-    if may_be_print && !parsed.is_empty() && is_boilerplate(text) {
-        parsed.clear();
-    }
     parsed.into_iter().map(move |one| Notation {
         kind: one.kind,
         qty: one.qty,
@@ -115,5 +123,50 @@ fn is_negative(kind: NotationKind) -> bool {
         | NotationKind::ConcealedReserve
         | NotationKind::Correction
         | NotationKind::Reservation => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::Confidence;
+    use crate::reading::{Method, Quality, Turn};
+
+    /// What is remarked on a page without other words, by hand or in print.
+    fn kinds(text: &str, source: Source) -> Vec<NotationKind> {
+        let page = Page {
+            number: PageNumber::from_index(0),
+            image: image::GrayImage::default(),
+            method: Method::Ocr,
+            turned: Turn::None,
+            words: Vec::new(),
+            barcodes: Vec::new(),
+            quality: Quality {
+                score: Confidence::CERTAIN,
+                defects: Vec::new(),
+            },
+            drawings: Vec::new(),
+        };
+        let span = Span {
+            field: FieldName::ExceptionNotation,
+            lines: vec![text.to_owned()],
+            bbox: BBox::new(0.1, 0.8, 0.4, 0.82),
+            chance: 0.9,
+            read: Confidence::new(0.9),
+            source,
+            second: None,
+            others: Vec::new(),
+        };
+        let found = remarks(&page, &[], &[span], &[]);
+        found.into_iter().map(|notation| notation.kind).collect()
+    }
+
+    #[test]
+    fn what_is_the_header_of_boxes_in_print_is_a_remark_by_hand() {
+        let wanted = [NotationKind::Refused, NotationKind::Damage];
+        let mut by_hand = kinds("refused damaged", Source::Handwriting);
+        by_hand.sort_by_key(|kind| *kind != NotationKind::Refused);
+        assert_eq!(by_hand, wanted);
+        assert!(kinds("refused damaged", Source::Ocr).is_empty());
     }
 }

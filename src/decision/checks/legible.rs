@@ -12,8 +12,8 @@ use crate::understanding::{DocumentClass, Field, FieldName, Notation, Value};
 const UNUSABLE: f32 = 0.15;
 
 /// Mean confidence of identifiers and dates from which the picture was good enough, however faint or noisy it measures: what
-/// counts is whether it can be read (domain.md §1.3, V2). On 200 uploads of validation families the measure called 6 papers
-/// unusable, and the numbers of all were right.
+/// counts is whether it can be read (domain.md §1.3, V2). On 200 uploads of validation families the measure called seven papers
+/// unusable, separators aside; of their 18 numbers and dates 17 were right, and one number was read where there is none.
 const SURELY_READ: f32 = 0.85;
 
 /// Below this quality something that was not found may merely be unreadable.

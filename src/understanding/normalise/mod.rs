@@ -34,7 +34,9 @@ pub use company_names::{OTHER_NAME, SAME_NAME, name_similarity, name_words};
 pub use dates::{DateReading, OrderHint, Window, order_in, read_date};
 pub use gs1::{Gs1Element, Gs1Kind, read_gs1};
 pub use identifiers::{normalise_identifier, ocr_confusions, repair};
-pub use notations::{ParsedNotation, Received, read_notations, read_received};
+pub use notations::{
+    ParsedNotation, Received, read_handwritten_notations, read_notations, read_received,
+};
 pub use parties::read_party;
 pub use places::american_country;
 pub use quantities::{

@@ -36,6 +36,12 @@ pub fn read_notations(text: &str) -> Vec<ParsedNotation> {
     text.lines().flat_map(ticked).flat_map(written).collect()
 }
 
+/// The same of a line that was surely written by hand: nobody writes the small print or the headers of a form.
+#[must_use]
+pub fn read_handwritten_notations(text: &str) -> Vec<ParsedNotation> {
+    text.lines().flat_map(ticked).flat_map(read_part).collect()
+}
+
 /// How many were received, where a line of remarks says so.
 #[must_use]
 pub fn read_received(text: &str) -> Option<Received> {
