@@ -5,6 +5,7 @@
 
 use super::loose_numbers::identifier_in;
 use super::normalise::ocr_confusions;
+use super::set_aside::{is_stray, set_aside};
 use super::spans::Span;
 use super::values::{self, DateContext, Reading};
 use super::{Curves, Field, FieldName, Fields, Party, UnsettledDate, Value, bar_codes};
@@ -51,7 +52,11 @@ pub fn gather(pages: &[PageFields<'_>], dates: &DateContext, curves: &Curves) ->
     let scac = best_scac(pages, dates);
     for page in pages {
         for span in &page.spans {
-            gathered.take(page.page, span, dates, scac.as_deref(), curves);
+            if is_stray(span, pages) {
+                gathered.set_aside(page.page, span);
+            } else {
+                gathered.take(page.page, span, dates, scac.as_deref(), curves);
+            }
         }
     }
     gathered.key_confidence = key_confidence(pages);
@@ -65,6 +70,8 @@ pub fn gather(pages: &[PageFields<'_>], dates: &DateContext, curves: &Curves) ->
             drop_run_together(list);
         }
     }
+    let doubtful = set_aside(&mut gathered.fields);
+    gathered.other_identifiers.extend(doubtful);
     gathered
         .unsettled
         .retain(|date| !gathered.fields.contains_key(&date.field));
@@ -138,6 +145,12 @@ impl Gathered {
             }
             Reading::Unreadable => {}
         }
+    }
+
+    /// Keeps a number that is no field's value.
+    fn set_aside(&mut self, page: PageNumber, span: &Span) {
+        let lost = identifier_in(&span.text()).map(|number| found(number, page, span, span.read));
+        self.other_identifiers.extend(lost);
     }
 
     /// Keeps the surer of two values; lists grow instead.

@@ -20,6 +20,7 @@ mod party_blocks;
 pub mod picture;
 pub mod remarks;
 pub mod roles;
+mod set_aside;
 mod settle;
 mod signing_dates;
 pub mod spans;

@@ -82,11 +82,17 @@ pub fn is_key(field: FieldName) -> bool {
     matches!(holds(field), Holds::Identifier | Holds::Date)
 }
 
+/// Does the field hold a number that somebody gave: of papers, of loads, of equipment?
+#[must_use]
+pub fn is_identifier(field: FieldName) -> bool {
+    holds(field) == Holds::Identifier
+}
+
 /// Does the field hold a number that a shipment goes by?
 #[must_use]
 pub fn names_shipment(field: FieldName) -> bool {
     let names_equipment = matches!(field, FieldName::SealNumbers | FieldName::TrailerNumber);
-    holds(field) == Holds::Identifier && !names_equipment
+    is_identifier(field) && !names_equipment
 }
 
 /// Does the field hold a date?

@@ -115,7 +115,8 @@ const TABLE: &[Entry] = &[
     (
         Kind::SubjectToCount,
         Always,
-        "subject|subj|sub to _? _? count|counts|recount|cnt|counting|inspection|verification",
+        "subject|subj|sub to _? _? count|counts|recount|cnt|counting|inspection|verification; \
+         pending|awaiting count|recount|counting|inspection|verification",
     ),
     (Kind::SaidToContain, Always, "said to contain; stc"),
     // Reserves.

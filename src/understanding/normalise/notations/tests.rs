@@ -120,6 +120,7 @@ fn what_came_tells_what_is_short_or_over() {
 fn every_kind_of_the_vocabulary_is_read() {
     check(&[
         ("subject to count", &[(Kind::SubjectToCount, None, None)]),
+        ("pending count", &[(Kind::SubjectToCount, None, None)]),
         (
             "STC",
             &[
