@@ -14,7 +14,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from . import degrade, identifiers, pdf
+from . import degrade, identifiers, pdf, prose
 from . import facts as business
 from .display import Page, Text
 from .documents import Document, upload
@@ -80,8 +80,12 @@ def _condition(made: Document) -> str | None:
     if fields.get("pieces_received", made.facts.pieces) != made.facts.pieces:
         return None  # Short or over by the count alone, if the paper shows both.
     if notation in ("refused", "foul", "qualified"):
-        return notation if "exception_notation" in fields else None
-    return "clean" if made.kind in PROOFS else None
+        remark = fields.get("exception_notation")
+        # Of goods that were refused, some were not taken, however few (domain.md §3.3).
+        return remark and ("refused" if "refused" in remark.lower() else notation)
+    # A stamp may take the goods with a reserve: UNTER VORBEHALT, SUBJECT TO COUNT.
+    reserved = any(word in fields.get("stamp_text", "").lower() for word in prose.RESERVES)
+    return ("qualified" if reserved else "clean") if made.kind in PROOFS else None
 
 
 def _state(made: Document, shipment: str | None, first: bool) -> str | None:
@@ -96,7 +100,7 @@ def _state(made: Document, shipment: str | None, first: bool) -> str | None:
         return "review"
     if not _signed(made) or "delivery_date" not in made.fields():
         return "hold_missing"
-    return {"clean": "billable", "foul": "billable_with_osd"}.get(_condition(made) or "")
+    return {"clean": "billable", "qualified": "billable", "foul": "billable_with_osd"}.get(_condition(made) or "")
 
 
 def _by_hand(made: Document) -> list[str]:

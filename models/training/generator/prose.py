@@ -94,6 +94,8 @@ STAMPS = {
     "pl": ["PRZYJĘTO", "MAGAZYN", "OTRZYMANO", "ODEBRANO"],
     "nl": ["ONTVANGEN", "MAGAZIJN", "GOEDEREN ONTVANGEN"],
 }  # fmt: skip
+RESERVES = ("subject to", "vorbehalt", "réserve")
+"""Words of stamps that take the goods with a reserve."""
 OTHER_STAMPS = ["PAID", "COPY", "ORIGINAL", "DELIVERED", "POSTED", "ENTERED", "SCANNED", "APPROVED", "DUPLICATE", "FAXED", "FILE COPY", "AUDITED"]
 
 # Wordings under or beside signature lines; the last entry of each list is kept for the test split.
