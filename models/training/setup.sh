@@ -11,7 +11,9 @@ if [ -z "${PYTHON:-}" ]; then
     PYTHON=.venv/bin/python
 fi
 
-[ -f .fonts/READY ] && exit 0
+# READY holds the hash of this script, so that a font that is added here is fetched.
+READY=$(sha256sum <setup.sh)
+[ "$(cat .fonts/READY 2>/dev/null)" = "$READY" ] && exit 0
 mkdir -p .fonts/deb .fonts/npm
 
 # Versions of Debian 12 (bookworm).
@@ -32,11 +34,16 @@ for package in .fonts/deb/*.deb; do dpkg-deb -x "$package" .fonts/deb; done
 
 # Handwriting, signatures, script logos, dot matrix and typewriters; all OFL or Apache-2.0.
 version=5.3.0
-for font in alex-brush allura annie-use-your-telescope architects-daughter bad-script caveat cedarville-cursive \
-    covered-by-your-grace cutive-mono doto gloria-hallelujah gochi-hand great-vibes handlee herr-von-muellerhoff \
-    homemade-apple indie-flower kalam kaushan-script lobster marck-script monsieur-la-doulaise mr-de-haviland \
-    mrs-saint-delafield nanum-pen-script pacifico patrick-hand pinyon-script reenie-beanie rock-salt sacramento \
-    shadows-into-light share-tech-mono special-elite the-girl-next-door vt323; do
+for font in alex-brush allura amatic-sc annie-use-your-telescope architects-daughter bad-script caveat caveat-brush \
+    cedarville-cursive covered-by-your-grace crafty-girls cutive-mono dawning-of-a-new-day dekko doto east-sea-dokdo \
+    gaegu gamja-flower give-you-glory gloria-hallelujah gochi-hand grape-nuts great-vibes handlee \
+    herr-von-muellerhoff hi-melody homemade-apple indie-flower just-another-hand just-me-again-down-here kalam \
+    kaushan-script kristi la-belle-aurore lobster long-cang loved-by-the-king mali mansalva marck-script \
+    monsieur-la-doulaise mr-de-haviland mrs-saint-delafield mynerve nanum-brush-script nanum-pen-script neucha \
+    nothing-you-could-do oooh-baby over-the-rainbow pacifico pangolin patrick-hand patrick-hand-sc permanent-marker \
+    pinyon-script rancho reenie-beanie rock-salt sacramento schoolbell sedgwick-ave shadows-into-light \
+    share-tech-mono special-elite sue-ellen-francisco swanky-and-moo-moo the-girl-next-door vt323 \
+    waiting-for-the-sunrise walter-turncoat yomogi zeyada zhi-mang-xing; do
     echo "@fontsource/$font@$version"
 done | (cd .fonts/npm && xargs npm install --silent --no-audit --no-fund --no-package-lock)
 
@@ -57,4 +64,4 @@ for folder in sorted(Path(".fonts/npm/node_modules/@fontsource").iterdir()):
     font.flavor = None
     font.save(target / f"{folder.name}.ttf")
 PY
-touch .fonts/READY
+echo "$READY" >.fonts/READY

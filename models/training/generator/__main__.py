@@ -20,6 +20,7 @@ def main() -> None:
     make.add_argument("--dpi", type=float, default=100.0)
     make.add_argument("--no-images", action="store_true", help="words only: fast")
     make.add_argument("--rotate", action="store_true", help="turn three of ten pictures by 90, 180 or 270 degrees")
+    make.add_argument("--sheets", action="store_true", help="practice sheets for the recogniser instead of papers")
     judged = commands.add_parser("labelled", help="write uploads, feed and labels for `countersign evaluate`")
     judged.add_argument("--out", type=Path, required=True)
     judged.add_argument("--seed", type=int, required=True)
@@ -35,7 +36,7 @@ def main() -> None:
     if args.command == "labelled":
         labelled.write(labelled.Order(args.out, args.seed, args.uploads, args.split, args.jobs))
         return
-    corpus.write(corpus.Order(args.out, args.seed, args.uploads, args.split, args.jobs, args.dpi, not args.no_images, args.rotate))
+    corpus.write(corpus.Order(args.out, args.seed, args.uploads, args.split, args.jobs, args.dpi, not args.no_images, args.rotate, args.sheets))
 
 
 if __name__ == "__main__":

@@ -28,8 +28,10 @@ import orjson
 
 from . import degrade
 from .display import Page
-from .documents import upload
+from .documents import Document, upload
+from .filling import Filling
 from .raster import render
+from .sheets import sheet
 from .truth import page_truth
 
 
@@ -45,6 +47,15 @@ class Order:
     dpi: float = 100.0
     images: bool = True
     rotate: bool = False
+    sheets: bool = False
+    """Practice sheets for the recogniser instead of papers."""
+
+
+def _documents(order: Order, rng: Random) -> list[Document]:
+    if not order.sheets:
+        return upload(rng, order.split)
+    page, facts = sheet(rng, order.split)
+    return [Document("other", [page], facts, Filling())]
 
 
 def _page(order: Order, page: Page, rng: Random, name: str) -> dict[str, Any]:
@@ -65,7 +76,7 @@ def _page(order: Order, page: Page, rng: Random, name: str) -> dict[str, Any]:
 def make_upload(order: Order, number: int) -> tuple[list[bytes], bytes, Counter[str]]:
     """One upload: its page lines, its own line, and how many pages of each class it has."""
     rng = Random(f"{order.seed}:{order.split}:{number}")
-    documents = upload(rng, order.split)
+    documents = _documents(order, rng)
     noise = Random(f"{order.seed}:{order.split}:{number}:scan")
     uid = f"{order.split}-{order.seed}-{number:06d}"
     lines, ids, told, classes = [], [], [], Counter[str]()

@@ -56,6 +56,13 @@ HAND = [
     ("handlee", 11.5), ("homemade-apple", 9.0), ("indie-flower", 11.5), ("kalam", 11.5), ("marck-script", 12.5),
     ("nanum-pen-script", 15.0), ("patrick-hand", 12.0), ("reenie-beanie", 16.0), ("rock-salt", 7.5),
     ("shadows-into-light", 13.0), ("the-girl-next-door", 11.0),
+    ("waiting-for-the-sunrise", 11.5), ("over-the-rainbow", 9.5), ("zeyada", 11.5), ("la-belle-aurore", 9.5), ("dawning-of-a-new-day", 12.0),
+    ("crafty-girls", 10.0), ("schoolbell", 9.5), ("sue-ellen-francisco", 9.0), ("loved-by-the-king", 9.5), ("swanky-and-moo-moo", 12.0),
+    ("mansalva", 10.0), ("nothing-you-could-do", 11.5), ("give-you-glory", 9.5), ("neucha", 9.5), ("pangolin", 10.5), ("mali", 10.5), ("gaegu", 13.0),
+    ("hi-melody", 14.0), ("yomogi", 10.0), ("kristi", 13.5), ("permanent-marker", 9.5), ("just-another-hand", 10.5), ("just-me-again-down-here", 11.5),
+    ("amatic-sc", 9.5), ("rancho", 11.5), ("sedgwick-ave", 9.5), ("dekko", 13.5), ("walter-turncoat", 9.5), ("patrick-hand-sc", 11.5),
+    ("grape-nuts", 11.5), ("caveat-brush", 11.5), ("gamja-flower", 13.5), ("east-sea-dokdo", 14.0), ("nanum-brush-script", 13.5), ("long-cang", 13.0),
+    ("zhi-mang-xing", 9.5), ("oooh-baby", 9.5), ("mynerve", 10.5),
 ]  # fmt: skip
 SIGNATURE = [
     ("alex-brush", 20.0), ("allura", 20.0), ("cedarville-cursive", 15.0), ("great-vibes", 19.0),
