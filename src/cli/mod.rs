@@ -4,6 +4,7 @@ mod doctor;
 mod evaluate;
 mod explain;
 mod features;
+mod lines;
 mod process;
 mod report;
 mod uploads;
@@ -47,6 +48,8 @@ enum Command {
     Features(features::FeaturesArgs),
     #[command(hide = true)]
     Words(words::WordsArgs),
+    #[command(hide = true)]
+    Lines(lines::LinesArgs),
 }
 
 /// Why a command could not do its work, by exit code.
@@ -124,6 +127,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
             .map(|()| ExitCode::SUCCESS)
             .map_err(|error| Failure::usage(format!("{error:#}"))),
         Command::Words(args) => words::run(&args, &settings).map(|()| ExitCode::SUCCESS),
+        Command::Lines(args) => lines::run(&args, &settings).map(|()| ExitCode::SUCCESS),
     }
 }
 

@@ -45,4 +45,4 @@ pub use pool::Reader;
 pub use protocol::{FileKind, LineReading, Opened, RawPage};
 pub use read_page::read_page;
 pub use sandbox::{Enforcement, SandboxReport, probe_sandbox};
-pub use text::{TextReader, TextReading};
+pub use text::{TextLine, TextReader, TextReading};

@@ -92,6 +92,11 @@ impl Recogniser {
         lines
     }
 
+    /// The picture of a line as the network sees it.
+    pub(super) fn picture(&self, page: &GrayImage, line: &Line) -> GrayImage {
+        line.picture(page, self.width(line), self.height)
+    }
+
     /// Width of the line's picture.
     fn width(&self, line: &Line) -> u32 {
         let scale = self.height as f32 / line.height.max(1.0);
@@ -112,7 +117,7 @@ impl Recogniser {
         let (columns, rows) = (width as usize, self.height as usize);
         let mut input = Array4::zeros((lines.len(), 3, rows, columns));
         for (line, mut planes) in lines.zip(input.axis_iter_mut(Axis(0))) {
-            let picture = line.picture(page, self.width(line), self.height);
+            let picture = self.picture(page, line);
             for mut plane in planes.axis_iter_mut(Axis(0)) {
                 for (x, y, shade) in picture.enumerate_pixels() {
                     plane[[y as usize, x as usize]] =

@@ -36,6 +36,21 @@ pub struct TextReading {
     pub words: Vec<Word>,
 }
 
+/// A line of text on an upright page.
+#[derive(Debug, Clone)]
+pub struct TextLine {
+    /// As the recogniser sees it: text from left to right.
+    pub picture: GrayImage,
+    /// Its middle on the page, (x, y) in pixels.
+    pub centre: (f32, f32),
+    /// Extent along the text, pixels of the page.
+    pub length: f32,
+    /// Extent across the text, pixels of the page.
+    pub height: f32,
+    /// Direction of the text, clockwise from left-to-right, in radians.
+    pub angle: f32,
+}
+
 impl TextReader {
     /// A reader that runs this model.
     ///
@@ -70,6 +85,22 @@ impl TextReader {
             turned: page.turned,
             words,
         })
+    }
+
+    /// The lines of an upright page, in no order and unread: what the recogniser is trained with.
+    ///
+    /// # Errors
+    /// `Failed` when the model fails on the page.
+    pub fn lines(&mut self, page: &GrayImage) -> Result<Vec<TextLine>, InferenceError> {
+        let found = self.detector.find(page)?;
+        let lines = found.lines.into_iter().map(|line| TextLine {
+            picture: self.recogniser.picture(page, &line),
+            centre: line.centre,
+            length: line.length,
+            height: line.height,
+            angle: line.angle,
+        });
+        Ok(lines.collect())
     }
 
     /// Reads what is written in these places of an upright page, in no order.
