@@ -12,7 +12,7 @@ from . import filling
 from .display import Page
 from .facts import Facts
 from .filling import Filling
-from .layouts import boxed, form, pictures, plain, slips, vics
+from .layouts import boxed, foreign, form, pictures, plain, slips, vics
 from .layouts.specs import SPECS
 from .sheet import LISTS, Sheet
 from .style import Style, families, paper_of, style
@@ -26,12 +26,15 @@ INBOX = {
 }  # fmt: skip
 CLASSES = list(INBOX)
 _WHOLE = sum(INBOX.values())
-# Flattened, so that rare classes are seen: terms and blank pages mostly come as backs.
-WEIGHTS = {kind: 0.45 * share / _WHOLE + 0.55 / len(INBOX) * (0.35 if kind in ("terms_page", "blank_page") else 1.0) for kind, share in INBOX.items()}
+# Flattened, so that rare classes are seen: terms and blank pages mostly come as backs, and other papers have the most to show.
+_SEEN = {"terms_page": 0.35, "blank_page": 0.35, "other": 2.5}
+WEIGHTS = {kind: 0.45 * share / _WHOLE + 0.55 / len(INBOX) * _SEEN.get(kind, 1.0) for kind, share in INBOX.items()}
 
 MORE_PAGES = {"bol_consignee_signed": 0.16, "bol_unsigned": 0.16, "packing_list": 0.35, "freight_invoice": 0.12, "rate_confirmation": 0.5, "commercial_invoice": 0.2, "delivery_receipt": 0.04, "hazmat_paper": 0.05}
 TERMS_BACK = {"bol_consignee_signed": 0.09, "bol_unsigned": 0.09, "rate_confirmation": 0.1, "delivery_receipt": 0.05, "freight_invoice": 0.05, "cmr": 0.04}
 BY_HAND = {"bol_consignee_signed": 0.08, "bol_unsigned": 0.08, "delivery_receipt": 0.05, "lumper_receipt": 0.2, "detention_form": 0.4, "osd_report": 0.3, "pallet_slip": 0.4, "gate_interchange": 0.1, "cmr": 0.08}
+OF_OTHER_TRADES = 0.75
+"""Share of other papers, till slips apart, that no haulier's inbox knows."""
 PHOTO_PAPERS = [(640.0, 480.0), (480.0, 640.0), (640.0, 360.0), (600.0, 450.0)]
 
 
@@ -106,7 +109,8 @@ def front(rng: Random, kind: str, look: Style, facts: Facts, fill: Filling, page
     elif kind == "lumper_receipt" and strip:
         slips.lumper(sheet)
     elif kind == "other":
-        (slips.till if strip else plain.other)(sheet)
+        draw = slips.till if strip else foreign.foreign if rng.random() < OF_OTHER_TRADES else plain.other
+        draw(sheet)
     elif kind.startswith("bol_") and look.order % 4 == 0 and look.language == "en":
         vics.vics(sheet, pages)
     else:

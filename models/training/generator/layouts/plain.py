@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from random import Random
 
+import numpy as np
+from PIL import Image, ImageDraw
+
 from .. import barcodes, fonts, identifiers, prose, values
 from ..blocks import header, refs
 from ..blocks.stamps import barcode, receiving_stamp
-from ..display import Text
+from ..display import Picture
 from ..facts import person
 from ..sheet import Sheet
 
@@ -34,13 +37,17 @@ def terms(sheet: Sheet) -> None:
 
 
 def _ghost(sheet: Sheet) -> None:
-    """A form that shines through from the other side: mirrored in the raster, no words in the truth."""
-    pale = sheet.rng.randint(205, 240)
+    """A form that shines through from the other side: mirrored, and no words in the truth."""
+    pale, paper, fine = sheet.rng.randint(205, 240), sheet.page.paper[0], 4
     y = sheet.page.height * sheet.rng.uniform(0.05, 0.2)
-    font = fonts.file(sheet.style.body)
     while y < sheet.page.height * sheet.rng.uniform(0.5, 0.95):
-        text = " ".join(sheet.rng.sample(prose.INSTRUCTIONS, 2))[::-1]
-        sheet.page.items.append(Text(sheet.rng.uniform(30, 260), y, text, font, sheet.rng.uniform(6, 11), (pale, pale, pale), silent=True))
+        text = " ".join(sheet.rng.sample(prose.INSTRUCTIONS, 2))
+        font = fonts.pil(fonts.file(sheet.style.body), round(sheet.rng.uniform(6, 11)) * fine)
+        left, top, right, bottom = font.getbbox(text)
+        line = Image.new("L", (right - left, bottom - top), paper)
+        ImageDraw.Draw(line).text((-left, -top), text, min(pale, paper), font)
+        x, pixels = sheet.rng.uniform(30, 260), np.asarray(line.transpose(Image.Transpose.FLIP_LEFT_RIGHT))
+        sheet.page.items.append(Picture(pixels, x, y, x + line.width / fine, y + line.height / fine))
         y += sheet.rng.uniform(12, 50)
 
 
