@@ -59,6 +59,15 @@ fn papers_of_no_use_are_rejected_whatever_they_match() {
 }
 
 #[test]
+fn a_paper_of_no_known_class_that_names_a_shipment_is_looked_at() {
+    let verdict = Sample::clean(Class::Other).verdict();
+    assert_eq!(
+        (verdict.decision.state, codes(&verdict)),
+        (State::Review, vec![Code::NotAPod])
+    );
+}
+
+#[test]
 fn an_unsure_class_or_an_unreadable_page_is_looked_at_before_it_is_rejected() {
     let mut sample = Sample::clean(Class::Other);
     sample.document.class_confidence = Confidence::new(0.4);

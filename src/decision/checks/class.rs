@@ -86,6 +86,11 @@ pub fn v1_eligible(case: &Case<'_>) -> Tested<Eligible> {
         Standing::Proof => unless_screenshot(case, &name),
         Standing::ProofIf(rule) => by_rule(case, rule, &name),
         Standing::Support => supporting(case, &name),
+        // What names one of our shipments is about freight, whatever it looks like.
+        Standing::Nothing if class == DocumentClass::Other && case.shipment().is_some() => {
+            let detail = format!("{name}, but it names the shipment; say what it is");
+            not_a_pod(Stop::Review, detail, Vec::new())
+        }
         Standing::Nothing => {
             let detail = format!("{name} is no proof of delivery and bills nothing");
             not_a_pod(Stop::Reject, detail, Vec::new())
