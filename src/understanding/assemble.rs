@@ -98,11 +98,14 @@ fn document(
     curves: &Curves,
 ) -> Document {
     let range = cut.pages.clone();
+    let marks = marks_on(cut, pages, views, spans);
     let of_page = |index: usize| {
         let mut spans = spans[index].clone();
-        name_dates(&mut spans, cut.class, &pages[index].words);
+        let number = pages[index].number;
+        let marks: Vec<&Mark> = marks.iter().filter(|mark| mark.page == number).collect();
+        name_dates(&mut spans, cut.class, &pages[index].words, &marks);
         PageFields {
-            page: pages[index].number,
+            page: number,
             spans,
             barcodes: &pages[index].barcodes,
         }
@@ -116,7 +119,6 @@ fn document(
         other_identifiers.extend(long);
         short_numbers.extend(short);
     }
-    let marks = marks_on(cut, pages, views, spans);
     let notations: Vec<_> = range
         .clone()
         .flat_map(|index| remarks(&pages[index], &views[index].tags, &spans[index], &marks))

@@ -1,13 +1,13 @@
 //! Dates beside places to sign: on a bill of lading whoever signs a line dates it, shipper and driver at pickup, the consignee at
 //! delivery; on a consignment note the goods are received in box 24.
 //!
-//! In: the spans and words of a page. Out: the spans, their dates as the line on which they stand says: a paper signed and dated at
-//! origin is no proof of delivery (domain.md §0.1).
+//! In: the spans, words and marks of a page. Out: the spans, their dates as the line on which they stand says, or the ink that they
+//! stand beside: a paper signed and dated at origin is no proof of delivery (domain.md §0.1).
 
 use super::cmr_boxes::CmrBoxes;
 use super::roles::{self, Label};
 use super::spans::Span;
-use super::{DocumentClass, FieldName, Role};
+use super::{DocumentClass, FieldName, Mark, Role};
 use crate::document::BBox;
 use crate::reading::Word;
 
@@ -20,7 +20,12 @@ const DELIVERY: [&str; 12] = [
 ];
 
 /// Calls each date of pickup or delivery what the place to sign beside it says that it is.
-pub(super) fn name_dates(spans: &mut [Span], class: DocumentClass, words: &[Word]) {
+pub(super) fn name_dates(
+    spans: &mut [Span],
+    class: DocumentClass,
+    words: &[Word],
+    marks: &[&Mark],
+) {
     let is_bill = matches!(
         class,
         DocumentClass::BolUnsigned | DocumentClass::BolConsigneeSigned
@@ -31,6 +36,7 @@ pub(super) fn name_dates(spans: &mut [Span], class: DocumentClass, words: &[Word
         span.field = match signer(span.bbox, words) {
             Some(Role::Consignee) => FieldName::DeliveryDate,
             Some(Role::Shipper | Role::Driver) => FieldName::PickupDate,
+            None if dated_at_origin(span.bbox, words, marks) => FieldName::PickupDate,
             None => span.field,
         };
     }
@@ -76,23 +82,58 @@ fn signer(date: BBox, words: &[Word]) -> Option<Role> {
     let (role, bbox) = places
         .filter(|(_, bbox)| before(*bbox))
         .min_by(|a, b| off_line(a.1).total_cmp(&off_line(b.1)))?;
-    // Its own label stands before it on the line, or as a caption below or above.
+    role.filter(|role| *role == Role::Consignee || !says_delivery(date, words, bbox.left))
+}
+
+/// Does a date's own label say that it is the day of delivery? It stands before the date on the line, no further left than this, or as
+/// a caption below or above.
+fn says_delivery(date: BBox, words: &[Word], left: f32) -> bool {
     let caption = date.grown(0.0, LEVEL);
-    let mut own = words.iter().filter(|word| {
-        let on_line = before(word.bbox) && word.bbox.left > bbox.left;
-        on_line || caption.intersection(word.bbox) > 0.0
-    });
-    let says_delivery = |word: &Word| {
+    let on_line = |bbox: BBox| {
+        let level = (bbox.centre().1 - date.centre().1).abs() < LEVEL;
+        level && bbox.left < date.left && bbox.left > left
+    };
+    let mut own = words
+        .iter()
+        .filter(|word| on_line(word.bbox) || caption.intersection(word.bbox) > 0.0);
+    own.any(|word| {
         let word = word.text.to_lowercase();
         DELIVERY.iter().any(|begin| word.contains(begin))
-    };
-    role.filter(|role| *role == Role::Consignee || !own.any(says_delivery))
+    })
+}
+
+/// How near the ink of who dated it must stand to a date, as a share of the page: a line of a form. Assumed.
+const BESIDE: f32 = 0.03;
+/// How far left of a date its own label may stand, as a share of the page's width. Assumed.
+const LABEL: f32 = 0.3;
+
+/// Do shipper or driver sign right beside a date, and the consignee far from it? Then they wrote it, whatever became of its label.
+fn dated_at_origin(date: BBox, words: &[Word], marks: &[&Mark]) -> bool {
+    let gap = |mark: &&&Mark| gap(mark.bbox, date);
+    let signs = |role| marks.iter().filter(move |mark| mark.role == Some(role));
+    let origin = signs(Role::Shipper)
+        .chain(signs(Role::Driver))
+        .map(|mark| gap(&mark));
+    let nearest = origin.fold(f32::INFINITY, f32::min);
+    let receiver = signs(Role::Consignee).map(|mark| gap(&mark));
+    let receiver = receiver.fold(f32::INFINITY, f32::min);
+    nearest < BESIDE
+        && receiver > nearest + BESIDE
+        && !says_delivery(date, words, date.left - LABEL)
+}
+
+/// How far two boxes are apart, along the longer way.
+fn gap(one: BBox, other: BBox) -> f32 {
+    let across = (one.left - other.right).max(other.left - one.right);
+    let down = (one.top - other.bottom).max(other.top - one.bottom);
+    across.max(down).max(0.0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{Confidence, Source};
+    use crate::document::{Confidence, PageNumber, Source};
+    use crate::understanding::MarkKind;
 
     fn word(text: &str, left: f32, top: f32, line: u32) -> Word {
         Word {
@@ -154,6 +195,34 @@ mod tests {
     }
 
     #[test]
+    fn a_date_under_the_drivers_ink_is_no_day_of_delivery_unless_its_label_says_so() {
+        let mark = |role, left, top| Mark {
+            kind: MarkKind::Ink,
+            role: Some(role),
+            page: PageNumber::from_index(0),
+            bbox: BBox::new(left, top, left + 0.2, top + 0.06),
+            confidence: Confidence::CERTAIN,
+            text: None,
+        };
+        let driver = mark(Role::Driver, 0.55, 0.74);
+        let date = BBox::new(0.52, 0.815, 0.6, 0.832);
+        for (receiver, label, at_origin) in [
+            ((0.1, 0.85), "DATED", true),
+            ((0.5, 0.835), "DATED", false),
+            ((0.1, 0.85), "Delivered", false),
+        ] {
+            let receiver = mark(Role::Consignee, receiver.0, receiver.1);
+            let words = [word(label, 0.52, 0.835, 0)];
+            assert_eq!(
+                dated_at_origin(date, &words, &[&driver, &receiver]),
+                at_origin,
+                "{label} {receiver:?}"
+            );
+        }
+        assert!(!dated_at_origin(date, &[], &[]));
+    }
+
+    #[test]
     fn a_line_that_names_nobody_is_the_receivers_where_the_others_have_theirs() {
         let sign_here = ["Sign", "here"];
         assert_eq!(
@@ -181,7 +250,7 @@ mod tests {
                 second: None,
                 others: Vec::new(),
             }];
-            name_dates(&mut spans, DocumentClass::Cmr, &page);
+            name_dates(&mut spans, DocumentClass::Cmr, &page, &[]);
             spans[0].field
         };
         assert_eq!(field(0.7, 0.8), FieldName::DeliveryDate);

@@ -63,6 +63,24 @@ fn a_date_by_hand_is_no_signature() {
 }
 
 #[test]
+fn a_scribble_that_hardly_reads_as_a_number_is_a_signature() {
+    let mut on_page = words("Receiver", 0.1, 0.8, 0);
+    on_page.extend(words("510", 0.3, 0.8, 0));
+    on_page[1].confidence = Confidence::new(0.44);
+    let over = Seen {
+        bbox: on_page[1].bbox,
+        ..ink(0.3, 0.8)
+    };
+    let marks = attribute(
+        page_one(),
+        DocumentClass::DeliveryReceipt,
+        &[over],
+        &on_page,
+    );
+    assert_eq!(marks[0].role, Some(Role::Consignee));
+}
+
+#[test]
 fn three_signature_boxes_in_a_row_are_told_apart() {
     let mut page = words("Shipper Signature", 0.05, 0.9, 0);
     page.extend(words("Driver Signature", 0.38, 0.9, 1));
@@ -150,6 +168,33 @@ fn the_one_place_of_a_bill_of_lading_that_names_nobody_is_the_receivers() {
         role(&["Released By:", "Pieces", "Sign Here:"]),
         Some(Role::Consignee)
     );
+}
+
+#[test]
+fn an_x_over_a_caption_is_the_place_of_whom_the_caption_names() {
+    let mut page = words("X", 0.065, 0.75, 0);
+    page.extend(words("(Shipper Per)", 0.08, 0.765, 1));
+    page.extend(words("X", 0.065, 0.84, 2));
+    page.extend(words("(Driver's Signature)", 0.08, 0.855, 3));
+    let receiver = Some(Role::Consignee);
+    let seen = Seen {
+        signer: Some(Signer {
+            role: receiver,
+            chance: 0.99,
+        }),
+        ..ink(0.1, 0.82)
+    };
+    let signed = |page: &[Word]| {
+        let marks = attribute(
+            page_one(),
+            DocumentClass::BolUnsigned,
+            std::slice::from_ref(&seen),
+            page,
+        );
+        marks[0].role == receiver && marks[0].confidence.get() >= 0.5
+    };
+    assert!(!signed(&page));
+    assert!(signed(&page[..3]), "nobody is named below the second X");
 }
 
 #[test]
