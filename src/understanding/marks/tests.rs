@@ -171,33 +171,6 @@ fn the_one_place_of_a_bill_of_lading_that_names_nobody_is_the_receivers() {
 }
 
 #[test]
-fn an_x_over_a_caption_is_the_place_of_whom_the_caption_names() {
-    let mut page = words("X", 0.065, 0.75, 0);
-    page.extend(words("(Shipper Per)", 0.08, 0.765, 1));
-    page.extend(words("X", 0.065, 0.84, 2));
-    page.extend(words("(Driver's Signature)", 0.08, 0.855, 3));
-    let receiver = Some(Role::Consignee);
-    let seen = Seen {
-        signer: Some(Signer {
-            role: receiver,
-            chance: 0.99,
-        }),
-        ..ink(0.1, 0.82)
-    };
-    let signed = |page: &[Word]| {
-        let marks = attribute(
-            page_one(),
-            DocumentClass::BolUnsigned,
-            std::slice::from_ref(&seen),
-            page,
-        );
-        marks[0].role == receiver && marks[0].confidence.get() >= 0.5
-    };
-    assert!(!signed(&page));
-    assert!(signed(&page[..3]), "nobody is named below the second X");
-}
-
-#[test]
 fn a_place_with_a_name_is_not_the_receivers_for_its_x() {
     let mut page = words("X", 0.05, 0.885, 0);
     page.extend(words("Driver Signature", 0.07, 0.905, 1));
