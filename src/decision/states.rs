@@ -3,11 +3,13 @@
 use jiff::civil::date;
 
 use super::profile::FoulPolicy;
-use super::samples::{Sample, candidate, codes, evidence, passed, shipment};
+use super::samples::{Sample, candidate, codes, evidence, mark, passed, shipment};
 use super::{ConditionState, ExceptionCode as Code, Filing, MissingProfile, State};
 use crate::document::{Confidence, DocumentId};
 use crate::shipments::{Agreement, Match};
-use crate::understanding::{DocumentClass as Class, FieldName, NotationKind as Kind, Value};
+use crate::understanding::{
+    DocumentClass as Class, FieldName, MarkKind, NotationKind as Kind, Role, Value,
+};
 
 #[test]
 fn a_paper_that_supports_a_shipment_waits_for_its_pod() {
@@ -46,25 +48,42 @@ fn papers_of_no_use_are_rejected_whatever_they_match() {
         Class::CoverSheet,
         Class::TermsPage,
         Class::BlankPage,
-        Class::Other,
     ] {
-        let mut sample = Sample::clean(class);
-        sample.matched = Match::None;
-        let verdict = sample.verdict();
-        assert_eq!(
-            (verdict.decision.state, codes(&verdict)),
-            (State::Reject, vec![Code::NotAPod])
-        );
+        for matched in [Match::None, Sample::clean(class).matched] {
+            let mut sample = Sample::clean(class);
+            sample.matched = matched;
+            let verdict = sample.verdict();
+            assert_eq!(
+                (verdict.decision.state, codes(&verdict)),
+                (State::Reject, vec![Code::NotAPod])
+            );
+        }
     }
 }
 
 #[test]
-fn a_paper_of_no_known_class_that_names_a_shipment_is_looked_at() {
-    let verdict = Sample::clean(Class::Other).verdict();
-    assert_eq!(
-        (verdict.decision.state, codes(&verdict)),
-        (State::Review, vec![Code::NotAPod])
-    );
+fn a_paper_of_no_known_class_is_rejected_unless_it_names_a_shipment_or_is_signed() {
+    for (named, signed, state) in [
+        (false, false, State::Reject),
+        (true, false, State::Review),
+        (false, true, State::Review),
+    ] {
+        let mut sample = Sample::clean(Class::Other);
+        if !named {
+            sample.matched = Match::None;
+        }
+        sample.document.marks = if signed {
+            vec![mark(MarkKind::Ink, Some(Role::Consignee), 0.9)]
+        } else {
+            Vec::new()
+        };
+        let verdict = sample.verdict();
+        assert_eq!(
+            (verdict.decision.state, codes(&verdict)),
+            (state, vec![Code::NotAPod]),
+            "named {named}, signed {signed}"
+        );
+    }
 }
 
 #[test]

@@ -11,8 +11,9 @@ use super::line::{Line, whole};
 
 /// Parts of a line further apart than this many line heights are lines of their own: columns, or fields side by side.
 const WIDE_GAP: f32 = 2.0;
-/// Letters whose middles are further apart than this many times the usual distance belong to different words, whether or
-/// not the recogniser saw a space: it loses spaces between columns of figures. Estimated, not measured: from the widths of
+/// Letters whose middles are further apart than this many times the distance that is usual on their line and in their word belong to
+/// different words, whether or not the recogniser saw a space: it loses spaces between columns of figures. Their word counts because
+/// a typewriter may fill in a line of narrow print: `11 MAR` came apart into five words. Estimated, not measured: from the widths of
 /// letters in common faces, two wide ones in a row should reach about 1.7.
 const LOST_SPACE: f32 = 2.2;
 /// Width of a letter over the height of its line, where a line is too short to tell: about that of print in capitals.
@@ -142,9 +143,10 @@ pub(super) fn groups(letters: &[Letter], line: &Line) -> Vec<Vec<Span>> {
         .filter(|word| !word.is_empty())
         .collect();
     let advance = advance(&words).unwrap_or(ADVANCE * line.height / line.length);
-    let words = words
-        .into_iter()
-        .flat_map(|word| parted(word, LOST_SPACE * advance));
+    let words = words.into_iter().flat_map(|word| {
+        let own = self::advance(&[word]).unwrap_or(advance);
+        parted(word, LOST_SPACE * advance.max(own))
+    });
     let mut groups: Vec<Vec<Span>> = Vec::new();
     for word in words {
         let mut span = span(word, advance);
@@ -361,6 +363,10 @@ mod tests {
             ("NMFC#", vec!["NMFC#"]),
             ("24_9496_88", vec!["24", "9496", "88"]),
             ("249496", vec!["249496"]),
+            (
+                "Delivery Date 1__1 M__A__R",
+                vec!["Delivery", "Date", "11", "MAR"],
+            ),
         ] {
             assert_eq!(parts(text), wanted);
         }

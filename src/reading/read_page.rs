@@ -213,6 +213,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_doubtful_word_alone_on_a_page_is_a_shape() {
+        let word = |confidence| Word {
+            text: "5".to_owned(),
+            bbox: BBox::PAGE,
+            confidence: Confidence::new(confidence),
+            source: crate::document::Source::Ocr,
+            line: 0,
+            second: None,
+            others: Vec::new(),
+        };
+        assert!(is_shape(&[word(0.5)]));
+        assert!(!is_shape(&[word(0.9)]) && !is_shape(&[word(0.5), word(0.5)]));
+        assert!(!is_shape(&[]));
+    }
+
+    #[test]
     fn ink_is_what_is_much_darker_than_the_paper() {
         for (paper, pen, wanted) in [(255, 0, 0.1), (120, 30, 0.1), (255, 240, 0.0)] {
             let image =

@@ -8,7 +8,7 @@ use image::GrayImage;
 const DARK: f32 = 0.8;
 /// The pixels below are those of a page so wide, letter paper at 200 dpi.
 const WIDTH: u32 = 1700;
-/// On a narrower picture strokes are as thin as specks: a letter at 67 dpi lost its words.
+/// On a narrower picture strokes are as thin as specks: an invoice at 67 dpi lost its words.
 const NARROWEST: u32 = 1000;
 /// A speck reaches no further to either side of its middle.
 const SPECK: u32 = 2;

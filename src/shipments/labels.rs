@@ -46,9 +46,33 @@ pub fn settle_labels(document: &mut Document, shipment: &Shipment) {
             document.traits.other_identifiers.extend(displaced);
         }
     }
+    drop_parts(&mut document.fields, &own);
     for name in IDENTIFIERS {
         if let Some(field) = document.fields.get_mut(&name) {
             mend(field, name, &own);
+        }
+    }
+}
+
+/// Drops from lists what is only the beginning or the end of a number that stands in its field: a reader had parted it.
+fn drop_parts(fields: &mut Fields, own: &[Own]) {
+    let texts = fields.values().flat_map(|field| field.found.value.texts());
+    let whole: Vec<String> = texts
+        .filter(|text| home_of(text, own).is_some())
+        .map(str::to_owned)
+        .collect();
+    let is_part = |text: &String| {
+        let mut whole = whole.iter().filter(|whole| whole.len() > text.len());
+        whole.any(|whole| whole.starts_with(text) || whole.ends_with(text))
+    };
+    for name in IDENTIFIERS {
+        let Some(Value::List(list)) = fields.get_mut(&name).map(|field| &mut field.found.value)
+        else {
+            continue;
+        };
+        list.retain(|text| is_at_home(text, name, own) || !is_part(text));
+        if list.is_empty() {
+            fields.remove(&name);
         }
     }
 }
@@ -222,6 +246,25 @@ mod tests {
             value(&paper, FieldName::LoadNumber),
             Some(&text("55443322"))
         );
+    }
+
+    #[test]
+    fn a_number_that_a_reader_parted_is_whole_again_where_the_shipment_goes_by_it() {
+        let mut paper = document([
+            (FieldName::ProNumber, text("3736")),
+            (FieldName::CustomerPo, Value::List(vec!["747460".into()])),
+        ]);
+        let parted = found("3736747460".to_owned(), Source::Ocr, 0.9);
+        paper.traits.short_numbers.push(parted);
+        settle_labels(
+            &mut paper,
+            &shipment("S", &[("PRO", "3736 747460")], json!({})),
+        );
+        assert_eq!(
+            value(&paper, FieldName::ProNumber),
+            Some(&text("3736747460"))
+        );
+        assert_eq!(value(&paper, FieldName::CustomerPo), None);
     }
 
     #[test]

@@ -61,7 +61,7 @@ pub struct Traits {
     pub other_parties: Vec<Found<Party>>,
     /// Identifiers of any kind found in bar codes or words, for matching beyond the named fields.
     pub other_identifiers: Vec<Found<String>>,
-    /// Numbers without a label that are too short to look for: the shipment may go by one.
+    /// Numbers without a label that are too short to look for, and those that two words make together: the shipment may go by one.
     #[serde(default)]
     pub short_numbers: Vec<Found<String>>,
 }

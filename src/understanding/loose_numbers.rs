@@ -1,4 +1,4 @@
-//! Loose numbers: what looks like an identifier and belongs to no field.
+//! Loose numbers: what looks like an identifier and is no field's value.
 //!
 //! In: the words of a page and their tags. Out: numbers with their evidence. A form may call its PRO a "dispatch no."; whether
 //! the number is one that a shipment goes by, only the shipments can tell.
@@ -6,7 +6,7 @@
 use super::normalise::normalise_identifier;
 use super::spans::Tag;
 use super::values::is_telephone;
-use crate::document::Found;
+use crate::document::{Confidence, Found};
 use crate::reading::{Page, Word};
 
 /// Fewest characters and digits of a number to look for; shorter numbers occur on every page.
@@ -37,7 +37,37 @@ pub(super) fn loose_numbers(page: &Page, tags: &[Tag]) -> (Vec<Found<String>>, V
     let (mut long, mut short): (Vec<_>, Vec<_>) = found.partition(|found| is_long(&found.value));
     long.truncate(MOST);
     short.truncate(MOST);
+    short.extend(in_two_words(page, tags).take(MOST));
     (long, short)
+}
+
+/// Numbers of two words side by side that are not one value: a reader parts `PZD-5757672` where the dash is pale.
+fn in_two_words(page: &Page, tags: &[Tag]) -> impl Iterator<Item = Found<String>> {
+    let pairs = page.words.windows(2).zip(tags.windows(2));
+    let pairs = pairs.filter_map(|(words, tags)| match (words, tags) {
+        ([first, second], [one, other]) if first.line == second.line => {
+            (one.field.is_none() || one.field != other.field).then_some((first, second))
+        }
+        _ => None,
+    });
+    pairs.filter_map(|(first, second)| {
+        let raw = format!("{} {}", first.text, second.text);
+        Some(Found {
+            value: number_in(&raw).filter(|_| is_part(&first.text) && is_part(&second.text))?,
+            raw,
+            confidence: Confidence::new(first.confidence.get().min(second.confidence.get())),
+            page: page.number,
+            bbox: first.bbox.union(second.bbox),
+            source: first.source,
+            agreed: false,
+        })
+    })
+}
+
+/// May a word be one of the parts of a number? Words of a sentence and amounts are none.
+fn is_part(text: &str) -> bool {
+    let belongs = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '-';
+    text.chars().all(belongs)
 }
 
 fn is_agreed(word: &Word) -> bool {

@@ -47,9 +47,10 @@ pub fn labels(words: &[Word]) -> Vec<Label> {
 }
 
 /// Places to sign whose labels name nobody, as labels of `role`. Of a line that begins with an X, the X counts: a reader takes the
-/// ink behind it for words.
+/// ink behind it for words. A line whose caption below names somebody is his.
 #[must_use]
 pub fn nameless(words: &[Word], role: Role) -> Vec<Label> {
+    let named = labels(words);
     let lines = words.chunk_by(|a, b| a.line == b.line);
     let asks = |line: &[Word]| {
         let texts: Vec<String> = line.iter().map(|word| fold(&word.text)).collect();
@@ -66,12 +67,23 @@ pub fn nameless(words: &[Word], role: Role) -> Vec<Label> {
     };
     lines
         .filter_map(asks)
+        .filter(|place| !named.iter().any(|label| is_caption(label.bbox, *place)))
         .map(|bbox| Label {
             role,
             bbox,
             weight: 0.8,
         })
         .collect()
+}
+
+/// How far a caption may be indented against the line that it stands under, as a share of the page. Assumed.
+const INDENT: f32 = 0.08;
+
+/// Does a label stand right under a place to sign? The label of a line of its own leaves more room.
+fn is_caption(label: BBox, place: BBox) -> bool {
+    let below = label.centre().1 > place.centre().1;
+    let close = label.top < place.bottom + 0.5 * label.height();
+    below && close && (label.left - place.left).abs() < INDENT
 }
 
 /// Where a bill of lading names the places of shipper and carrier and none of the receiver, "Sign here" is the receiver's.

@@ -83,10 +83,9 @@ def _place(sheet: Sheet, x: float, y: float, width: float, height: float) -> Non
     """A place of a form and what stands in it."""
     kind = sheet.rng.choices([kind for kind, _ in KINDS], [share for _, share in KINDS])[0]
     value = Value(kind(sheet), hand=sheet.chance(BY_HAND))
-    labels = LABELS[sheet.style.language]
-    label = sheet.rng.choice(labels[sheet.rng.choice(list(labels))])[0] if sheet.chance(0.7) else ""
+    label = sheet.labelled(sheet.rng.choice(list(LABELS[sheet.style.language]))) if sheet.chance(0.7) else ""
     look = sheet.at(boxes=sheet.rng.choice(["box", "box", "rule", "rule", "none"]), label_place=sheet.rng.choice(["left", "left", "above", "below"]))
-    look.cell(x, y, width, height, label if isinstance(label, str) else "", value)
+    look.cell(x, y, width, height, label, value)
     if sheet.chance(0.06):
         base = y + height * sheet.rng.uniform(0.5, 0.9)
         sheet.page.items.append(Line(x, base, x + width, base + sheet.rng.gauss(0, 1), 0.5, BLACK))

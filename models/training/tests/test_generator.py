@@ -5,7 +5,11 @@ import unittest
 from pathlib import Path
 from random import Random
 
-from generator import corpus, documents, identifiers, style
+from generator import corpus, documents, identifiers, sheets, style
+from generator import facts as business
+from generator.filling import Filling
+from generator.layouts import foreign
+from generator.sheet import Sheet
 from generator.truth import page_truth
 
 
@@ -33,6 +37,27 @@ class Identifiers(unittest.TestCase):
             self.assertEqual(int(xpo[:8]) % 7, int(xpo[8]))
             odfl = identifiers.pro(Random(seed), "ODFL")
             self.assertEqual(identifiers.luhn(odfl[:10]), odfl[10])
+
+
+class Sheets(unittest.TestCase):
+    """Pages that only training sees."""
+
+    def test_a_sheet_is_full_of_handwriting_and_the_same_for_the_same_dice(self) -> None:
+        pages = [page_truth(sheets.sheet(Random(5), "train")[0]) for _ in range(2)]
+        self.assertEqual(pages[0], pages[1])
+        self.assertGreater(sum(word["hand"] for word in pages[0]["words"]), 30)
+
+    def test_the_hands_of_the_splits_are_others(self) -> None:
+        hands = [set(sheets._hands(split)) for split in ("train", "valid", "test")]
+        self.assertEqual([len(one & other) for one, other in ((hands[0], hands[1]), (hands[0], hands[2]), (hands[1], hands[2]))], [0, 0, 0])
+        self.assertGreaterEqual(len(hands[0]), 25)
+
+    def test_a_paper_of_another_trade_has_no_fields_and_nobodys_signature(self) -> None:
+        facts = business.facts(Random(1), "US", "en")
+        for seed in range(20):
+            made = Sheet("other", style.style("other", 0), facts, Filling(), Random(seed))
+            foreign.foreign(made)
+            self.assertEqual((page_truth(made.page)["fields"], {mark.role for mark in made.page.marks} - {None}), ({}, set()))
 
 
 class Splits(unittest.TestCase):

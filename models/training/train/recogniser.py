@@ -137,6 +137,13 @@ def judged(model: nn.Module, strips: list[Strip], alphabet: Alphabet) -> tuple[f
     return exact / len(strips), wrong / letters
 
 
+def judge(model: nn.Module, sheets: list[Strip], papers: list[Strip], alphabet: Alphabet) -> tuple[float, str]:
+    """How well both kinds of lines are read, and that in words."""
+    (hand, hand_wrong), (lines, print_wrong) = judged(model, sheets, alphabet), judged(model, papers, alphabet)
+    told = f"sheets {hand:.4f} of lines, {hand_wrong:.4f} of letters wrong; papers {lines:.4f}, {print_wrong:.4f}"
+    return 1 - hand_wrong - print_wrong, told
+
+
 def usable(corpora: list[Path], alphabet: Alphabet) -> list[Strip]:
     """Lines that training can use: not too wide, not too long for their width, nothing outside the alphabet."""
     strips = [strip for corpus in corpora for strip in read(corpus)]
@@ -161,13 +168,10 @@ def main() -> None:
     source = batches(sheets, papers, chance)
     for step in steps:
         if step % 400 == 0:
-            (hand, hand_wrong), (print_, print_wrong) = (judged(model, strips, alphabet) for strips in picked)
-            told = f"sheets {hand:.3f} of lines, {hand_wrong:.4f} of letters wrong; papers {print_:.3f}, {print_wrong:.4f}"
-            steps.keep(1 - hand_wrong - print_wrong, told)
+            steps.keep(*judge(model, *picked, alphabet))
             model.train()
         steps.take(loss_of(model, next(source), alphabet, chance))
-    (hand, hand_wrong), (print_, print_wrong) = (judged(model, strips, alphabet) for strips in picked)
-    steps.keep(1 - hand_wrong - print_wrong, f"sheets {hand:.3f} of lines, {hand_wrong:.4f} of letters wrong; papers {print_:.3f}, {print_wrong:.4f}")
+    steps.keep(*judge(model, *picked, alphabet))
     model.load_state_dict(torch.load(arguments.work / "best.pt", weights_only=True))
     model.save(arguments.work / "best.onnx")
 

@@ -86,9 +86,8 @@ pub fn v1_eligible(case: &Case<'_>) -> Tested<Eligible> {
         Standing::Proof => unless_screenshot(case, &name),
         Standing::ProofIf(rule) => by_rule(case, rule, &name),
         Standing::Support => supporting(case, &name),
-        // What names one of our shipments is about freight, whatever it looks like.
-        Standing::Nothing if class == DocumentClass::Other && case.shipment().is_some() => {
-            let detail = format!("{name}, but it names the shipment; say what it is");
+        Standing::Nothing if class == DocumentClass::Other && may_be_freight(case) => {
+            let detail = format!("{name}, but it names a shipment or is signed; say what it is");
             not_a_pod(Stop::Review, detail, Vec::new())
         }
         Standing::Nothing => {
@@ -96,6 +95,12 @@ pub fn v1_eligible(case: &Case<'_>) -> Tested<Eligible> {
             not_a_pod(Stop::Reject, detail, Vec::new())
         }
     }
+}
+
+/// What names one of our shipments, or is signed at a receiver's place, may be a proof of a look that nobody has seen: its shipment may
+/// be still to come.
+fn may_be_freight(case: &Case<'_>) -> bool {
+    case.shipment().is_some() || consignee_mark(case).is_some()
 }
 
 /// What people call a paper of this class, with its article.

@@ -18,6 +18,8 @@ pub(super) struct Circumstances {
     pub(super) same_site: bool,
     /// The consignee or the carrier is another.
     pub(super) contradicted: bool,
+    /// Its trailer brought the paper, that day.
+    pub(super) same_trailer: bool,
     /// It is so old that its numbers were given again.
     pub(super) recycled: bool,
     /// The upload notice names it.
@@ -167,11 +169,16 @@ impl Circumstances {
             .text(FieldName::TrailerNumber)
             .zip(shipment.equipment.trailer.as_deref());
         let same = trailers.is_some_and(|(a, b)| !plain(a).is_empty() && plain(a) == plain(b));
-        let days = paper
-            .date(FieldName::DeliveryDate)
-            .zip(expected_day(shipment));
+        let delivered = paper.date(FieldName::DeliveryDate);
+        let days = match delivered {
+            Some(delivered) => Some(delivered).zip(expected_day(shipment)),
+            None => paper
+                .date(FieldName::PickupDate)
+                .zip(shipment.picked_up_on()),
+        };
         let near = days.is_some_and(|(a, b)| days_between(a, b).abs() <= 1);
         if same && near {
+            self.same_trailer = true;
             self.push("trailer_number", Agreement::Exact, weights::TRAILER);
         }
     }

@@ -258,6 +258,23 @@ fn a_container_counts_near_its_delivery_only() {
 }
 
 #[test]
+fn the_trailer_on_the_day_is_one_of_two_weak_numbers() {
+    let own = json!({"equipment": {"trailer": "98233-J"}});
+    let one = || shipment("one", &[("SO", "405745194")], own.clone());
+    let paper = |day: &str| {
+        document([
+            consignee(ACME),
+            (FieldName::ShipperRef, text("405745194")),
+            (FieldName::TrailerNumber, text("98233J")),
+            (FieldName::DeliveryDate, date(day)),
+            (FieldName::Pieces, Value::Count(96)),
+        ])
+    };
+    assert_eq!(outcome(&find(&paper("2026-03-14"), [one()])), "=one");
+    assert_ne!(outcome(&find(&paper("2026-03-18"), [one()])), "=one");
+}
+
+#[test]
 fn cancelled_open_and_already_attached_shipments_lose_weight() {
     let score = |overrides, attached: bool| {
         let mut known = known([shipment("s", &[("PRO", "123456782")], overrides)]);

@@ -81,6 +81,47 @@ fn a_scribble_that_hardly_reads_as_a_number_is_a_signature() {
 }
 
 #[test]
+fn the_x_printed_before_a_line_is_no_signature_and_a_large_one_by_hand_is() {
+    let page = |height: f32| {
+        let mut page = words("X", 0.08, 0.8, 0);
+        page[0].bbox = BBox::new(0.08, 0.8, 0.09, 0.8 + height);
+        page.extend(words("(Received By)", 0.1, 0.83, 1));
+        page
+    };
+    let signed = |page: &[Word]| {
+        let seen = Seen {
+            kind: MarkKind::Initials,
+            bbox: page[0].bbox.grown(0.008, 0.003),
+            ..ink(0.0, 0.0)
+        };
+        attribute(page_one(), DocumentClass::DeliveryReceipt, &[seen], page).len()
+    };
+    assert_eq!(signed(&page(0.014)), 0);
+    assert_eq!(signed(&page(0.03)), 1);
+}
+
+#[test]
+fn at_a_place_that_names_nobody_the_receivers_signature_is_believed() {
+    let mut page = words("Driver Signature:", 0.04, 0.63, 0);
+    let seen = Seen {
+        signer: Some(Signer {
+            role: Some(Role::Consignee),
+            chance: 0.99,
+        }),
+        ..ink(0.25, 0.645)
+    };
+    let sure = |page: &[Word]| {
+        let seen = std::slice::from_ref(&seen);
+        attribute(page_one(), DocumentClass::PalletSlip, seen, page)[0]
+            .confidence
+            .get()
+    };
+    assert!(sure(&page) < 0.5);
+    page.extend(words("Sign Here:", 0.04, 0.665, 1));
+    assert!(sure(&page) > 0.5);
+}
+
+#[test]
 fn three_signature_boxes_in_a_row_are_told_apart() {
     let mut page = words("Shipper Signature", 0.05, 0.9, 0);
     page.extend(words("Driver Signature", 0.38, 0.9, 1));
@@ -168,6 +209,55 @@ fn the_one_place_of_a_bill_of_lading_that_names_nobody_is_the_receivers() {
         role(&["Released By:", "Pieces", "Sign Here:"]),
         Some(Role::Consignee)
     );
+}
+
+#[test]
+fn an_x_over_a_caption_is_the_place_of_whom_the_caption_names() {
+    let mut page = words("X", 0.065, 0.75, 0);
+    page.extend(words("(Shipper Per)", 0.08, 0.765, 1));
+    page.extend(words("X", 0.065, 0.84, 2));
+    page.extend(words("(Driver's Signature)", 0.08, 0.855, 3));
+    let receiver = Some(Role::Consignee);
+    let seen = Seen {
+        signer: Some(Signer {
+            role: receiver,
+            chance: 0.99,
+        }),
+        ..ink(0.1, 0.82)
+    };
+    let signed = |page: &[Word]| {
+        let seen = std::slice::from_ref(&seen);
+        let marks = attribute(page_one(), DocumentClass::BolUnsigned, seen, page);
+        marks[0].role == receiver && marks[0].confidence.get() >= 0.5
+    };
+    assert!(!signed(&page));
+    // The same places with nobody named below the second X, and the driver elsewhere: then it is the receiver's.
+    page.truncate(4);
+    page.extend(words("Driver's Signature", 0.5, 0.65, 3));
+    assert!(signed(&page));
+}
+
+#[test]
+fn where_the_receiver_has_no_place_in_reach_the_next_label_makes_his_signature_doubtful() {
+    let mut page = words("Shipper Signature", 0.05, 0.83, 0);
+    page.extend(words("Driver Signature", 0.05, 0.89, 1));
+    // As far from the one as from the other, so that neither label is sure of it.
+    let between = Seen {
+        signer: Some(Signer {
+            role: Some(Role::Consignee),
+            chance: 0.99,
+        }),
+        ..ink(0.05, 0.85)
+    };
+    let sure = |page: &[Word]| {
+        let seen = std::slice::from_ref(&between);
+        attribute(page_one(), DocumentClass::BolUnsigned, seen, page)[0]
+            .confidence
+            .get()
+    };
+    assert!(sure(&page) < 0.5);
+    page.extend(words("Consignee Signature", 0.3, 0.9, 2));
+    assert!(sure(&page) > 0.5, "{}", sure(&page));
 }
 
 #[test]

@@ -10,8 +10,9 @@ pub(super) fn identifier(text: &str, is_list: bool) -> Option<Value> {
     if is_list {
         let values: Vec<String> = text
             .split([',', ';', '&'])
-            .flat_map(|part| apart(part, '/', 4, 4))
-            .flat_map(|part| apart(part, ' ', 5, 3))
+            .flat_map(|part| apart(part, " / ", 3, 2))
+            .flat_map(|part| apart(part, "/", 4, 4))
+            .flat_map(|part| apart(part, " ", 5, 3))
             .filter_map(one_identifier)
             .collect();
         return (!values.is_empty()).then_some(Value::List(values));
@@ -20,7 +21,7 @@ pub(super) fn identifier(text: &str, is_list: bool) -> Option<Value> {
 }
 
 /// The parts between marks that may also stand inside an identifier: only if each part has so many characters and digits.
-fn apart(text: &str, mark: char, characters: usize, digits: usize) -> Vec<&str> {
+fn apart<'a>(text: &'a str, mark: &str, characters: usize, digits: usize) -> Vec<&'a str> {
     let parts: Vec<&str> = text
         .split(mark)
         .filter(|part| !part.trim().is_empty())
@@ -121,6 +122,8 @@ mod tests {
             ("2805909005 2805909028", vec!["2805909005", "2805909028"]),
             ("4500 123 456", vec!["4500123456"]),
             ("12345/67", vec!["1234567"]),
+            ("VW-76 / PJN767", vec!["VW76", "PJN767"]),
+            ("12345 / 6", vec!["123456"]),
         ] {
             let list = Value::List(wanted.into_iter().map(str::to_owned).collect());
             assert_eq!(identifier(raw, true), Some(list), "{raw}");
