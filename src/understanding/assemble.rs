@@ -10,7 +10,7 @@ use super::loose_numbers::loose_numbers;
 use super::normalise::{self, OrderHint, Window};
 use super::pages::PageView;
 use super::remarks::remarks;
-use super::roles::says_received;
+use super::roles::{asks_receiver_to_sign, says_received};
 use super::signing_dates::name_dates;
 use super::spans::{Span, spans};
 use super::split::{Cut, PageGuess, split};
@@ -141,6 +141,9 @@ fn document(
             photo: class == DocumentClass::DeliveryPhoto,
             screenshot: range.clone().any(|index| is_screenshot(&pages[index])),
             unattended: says(NotationKind::Unattended),
+            place_to_sign: range
+                .clone()
+                .any(|index| asks_receiver_to_sign(&pages[index].words)),
             altered: says(NotationKind::Correction) && !initialled,
             unsettled_dates: gathered.unsettled,
             doubtful_dates: gathered.doubtful,

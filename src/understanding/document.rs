@@ -46,6 +46,9 @@ pub struct Traits {
     pub screenshot: bool,
     /// Words that waive the signature: driver release, no contact, left at dock, signature on file.
     pub unattended: bool,
+    /// The receiver's place to sign was read: what is missing there is not lost with the edge of the page.
+    #[serde(default)]
+    pub place_to_sign: bool,
     /// A date or a quantity was written over and nobody put initials beside it.
     pub altered: bool,
     /// Dates that can be read in two orders or have no year, and that nothing decides.

@@ -93,9 +93,17 @@ fn number_in(text: &str) -> Option<String> {
     if is_telephone(text) || text.chars().any(is_other) {
         return None;
     }
-    let value = normalise_identifier(text);
+    let value = normalise_identifier(without_number_word(text));
     let fits = (SHORTEST_OWN..=LONGEST).contains(&value.len());
     (fits && digits(&value) >= FEWEST_OWN_DIGITS).then_some(value)
+}
+
+/// Without the "No" of a label that a reader ran into the number: `NoAAY4916`.
+fn without_number_word(text: &str) -> &str {
+    let rest = ["No", "Nr"].iter().find_map(|word| text.strip_prefix(word));
+    let rest = rest.map(|rest| rest.trim_start_matches(['.', ':', '-', '°']));
+    rest.filter(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase() || c.is_ascii_digit()))
+        .unwrap_or(text)
 }
 
 fn digits(value: &str) -> usize {
@@ -127,6 +135,8 @@ mod tests {
             ("K2616891", Some("K2616891")),
             ("04/05/2025", None),
             ("DA19/20945", Some("DA1920945")),
+            ("NoAAY4916/5", Some("AAY49165")),
+            ("NOLU4711-22", Some("NOLU471122")),
             ("N-9344", None),
             ("776-792-5351", None),
             ("1,151.40", None),

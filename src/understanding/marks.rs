@@ -150,6 +150,9 @@ const SURELY_ANOTHERS: f32 = 0.75;
 /// How sure a receiver's signature is at most that stands at such a label.
 const DOUBTFUL: f32 = 0.45;
 
+/// Below this chance of the model a label that is surer says whose ink is. An assumption.
+const UNSURE: f32 = 0.7;
+
 /// Whose ink is: by the model that sees the page, where it is in doubt by the nearest label. Places that name nobody (`nameless`) may be
 /// the receiver's where the model says so.
 fn whose(seen: &Seen, labels: &[Label], nameless: &[Label]) -> (Option<Role>, f32) {
@@ -164,7 +167,13 @@ fn whose(seen: &Seen, labels: &[Label], nameless: &[Label]) -> (Option<Role>, f3
             (role, sure)
         }
         Some(Signer { role, chance }) if role.is_some() || chance > SURELY_NOBODYS => {
-            (role, chance)
+            let (labelled, sure) = roles::nearest(seen.bbox, labels);
+            let by_label = chance < UNSURE && sure > chance && labelled.is_some();
+            if by_label {
+                (labelled, sure)
+            } else {
+                (role, chance)
+            }
         }
         Some(_) | None => roles::nearest(seen.bbox, labels),
     }
@@ -187,6 +196,9 @@ const COVERED: f32 = 0.6;
 /// have 0.98 on average, wrongly 0.80.
 const READ: f32 = 0.6;
 
+/// Above this chance of a signer ink signs, whatever it reads as: initials were read as `906`. An assumption.
+const SURELY_SIGNED: f32 = 0.98;
+
 /// Ink that reads as a number is a date or a count by hand, and signs nothing.
 fn is_number(seen: &Seen, words: &[Word]) -> bool {
     let digits = |word: &Word| word.text.chars().filter(char::is_ascii_digit).count();
@@ -194,7 +206,9 @@ fn is_number(seen: &Seen, words: &[Word]) -> bool {
         .iter()
         .filter(|word| digits(word) >= 3 && word.confidence.get() >= READ);
     let covered: f32 = numbers.map(|word| word.bbox.intersection(seen.bbox)).sum();
-    seen.kind != MarkKind::Stamp && covered > COVERED * seen.bbox.area()
+    let signed = |signer: Signer| signer.role.is_some() && signer.chance > SURELY_SIGNED;
+    let signed = seen.signer.is_some_and(signed);
+    !signed && seen.kind != MarkKind::Stamp && covered > COVERED * seen.bbox.area()
 }
 
 /// An X of so many times the height of the page's words is written: on 600 uploads of other families, printed ones had 0.6 to 1.6 times

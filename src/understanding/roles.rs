@@ -46,28 +46,37 @@ pub fn labels(words: &[Word]) -> Vec<Label> {
     labels
 }
 
+/// Does a label ask the receiver to sign?
+#[must_use]
+pub fn asks_receiver_to_sign(words: &[Word]) -> bool {
+    let mut labels = labels(words).into_iter();
+    labels.any(|label| label.role == Role::Consignee && label.asks_to_sign())
+}
+
 /// Places to sign whose labels name nobody, as labels of `role`. Of a line that begins with an X, the X counts: a reader takes the
 /// ink behind it for words. A line whose caption below names somebody is his.
 #[must_use]
 pub fn nameless(words: &[Word], role: Role) -> Vec<Label> {
-    let named = labels(words);
-    let lines = words.chunk_by(|a, b| a.line == b.line);
+    let lines = || words.chunk_by(|a, b| a.line == b.line);
+    let captions: Vec<BBox> = lines()
+        .filter(|line| !labels(line).is_empty())
+        .filter_map(around)
+        .collect();
     let asks = |line: &[Word]| {
         let texts: Vec<String> = line.iter().map(|word| fold(&word.text)).collect();
         let text = texts.join(" ");
         let text = text.trim_matches(|c: char| !c.is_alphanumeric());
-        let begin = if NAMELESS.contains(&text) {
-            line
+        if NAMELESS.contains(&text) {
+            around(line)
         } else if texts.first().is_some_and(|first| first == "x") {
-            &line[..1]
+            around(&line[..1])
         } else {
-            return None;
-        };
-        begin.iter().map(|word| word.bbox).reduce(BBox::union)
+            None
+        }
     };
-    lines
+    lines()
         .filter_map(asks)
-        .filter(|place| !named.iter().any(|label| is_caption(label.bbox, *place)))
+        .filter(|place| !captions.iter().any(|caption| is_caption(*caption, *place)))
         .map(|bbox| Label {
             role,
             bbox,
@@ -76,14 +85,18 @@ pub fn nameless(words: &[Word], role: Role) -> Vec<Label> {
         .collect()
 }
 
+fn around(words: &[Word]) -> Option<BBox> {
+    words.iter().map(|word| word.bbox).reduce(BBox::union)
+}
+
 /// How far a caption may be indented against the line that it stands under, as a share of the page. Assumed.
 const INDENT: f32 = 0.08;
 
-/// Does a label stand right under a place to sign? The label of a line of its own leaves more room.
-fn is_caption(label: BBox, place: BBox) -> bool {
-    let below = label.centre().1 > place.centre().1;
-    let close = label.top < place.bottom + 0.5 * label.height();
-    below && close && (label.left - place.left).abs() < INDENT
+/// Does a line with a label stand right under a place to sign? The label of a place of its own leaves more room.
+fn is_caption(line: BBox, place: BBox) -> bool {
+    let below = line.centre().1 > place.centre().1;
+    let close = line.top < place.bottom + 0.5 * line.height();
+    below && close && (line.left - place.left).abs() < INDENT
 }
 
 /// Where a bill of lading names the places of shipper and carrier and none of the receiver, "Sign here" is the receiver's.

@@ -150,14 +150,20 @@ fn lost_zones(case: &Case<'_>) -> Vec<Zone> {
             .iter()
             .any(|date| date.field == FieldName::DeliveryDate);
     let signed = consignee_mark(case).is_some() || case.document.traits.unattended;
+    // An empty line whose label was read is empty.
+    let place_is_seen = case.document.traits.place_to_sign;
     let zones = [
         (identified, "a shipment number", None),
         (
-            signed,
+            signed || place_is_seen,
             "the consignee's signature",
             Some(FieldName::SignatureConsignee),
         ),
-        (dated, "the delivery date", Some(FieldName::DeliveryDate)),
+        (
+            dated || place_is_seen,
+            "the delivery date",
+            Some(FieldName::DeliveryDate),
+        ),
     ];
     let lost = zones.into_iter().filter(|(found, ..)| !found);
     lost.map(|(_, described, field)| Zone { described, field })
@@ -235,6 +241,8 @@ mod tests {
         sample.document.fields.remove(&FieldName::DeliveryDate);
         let tested = v2_legible(&sample.case());
         assert!(!tested.outcome.passed && tested.outcome.detail.contains("the delivery date"));
+        sample.document.traits.place_to_sign = true;
+        assert!(is_legible(&sample), "the line was read, and it is empty");
     }
 
     #[test]

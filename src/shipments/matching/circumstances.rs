@@ -85,13 +85,22 @@ impl Circumstances {
     }
 
     fn add_days(&mut self, paper: &Paper<'_>, shipment: &Shipment, newest: Option<Date>) {
-        let around = paper.around().or(newest);
-        let age = around.zip(expected_day(shipment));
-        let age = age.map(|(around, day)| days_between(around, day));
-        if age.is_some_and(|days| days.abs() > weights::RECYCLED_AFTER_DAYS) {
+        let day = expected_day(shipment);
+        let is_old = |around: Date| {
+            let days = day.map(|day| days_between(around, day).abs());
+            days.is_some_and(|days| days > weights::RECYCLED_AFTER_DAYS)
+        };
+        // A date that was hardly read speaks for no other year.
+        let hardly_read = |day: &Date| is_old(*day) && !paper.is_sure(FieldName::DeliveryDate);
+        let delivered = paper.date(FieldName::DeliveryDate);
+        let (delivered, around) = match delivered.filter(hardly_read) {
+            Some(_) => (None, paper.hints.received_on),
+            None => (delivered, paper.around()),
+        };
+        if around.or(newest).is_some_and(is_old) {
             self.recycled = true;
             self.push("delivery_date", Agreement::Conflict, weights::OTHER_YEAR);
-        } else if let Some(delivered) = paper.date(FieldName::DeliveryDate) {
+        } else if let Some(delivered) = delivered {
             self.add_delivery_day(delivered, shipment);
         } else if let Some(picked_up) = paper.date(FieldName::PickupDate) {
             self.add_pickup_day(picked_up, shipment);

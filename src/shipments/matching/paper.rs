@@ -102,6 +102,12 @@ impl<'a> Paper<'a> {
         self.field(name)?.found.value.as_date()
     }
 
+    /// Is a field so legible that it is believed where nothing speaks against it?
+    pub(super) fn is_sure(&self, name: FieldName) -> bool {
+        let field = self.field(name);
+        field.is_some_and(|field| field.found.confidence.get() >= SURE)
+    }
+
     /// A count or a measure.
     pub(super) fn quantity(&self, name: FieldName) -> Option<f64> {
         let value = &self.field(name)?.found.value;

@@ -258,6 +258,19 @@ fn a_container_counts_near_its_delivery_only() {
 }
 
 #[test]
+fn a_date_that_was_hardly_read_is_not_held_against_a_shipment() {
+    let one = || shipment("one", &[("PRO", "123456782")], json!({}));
+    let paper = |sure| {
+        let mut paper = document([pro("123456782"), consignee(ACME)]);
+        let day = field(date("2020-03-14"), Source::Handwriting, sure);
+        paper.fields.insert(FieldName::DeliveryDate, day);
+        paper
+    };
+    assert_eq!(outcome(&find(&paper(0.7), [one()])), "=one");
+    assert_eq!(outcome(&find(&paper(0.95), [one()])), "-");
+}
+
+#[test]
 fn the_trailer_on_the_day_is_one_of_two_weak_numbers() {
     let own = json!({"equipment": {"trailer": "98233-J"}});
     let one = || shipment("one", &[("SO", "405745194")], own.clone());

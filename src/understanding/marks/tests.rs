@@ -63,6 +63,26 @@ fn a_date_by_hand_is_no_signature() {
 }
 
 #[test]
+fn initials_that_read_as_a_number_sign_where_the_model_is_sure_of_the_signer() {
+    let mut on_page = words("Receiver", 0.1, 0.8, 0);
+    on_page.extend(words("906", 0.3, 0.8, 0));
+    let initials = |chance| Seen {
+        bbox: on_page[1].bbox,
+        signer: Some(Signer {
+            role: Some(Role::Consignee),
+            chance,
+        }),
+        ..ink(0.3, 0.8)
+    };
+    let signed = |chance| {
+        let seen = [initials(chance)];
+        !attribute(page_one(), DocumentClass::DeliveryReceipt, &seen, &on_page).is_empty()
+    };
+    assert!(signed(0.99));
+    assert!(!signed(0.9));
+}
+
+#[test]
 fn a_scribble_that_hardly_reads_as_a_number_is_a_signature() {
     let mut on_page = words("Receiver", 0.1, 0.8, 0);
     on_page.extend(words("510", 0.3, 0.8, 0));

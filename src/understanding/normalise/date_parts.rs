@@ -69,7 +69,30 @@ pub(super) fn parts(raw: &str) -> Vec<Part> {
             }
         }
     }
+    joined_years(&mut parts);
     parts
+}
+
+/// `22.4.20.22`: a speck was read in the middle of the year.
+fn joined_years(parts: &mut Vec<Part>) {
+    let is_parted = |parts: &[Part]| {
+        let halves = |century: Number, rest: Number| {
+            century.value == 20 && century.width == 2 && rest.width == 2
+        };
+        matches!(parts, [Part::Number(..), Part::Number(_, '.'), Part::Number(century, '.'), Part::Number(rest, '.')]
+            if halves(*century, *rest))
+    };
+    let Some(at) = parts.windows(4).position(is_parted) else {
+        return;
+    };
+    let Some(Part::Number(rest, _)) = parts.get(at + 3).copied() else {
+        return;
+    };
+    let year = Number {
+        value: 2000 + rest.value,
+        width: 4,
+    };
+    parts.splice(at + 2..at + 4, [Part::Number(year, '.')]);
 }
 
 /// Whether the word at `index` is joined by a colon to another number, as those of a time of day are.

@@ -170,6 +170,7 @@ mod tests {
             "Date: 03/14/26",
             "Sat, 14 Mar 2026",
             "03/14-26",
+            "14.3.20.26",
         ] {
             assert_eq!(read_date(raw, NO_HINT, None), day, "{raw}");
         }

@@ -109,7 +109,8 @@ pub(super) const ROLE_WORDS: [(Role, &[&str]); 3] = [
 ];
 
 /// Words that say that somebody is to sign here.
-pub(super) const SIGNING_WORDS: [&str; 22] = [
+pub(super) const SIGNING_WORDS: [&str; 23] = [
+    "accepted for",
     "sign",
     "signature",
     "by",
