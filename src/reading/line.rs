@@ -50,6 +50,17 @@ impl Line {
         BBox::new(least(xs), least(ys), most(xs), most(ys))
     }
 
+    /// The part of it from `start` to `end`, 0..1 of its length.
+    pub(super) fn between(&self, start: f32, end: f32) -> Self {
+        let along = (f32::midpoint(start, end) - 0.5) * self.length;
+        let (sin, cos) = self.angle.sin_cos();
+        Self {
+            centre: (self.centre.0 + along * cos, self.centre.1 + along * sin),
+            length: (end - start) * self.length,
+            ..*self
+        }
+    }
+
     /// Whether the text runs up or down the page.
     pub(super) fn is_vertical(&self) -> bool {
         self.angle.sin().abs() > 0.7

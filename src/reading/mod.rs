@@ -25,6 +25,7 @@ mod tesseract;
 mod upload;
 
 // What reads pictures of pages, in the parent.
+mod closer_look;
 mod components;
 mod ctc;
 mod detection;

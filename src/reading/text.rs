@@ -5,6 +5,7 @@
 
 use image::{GrayImage, imageops};
 
+use super::closer_look;
 use super::ctc::{self, Reading};
 use super::detection::Detector;
 use super::line::Line;
@@ -78,7 +79,8 @@ impl TextReader {
             found = self.detector.find(&page.image)?;
         }
         let lines = self.recogniser.affordable(found.lines);
-        let read = self.read_upright(&mut page, lines)?;
+        let mut read = self.read_upright(&mut page, lines)?;
+        self.look_closer(&page.image, &mut read)?;
         let words = arrange(stretches(&read, page.image.dimensions(), found.lean));
         Ok(TextReading {
             image: page.image,
@@ -156,6 +158,20 @@ impl TextReader {
         readings.extend(self.recogniser.read(&page.image, &rest)?);
         first.extend(rest);
         Ok(first.into_iter().zip(readings).collect())
+    }
+
+    fn look_closer(
+        &mut self,
+        page: &GrayImage,
+        read: &mut [(Line, Reading)],
+    ) -> Result<(), InferenceError> {
+        let parts = closer_look::worth_it(read);
+        let lines: Vec<Line> = parts.iter().map(|(_, line)| *line).collect();
+        let again = self.recogniser.read(page, &lines)?;
+        for ((part, _), again) in parts.into_iter().zip(&again) {
+            closer_look::put(&mut read[part.line].1, part, again);
+        }
+        Ok(())
     }
 }
 
