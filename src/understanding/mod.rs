@@ -27,6 +27,7 @@ pub mod spans;
 pub mod split;
 pub mod values;
 pub mod word_map;
+mod wordless;
 
 pub use assemble::{Context, SURE_MARK, documents};
 pub use confidence::Curves;

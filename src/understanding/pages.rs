@@ -9,6 +9,7 @@ use super::features::{SCHEMA, WordFeatures};
 use super::marks::{MarksModel, Seen, Signer};
 use super::picture::thumbnail;
 use super::spans::Tag;
+use super::wordless::without_forms;
 use super::{Curves, DocumentClass, FieldName, MarkKind, Role};
 use crate::document::BBox;
 use crate::inference::{InferenceError, Model, Registry};
@@ -86,6 +87,7 @@ impl PageModels {
     pub fn view(&mut self, page: &Page) -> Result<PageView, InferenceError> {
         let features = WordFeatures::of(&page.words);
         let (classes, first) = self.classify(page, &features)?;
+        let classes = without_forms(classes, page);
         let tags = self.tag(&features)?;
         let mut marks = self.marks.see(page, &tags)?;
         let mut tags = self.signers(page, &mut marks)?.unwrap_or(tags);

@@ -36,8 +36,10 @@ pub struct Cut {
 const LEAST_CHANCE: f32 = 1e-3;
 /// Chance that a blank or terms page begins a document of its own: only when it is the first of the upload.
 const LOOSE_BACK: f32 = 0.02;
-/// Chance that a page printed "k of n" with k > 1, right after k − 1, begins a document.
+/// Chance that a page printed "k of n" with k > 1, in its place behind an earlier one of the n, begins a document.
 const NEXT_OF: f32 = 0.03;
+/// Chance that a page without a number begins a document while pages of the n before it are to come. An assumption.
+const STILL_TO_COME: f32 = 0.3;
 /// Chance that a page begins a document when it shares no identifier with a page before that has some.
 const OTHER_IDENTIFIERS: f32 = 0.85;
 
@@ -54,7 +56,7 @@ pub fn split(pages: &[PageGuess]) -> Vec<Cut> {
                 .zip(page.classes.iter())
                 .map(Step::begin)
                 .collect(),
-            Some(before) => column(before, &pages[index - 1], page),
+            Some(before) => column(before, &pages[..index], page),
         };
         best.push(column);
     }
@@ -84,8 +86,8 @@ impl Step {
     }
 }
 
-fn column(before: &[Step], previous: &PageGuess, page: &PageGuess) -> Vec<Step> {
-    let first = chance_of_beginning(previous, page);
+fn column(before: &[Step], earlier: &[PageGuess], page: &PageGuess) -> Vec<Step> {
+    let first = chance_of_beginning(earlier, page);
     let Some((best, _)) = before
         .iter()
         .enumerate()
@@ -137,13 +139,10 @@ fn is_back(class: DocumentClass) -> bool {
     matches!(class, DocumentClass::BlankPage | DocumentClass::TermsPage)
 }
 
-fn chance_of_beginning(previous: &PageGuess, page: &PageGuess) -> f32 {
-    let printed = match (previous.page_of, page.page_of) {
-        (Some(before), Some(here)) if here.of == before.of && here.page == before.page + 1 => {
-            Some(NEXT_OF)
-        }
-        (_, Some(here)) if here.page == 1 => Some(0.97),
-        _ => None,
+fn chance_of_beginning(earlier: &[PageGuess], page: &PageGuess) -> f32 {
+    let printed = printed_chance(earlier, page);
+    let Some(previous) = earlier.last() else {
+        return 1.0;
     };
     let both_named = !previous.identifiers.is_empty() && !page.identifiers.is_empty();
     let shared = page
@@ -161,6 +160,22 @@ fn chance_of_beginning(previous: &PageGuess, page: &PageGuess) -> f32 {
         .map(logit)
         .sum::<f32>();
     1.0 / (1.0 + (-odds).exp())
+}
+
+/// What the printed numbers of pages say: that of the page, and the last one before it.
+fn printed_chance(earlier: &[PageGuess], page: &PageGuess) -> Option<f32> {
+    let numbered = earlier.iter().rev().zip(1_u32..);
+    let mut numbered = numbered.filter_map(|(guess, back)| Some((guess.page_of?, back)));
+    let expected = numbered.next().map(|(before, back)| PageOf {
+        page: before.page.saturating_add(back),
+        of: before.of,
+    });
+    match (expected, page.page_of) {
+        (Some(expected), Some(here)) if here == expected => Some(NEXT_OF),
+        (_, Some(here)) => (here.page == 1).then_some(0.97),
+        (Some(expected), None) => (expected.page <= expected.of).then_some(STILL_TO_COME),
+        (None, None) => None,
+    }
 }
 
 fn logit(chance: f32) -> f32 {
@@ -269,6 +284,24 @@ mod tests {
         let mut second = page(LumperReceipt, 0.6, 0.5);
         second.page_of = Some(PageOf { page: 2, of: 2 });
         assert_eq!(classes(&[first, second]), [(0..2, BolUnsigned)]);
+    }
+
+    #[test]
+    fn page_three_of_three_belongs_to_page_one_though_the_page_between_has_no_number() {
+        let numbered = |page_number, chance, first| {
+            let mut page = page(BolUnsigned, chance, first);
+            page.page_of = Some(PageOf {
+                page: page_number,
+                of: 3,
+            });
+            page
+        };
+        let between = page(BolUnsigned, 0.6, 0.6);
+        let whole = [numbered(1, 0.95, 0.9), between, numbered(3, 0.9, 0.8)];
+        assert_eq!(classes(&whole), [(0..3, BolUnsigned)]);
+        let [first, between, _] = whole;
+        let others = [first, between, numbered(1, 0.9, 0.8)];
+        assert_eq!(classes(&others).len(), 2);
     }
 
     #[test]
