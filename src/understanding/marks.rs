@@ -5,6 +5,7 @@
 
 mod patches;
 mod seen;
+mod strokes;
 
 pub use self::seen::{MarksModel, Seen, Signer};
 use super::cmr_boxes::CmrBoxes;
@@ -26,25 +27,17 @@ pub fn attribute(
     if seen.is_empty() && typed.is_empty() {
         return Vec::new();
     }
-    let mut labels = roles::labels(words);
-    let nameless = roles::nameless(words, Role::Consignee);
-    if matches!(
-        class,
-        DocumentClass::BolUnsigned | DocumentClass::BolConsigneeSigned
-    ) && roles::only_the_receivers_is_unnamed(&labels)
-    {
-        labels.extend(nameless.iter().cloned());
-    }
+    let places = Places::of(words, class);
     let mut marks: Vec<Mark> = seen
         .iter()
         .filter(|one| !is_number(one, words) && !is_printed_x(one, words))
-        .filter_map(|one| mark(page, class, one, words, &labels, &nameless))
+        .filter_map(|one| mark(page, class, one, words, &places))
         .collect();
     if class == DocumentClass::Cmr {
         by_box(&mut marks, seen, &CmrBoxes::of(words));
     }
     marks.extend(typed.into_iter().map(|(bbox, confidence)| {
-        let (role, chance) = roles::nearest(bbox, &labels);
+        let (role, chance) = roles::nearest(bbox, &places.likely);
         let confidence = Confidence::new(confidence.get() * chance);
         Mark {
             kind: MarkKind::Electronic,
@@ -118,13 +111,12 @@ fn mark(
     class: DocumentClass,
     seen: &Seen,
     words: &[Word],
-    labels: &[Label],
-    nameless: &[Label],
+    places: &Places,
 ) -> Option<Mark> {
     let inside = text_inside(seen.bbox, words);
     let (role, chance) = match seen.kind {
-        MarkKind::Stamp => stamp_role(&inside, seen.bbox, labels)?,
-        MarkKind::Ink | MarkKind::Initials | MarkKind::Electronic => whose(seen, labels, nameless),
+        MarkKind::Stamp => stamp_role(&inside, seen.bbox, &places.likely)?,
+        MarkKind::Ink | MarkKind::Initials | MarkKind::Electronic => whose(seen, places),
     };
     let kind = match (seen.kind, class) {
         (MarkKind::Ink, DocumentClass::Epod) => MarkKind::Electronic,
@@ -153,13 +145,43 @@ const DOUBTFUL: f32 = 0.45;
 /// Below this chance of the model a label that is surer says whose ink is. An assumption.
 const UNSURE: f32 = 0.7;
 
-/// Whose ink is: by the model that sees the page, where it is in doubt by the nearest label. Places that name nobody (`nameless`) may be
-/// the receiver's where the model says so.
-fn whose(seen: &Seen, labels: &[Label], nameless: &[Label]) -> (Option<Role>, f32) {
+/// Places to sign on a page.
+struct Places {
+    /// Whose labels name somebody.
+    named: Vec<Label>,
+    /// Those and, where a bill of lading names no place of the receiver, the ones that name nobody.
+    likely: Vec<Label>,
+    /// Those and all that name nobody: they may be the receiver's.
+    possible: Vec<Label>,
+}
+
+impl Places {
+    fn of(words: &[Word], class: DocumentClass) -> Self {
+        let named = roles::labels(words);
+        let nameless = roles::nameless(words, Role::Consignee);
+        let possible: Vec<Label> = named.iter().cloned().chain(nameless).collect();
+        let is_bill = matches!(
+            class,
+            DocumentClass::BolUnsigned | DocumentClass::BolConsigneeSigned
+        );
+        let likely = if is_bill && roles::only_the_receivers_is_unnamed(&named) {
+            possible.clone()
+        } else {
+            named.clone()
+        };
+        Self {
+            named,
+            likely,
+            possible,
+        }
+    }
+}
+
+/// Whose ink is: by the model that sees the page, where it is in doubt by the nearest label.
+fn whose(seen: &Seen, places: &Places) -> (Option<Role>, f32) {
     match seen.signer {
         Some(Signer { role, chance }) if role == Some(Role::Consignee) => {
-            let places: Vec<Label> = labels.iter().chain(nameless).cloned().collect();
-            let sure = if is_anothers(seen.bbox, &places) {
+            let sure = if is_anothers(seen.bbox, &places.possible) {
                 chance.min(DOUBTFUL)
             } else {
                 chance
@@ -167,7 +189,7 @@ fn whose(seen: &Seen, labels: &[Label], nameless: &[Label]) -> (Option<Role>, f3
             (role, sure)
         }
         Some(Signer { role, chance }) if role.is_some() || chance > SURELY_NOBODYS => {
-            let (labelled, sure) = roles::nearest(seen.bbox, labels);
+            let (labelled, sure) = roles::nearest(seen.bbox, &places.named);
             let by_label = chance < UNSURE && sure > chance && labelled.is_some();
             if by_label {
                 (labelled, sure)
@@ -175,7 +197,7 @@ fn whose(seen: &Seen, labels: &[Label], nameless: &[Label]) -> (Option<Role>, f3
                 (role, chance)
             }
         }
-        Some(_) | None => roles::nearest(seen.bbox, labels),
+        Some(_) | None => roles::nearest(seen.bbox, &places.likely),
     }
 }
 

@@ -7,6 +7,7 @@ use image::imageops;
 use ndarray::{Array3, Array4, Axis, Ix4, s};
 
 use super::patches::{Patch, patches};
+use super::strokes::{is_hole, signatures};
 use crate::document::BBox;
 use crate::inference::{InferenceError, Model};
 use crate::reading::Page;
@@ -14,7 +15,7 @@ use crate::understanding::pages::{labelled, picture, unknown};
 use crate::understanding::picture::{CELL, MarksPicture, Part};
 use crate::understanding::spans::Tag;
 use crate::understanding::word_map::{WORD_MAP_SCHEMA, WordMap};
-use crate::understanding::{MarkKind, Role};
+use crate::understanding::{MarkKind, Role, roles};
 
 /// The `marks` model of one slot.
 #[derive(Debug)]
@@ -62,8 +63,13 @@ impl MarksModel {
         let chances = self.chances(&picture, &words, &page.drawings)?;
         let mut found = self.signed(&chances, picture.filled);
         found.extend(self.stamps(&chances, picture.filled));
-        found.retain(|mark| on_drawing(mark, page));
-        Ok(found)
+        found.retain(|mark| on_drawing(mark, page) && !is_hole(mark, &page.image));
+        let mut places = roles::labels(&page.words);
+        places.extend(roles::nameless(&page.words, Role::Consignee));
+        let signed = found.into_iter();
+        Ok(signed
+            .flat_map(|mark| signatures(mark, &page.image, &places))
+            .collect())
     }
 
     fn layer(&self, kind: MarkKind) -> Option<usize> {
