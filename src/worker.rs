@@ -22,7 +22,7 @@ use crate::settings::Settings;
 use crate::shipments::matching::Hints;
 use crate::slots::Slots;
 use crate::storage::{Location, folder};
-use crate::understanding::{Context, Document};
+use crate::understanding::{Accepted, Context, Document};
 
 /// An upload on which work was begun more often than this has killed its worker every time.
 const MOST_ATTEMPTS: u32 = 3;
@@ -37,6 +37,7 @@ pub struct Worker {
     ledger: Ledger,
     slots: Slots,
     models: ModelSet,
+    accepted: Accepted,
 }
 
 /// An upload that was read, waiting for its turn to be decided.
@@ -60,9 +61,9 @@ impl Worker {
     pub async fn open(settings: Settings, profiles: Profiles) -> Result<Self, Fault> {
         let ledger = open_ledger(&settings).await?;
         let registry = open_registry(&settings)?;
-        let models = registry
-            .set()
-            .map_err(|error| Fault::fatal("opening the models", error))?;
+        let opened = |error| Fault::fatal("opening the models", error);
+        let models = registry.set().map_err(opened)?;
+        let accepted = Accepted::of(registry.serving()).map_err(opened)?;
         let slots = Slots::start(&settings, &Arc::new(registry));
         Ok(Self {
             settings,
@@ -70,7 +71,14 @@ impl Worker {
             ledger,
             slots,
             models,
+            accepted,
         })
+    }
+
+    /// From which confidence on values need nobody's look.
+    #[must_use]
+    pub fn accepted(&self) -> &Accepted {
+        &self.accepted
     }
 
     /// The ledger.

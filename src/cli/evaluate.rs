@@ -68,8 +68,8 @@ pub(super) async fn run(args: EvaluateArgs, mut settings: Settings) -> Result<Ex
     }
     let uploads = args.folder.join("uploads");
     let (seen, missed) = observe(&worker, &uploads, &labels, slots).await?;
+    let report = Report::new(&seen, worker.accepted());
     drop(worker);
-    let report = Report::from(&seen);
     super::print(&report.to_string())?;
     if let Some(file) = json {
         serde_json::to_writer_pretty(BufWriter::new(file), &report).map_err(Failure::unexpected)?;

@@ -6,6 +6,8 @@ use serde::Serialize;
 
 use super::calibration::Calibration;
 use super::observed::{Decision, FieldSeen, Match, Miss, Observed};
+use crate::document::Confidence;
+use crate::understanding::{Accepted, FieldName};
 
 /// Numbers that a shipment is known by.
 const IDENTIFIERS: [&str; 4] = ["pro_number", "bol_number", "load_number", "customer_po"];
@@ -55,6 +57,10 @@ pub struct Report {
     pub straight_through: Share,
     /// States of the freight that are as labelled.
     pub conditions: Share,
+    /// Values that the models' thresholds take without anybody's look, of all.
+    pub accepted: Share,
+    /// Accepted values that are wrong.
+    pub accepted_wrong: Share,
     /// Confidence of classes.
     pub class_calibration: Calibration,
     /// Confidence of fields of documents whose labels are complete.
@@ -153,8 +159,10 @@ impl Tally {
     }
 }
 
-impl From<&Observed> for Report {
-    fn from(seen: &Observed) -> Self {
+impl Report {
+    /// The figures of what was seen of a worker that takes values from these confidences on.
+    #[must_use]
+    pub fn new(seen: &Observed, accepted: &Accepted) -> Self {
         let fields = || seen.fields.iter();
         let hand = |seen: &&FieldSeen| seen.labelled && seen.hand;
         let printed = |seen: &&FieldSeen| seen.labelled && !seen.hand;
@@ -163,6 +171,9 @@ impl From<&Observed> for Report {
             IDENTIFIERS.contains(&seen.field.as_str()) && seen.degradation != CARBON
         };
         let classes = classes(seen);
+        let judged = || fields().filter_map(|one| Some((&one.field, one.got?)));
+        let taken = judged().filter(|(name, (confidence, _))| takes(accepted, name, *confidence));
+        let accepted_wrong = Share::of(taken.map(|(_, (_, right))| !right));
         Self {
             split: Share::of(seen.splits.iter().map(|split| split.exact)),
             split_of_many: split_of_many(seen),
@@ -188,22 +199,25 @@ impl From<&Observed> for Report {
             false_billable: false_billable(seen),
             straight_through: straight_through(seen),
             conditions: agreement(&seen.conditions),
+            accepted: Share {
+                some: accepted_wrong.of,
+                of: judged().count(),
+            },
+            accepted_wrong,
             class_calibration: calibration(judged_classes(seen).map(|(_, one)| one)),
             field_calibration: calibration(fields().filter_map(|one| one.got)),
             shipment_calibration: calibration(seen.matches.iter().filter_map(|one| {
                 let (_, confidence) = one.got.as_ref()?;
                 Some((*confidence, one.is_right()))
             })),
-            confidences: confidences(fields().filter_map(|one| Some((&one.field, one.got?)))),
+            confidences: confidences(judged()),
             class_confidences: confidences(judged_classes(seen)),
             misses: seen.misses.clone(),
         }
     }
-}
 
-impl Report {
     /// The shares that a reader looks at first, with their names.
-    pub(super) fn shares(&self) -> [(&'static str, Share); 8] {
+    pub(super) fn shares(&self) -> [(&'static str, Share); 10] {
         [
             ("uploads split exactly", self.split),
             ("those of several documents", self.split_of_many),
@@ -213,6 +227,8 @@ impl Report {
             ("billable and should not be", self.false_billable),
             ("straight through, of billable", self.straight_through),
             ("condition as labelled", self.conditions),
+            ("values accepted without a look", self.accepted),
+            ("wrong, of those accepted", self.accepted_wrong),
         ]
     }
 
@@ -227,6 +243,13 @@ impl Report {
             ("delivery date, by hand", self.delivery_date_handwritten),
         ]
     }
+}
+
+fn takes(accepted: &Accepted, field: &str, confidence: f64) -> bool {
+    let known = serde_json::from_value::<FieldName>(field.into());
+    #[expect(clippy::cast_possible_truncation, reason = "0..1")]
+    let confidence = Confidence::new(confidence as f32);
+    known.is_ok_and(|field| accepted.accepts(field, confidence))
 }
 
 fn split_of_many(seen: &Observed) -> Share {

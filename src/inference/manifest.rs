@@ -240,6 +240,13 @@ impl Manifest {
         curves.filter_map(|(name, constant)| Some((name.as_str(), constant.points()?)))
     }
 
+    /// The numbers of a table by its dotted name, as `thresholds.accepted`: names and numbers. None where there is no such table.
+    pub fn named_numbers(&self, key: &str) -> impl Iterator<Item = (&str, f32)> {
+        let table = self.constant(key).and_then(Constant::table);
+        let numbers = table.into_iter().flatten();
+        numbers.filter_map(|(name, constant)| Some((name.as_str(), constant.number()?)))
+    }
+
     fn constant(&self, key: &str) -> Option<&Constant> {
         let (section, rest) = key.split_once('.')?;
         constants::find(self.sections.get(section)?, rest)

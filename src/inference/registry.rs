@@ -147,6 +147,11 @@ impl Registry {
         })
     }
 
+    /// The manifests that serve, one a task.
+    pub fn serving(&self) -> impl Iterator<Item = &Manifest> {
+        self.manifests.values()
+    }
+
     fn manifest(&self, task: Task) -> Result<&Manifest, InferenceError> {
         self.manifests
             .get(&task)

@@ -181,7 +181,9 @@ impl Places {
 fn whose(seen: &Seen, places: &Places) -> (Option<Role>, f32) {
     match seen.signer {
         Some(Signer { role, chance }) if role == Some(Role::Consignee) => {
-            let sure = if is_anothers(seen.bbox, &places.possible) {
+            let anothers = is_anothers(seen.bbox, &places.possible)
+                || covers_anothers(seen.bbox, &places.named);
+            let sure = if anothers {
                 chance.min(DOUBTFUL)
             } else {
                 chance
@@ -209,6 +211,38 @@ fn is_anothers(ink: BBox, places: &[Label]) -> bool {
     let out_of_reach = roles::nearest(ink, &receivers).0.is_none();
     role.is_some_and(|role| role != Role::Consignee) && (out_of_reach || sure >= SURELY_ANOTHERS)
 }
+
+/// Does ink run over the places of all three signers, and stand in the middle of another's than the receiver's? Of one that runs over two
+/// places the model that sees the page knows better whose it is.
+fn covers_anothers(ink: BBox, places: &[Label]) -> bool {
+    let beside = |place: &&Label| {
+        let height = place.bbox.centre().1;
+        place.bbox.right < ink.centre().0 && height > ink.top && height < ink.bottom
+    };
+    let apart = |place: &Label| (place.bbox.centre().1 - ink.centre().1).abs();
+    let nearest = |role: Role, column: Option<f32>| {
+        let its = places
+            .iter()
+            .filter(|place| place.role == role)
+            .filter(beside);
+        let in_column = its
+            .filter(|place| column.is_none_or(|left| (place.bbox.left - left).abs() < ONE_COLUMN));
+        in_column.min_by(|one, other| apart(one).total_cmp(&apart(other)))
+    };
+    let Some(receivers) = nearest(Role::Consignee, None) else {
+        return false;
+    };
+    let column = Some(receivers.bbox.left);
+    match [Role::Driver, Role::Shipper].map(|role| nearest(role, column)) {
+        [Some(drivers), Some(shippers)] => {
+            apart(drivers).min(apart(shippers)) < apart(receivers) / 2.0
+        }
+        _ => false,
+    }
+}
+
+/// Labels below each other begin so near to one another, as a share of the page's width. An assumption.
+const ONE_COLUMN: f32 = 0.08;
 
 /// Share of a mark that numbers have to cover for it to be one. Boxes of words are up to 1.85 times as high as letters
 /// (models/training/train/noise.py), so that they cover what they say whole. An assumption.

@@ -2,6 +2,7 @@
 //!
 //! In: upright [`Page`](crate::reading::Page)s. Out: [`Document`]s with normalised values and their evidence.
 
+mod accepted;
 mod assemble;
 mod bar_codes;
 mod cmr_boxes;
@@ -29,6 +30,7 @@ pub mod values;
 pub mod word_map;
 mod wordless;
 
+pub use accepted::Accepted;
 pub use assemble::{Context, SURE_MARK, documents};
 pub use confidence::Curves;
 pub use document::*;

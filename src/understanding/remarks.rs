@@ -19,9 +19,13 @@ const BY_HAND: f32 = 0.5;
 pub fn remarks(page: &Page, tags: &[Tag], spans: &[Span], marks: &[Mark]) -> Vec<Notation> {
     let mut found: Vec<Notation> = Vec::new();
     let mut add = |notation: Notation| {
+        // Two remarks that all is well stay two: each is where something was written.
+        let apart = |other: &Notation| {
+            notation.kind == NotationKind::Clean && other.bbox.intersection(notation.bbox) <= 0.0
+        };
         let known = found
             .iter()
-            .any(|other| other.kind == notation.kind && other.qty == notation.qty);
+            .any(|other| other.kind == notation.kind && other.qty == notation.qty && !apart(other));
         if !known {
             found.push(notation);
         }

@@ -3,6 +3,7 @@
 //! In: the words of a page and the model's [`Tag`] of each. Out: [`Span`]s, which `fields` turns into values.
 
 use super::FieldName;
+use super::normalise::is_boilerplate;
 use super::party_blocks::whole_parties;
 use crate::document::{BBox, Confidence, Source};
 use crate::reading::Word;
@@ -80,8 +81,42 @@ pub fn spans(words: &[Word], tags: &[Tag]) -> Vec<Span> {
         }
     }
     open.into_iter()
+        .map(|(field, rows)| (field, with_last_word(field, rows, words, tags)))
+        .filter(|(field, rows)| !is_in_print(*field, rows, words))
         .map(|(field, rows)| span(field, &rows, words, tags))
         .collect()
+}
+
+/// A remark of which the model took all words of a line but the last has that word as well: "rec'd in full".
+fn with_last_word(
+    field: FieldName,
+    mut rows: Vec<usize>,
+    words: &[Word],
+    tags: &[Tag],
+) -> Vec<usize> {
+    let last = rows.last().copied().unwrap_or_default();
+    let on_line = |row: usize| words.get(row).is_some_and(|w| w.line == words[last].line);
+    let is_its = on_line(last + 1)
+        && !on_line(last + 2)
+        && tags[last + 1].field.is_none()
+        && continues(&words[last], &words[last + 1], field, &tags[last + 1]);
+    if field == FieldName::ExceptionNotation && rows.len() > 1 && is_its {
+        rows.push(last + 1);
+    }
+    rows
+}
+
+/// A word or two of a printed instruction are no remark: "note every exception before leaving the dock".
+fn is_in_print(field: FieldName, rows: &[usize], words: &[Word]) -> bool {
+    let line = rows.first().map(|row| words[*row].line);
+    let whole: Vec<&str> = words
+        .iter()
+        .filter(|word| Some(word.line) == line)
+        .map(|word| word.text.as_str())
+        .collect();
+    field == FieldName::ExceptionNotation
+        && whole.len() > 2 * rows.len()
+        && is_boilerplate(&whole.join(" "))
 }
 
 /// Does `next` continue the value that `last` is part of?
@@ -315,6 +350,43 @@ mod tests {
             .collect();
         assert_eq!(others, ["3/11 26", "3/1 25", "3/11 25"]);
         assert!((found[0].others[0].1 - 0.27).abs() < 1e-5);
+    }
+
+    #[test]
+    fn a_remark_keeps_its_last_word_and_a_word_of_an_instruction_is_none() {
+        let line = |texts: &[&str], tagged: &[bool]| {
+            let mut left = 0.1;
+            let mut next = |text: &&str| {
+                let word = word(text, left, 0.5);
+                left = word.bbox.right + 0.01;
+                word
+            };
+            let words: Vec<Word> = texts.iter().map(&mut next).collect();
+            let tags: Vec<Tag> = tagged
+                .iter()
+                .map(|tagged| Tag {
+                    field: tagged.then_some(FieldName::ExceptionNotation),
+                    ..tag(FieldName::ExceptionNotation, 0.1)
+                })
+                .collect();
+            let found = spans(&words, &tags);
+            found.iter().map(Span::text).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            line(&["rec'd", "in", "full"], &[true, true, false]),
+            ["rec'd in full"]
+        );
+        let instruction = [
+            "note",
+            "every",
+            "exception",
+            "before",
+            "leaving",
+            "the",
+            "dock",
+        ];
+        let tagged = [false, false, false, false, false, false, true];
+        assert!(line(&instruction, &tagged).is_empty());
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::shipments::keys::{Key, document_keys, hint_keys};
 use crate::shipments::matching::{Hints, Known};
 use crate::shipments::{Candidate, Match};
 use crate::storage::Location;
-use crate::understanding::Document;
+use crate::understanding::{Accepted, Document};
 
 /// How many candidate shipments are compared with a document.
 const CANDIDATES: usize = 50;
@@ -59,7 +59,7 @@ impl Worker {
                 pages,
                 "deciding",
                 started,
-                decided_found(&one),
+                decided_found(&one, &self.accepted),
             ));
             decided.push(one);
         }
@@ -172,11 +172,11 @@ fn matched_found(compared: usize, best: &[Candidate], matched: &Match) -> serde_
     json!({ "outcome": outcome, "compared": compared, "best": best.collect::<Vec<_>>() })
 }
 
-fn decided_found(decided: &Decided) -> serde_json::Value {
+fn decided_found(decided: &Decided, accepted: &Accepted) -> serde_json::Value {
     let codes = decided.exceptions.iter().map(|exception| exception.code);
     json!({
         "state": decided.decision.state, "condition": decided.condition, "exceptions": codes.collect::<Vec<_>>(),
-        "charges": decided.accessorials.score,
+        "charges": decided.accessorials.score, "to_check": accepted.to_check(&decided.document.fields),
     })
 }
 

@@ -1,9 +1,12 @@
 """Confidence curves: honest where much was seen, cautious where little was, and written where the worker looks for them."""
 
 import tempfile
+import tomllib
 import unittest
 from pathlib import Path
 from random import Random
+
+import numpy as np
 
 from train import calibrate
 
@@ -38,4 +41,21 @@ class Curves(unittest.TestCase):
             self.assertEqual(manifest.read_text().count("[calibration.values]"), 1)
             self.assertIn("total = [[0.1, 0.1], [0.9, 0.6]]", manifest.read_text())
             calibrate.write(manifest, "values", {})
+            self.assertEqual(manifest.read_text(), plain)
+
+    def test_values_are_accepted_from_where_one_in_200_is_wrong(self) -> None:
+        sure, unsure, too_few = [[0.99, i > 1] for i in range(500)], [[0.9, i > 5] for i in range(500)], [[0.999, True]] * 40
+        self.assertEqual(calibrate.lowest_accepted(np.array(sure + unsure + too_few, dtype=float)), 0.99)
+        self.assertIsNone(calibrate.lowest_accepted(np.array(unsure + too_few, dtype=float)))
+
+    def test_thresholds_take_the_place_of_earlier_ones_and_leave_the_rest_of_the_manifest(self) -> None:
+        plain = "[thresholds]\naccept = 0.5\n\n[calibration]\ntemperature = 1.0\n"
+        with tempfile.TemporaryDirectory() as folder:
+            manifest = Path(folder) / "manifest.toml"
+            manifest.write_text(plain)
+            for lowest in (0.9, 0.95):
+                calibrate.write_accepted(manifest, {"total": lowest})
+            told = tomllib.loads(manifest.read_text())
+            self.assertEqual(told["thresholds"], {"accept": 0.5, "wrong_at_most": 0.005, "accepted": {"total": 0.95}})
+            calibrate.write_accepted(manifest, {})
             self.assertEqual(manifest.read_text(), plain)

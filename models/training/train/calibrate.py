@@ -1,9 +1,12 @@
-"""`python -m train.calibrate EVALUATION --models DIR`: makes the confidence of values and classes honest.
+"""`python -m train.calibrate nothing|curves|accepted EVALUATION… --models DIR`: makes the confidence of values and classes honest, and says
+from where on values are accepted.
 
-In: what `countersign evaluate --json` wrote about papers of the validation families, read while the manifests held no curves.
+In: what `countersign evaluate --json` wrote about papers of the validation families: for the curves while the manifests held none
+(`nothing` takes them out), for what is accepted while they held these curves.
 Out: `[calibration.values]` in the manifests of `fields` and `marks`, `[calibration.classes]` in that of `page-class`: for each field or
 class a curve through points (what the models say, how often that was right). A logistic curve over the log-odds; a field of which
-little was seen leans on all fields together.
+little was seen leans on all fields together. And `[thresholds.accepted]`: for each field the confidence from which at most
+`wrong_at_most` of the values of fields of its kind were wrong.
 """
 
 from __future__ import annotations
@@ -11,7 +14,9 @@ from __future__ import annotations
 import argparse
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -23,6 +28,11 @@ IDENTIFIERS = ("pro_number", "bol_number", "master_bol", "load_number", "custome
 POINTS = (0.02, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.87, 0.92, 0.95, 0.97, 0.985, 0.994, 0.999)
 FEWEST = 12
 """A field with fewer values keeps the curve of all fields."""
+WRONG_AT_MOST = 0.005
+"""Of accepted values, one in 200. One in 500 cannot be had at any confidence: a bar code says its number surely, and not under which
+label it stands; a list of orders of which one was missed counts as wrong."""
+KINDS = {"identifier": re.compile("|".join(IDENTIFIERS)), "date": re.compile(r".*_date"), "signature": re.compile(r"signature_.*"), "other": re.compile(".*")}
+"""Fields whose values are wrong for the same reasons: one field alone has too few values to tell one wrong in 200."""
 
 
 def log_odds(chance: np.ndarray) -> np.ndarray:
@@ -67,11 +77,45 @@ def curves(confidences: dict[str, list], apart: tuple[str, ...] = ()) -> dict[st
     found = {}
     for name, pairs in sorted(judged.items()):
         weights = fit(pairs, overall, PRIOR / len(pairs)) if len(pairs) >= FEWEST else overall
-        at = np.array(POINTS)
+        # Above, nothing was measured that is the model's alone: the curve is level there.
+        at = np.array([point for point in POINTS if point < BORNE_OUT or name not in IDENTIFIERS])
         right = 1 / (1 + np.exp(-(weights[0] * log_odds(at) + weights[1])))
         found[name] = [(float(x), round(float(y), 4)) for x, y in zip(at, right)]
         print(f"{name:22} {len(pairs):5} values, right {pairs[:, 1].mean() if len(pairs) else 0:.3f}, said {pairs[:, 0].mean() if len(pairs) else 0:.3f}")
     return found
+
+
+def accepted(judged: dict[str, list]) -> dict[str, float]:
+    """For each field the confidence from which its values need nobody's look; fields of a kind of which that cannot be told have none."""
+    kinds: dict[str, list[str]] = {kind: [] for kind in KINDS}
+    for name in sorted(judged):
+        kinds[next(kind for kind, names in KINDS.items() if names.fullmatch(name))].append(name)
+    froms = {}
+    for kind, names in kinds.items():
+        pairs = np.array([pair for name in names for pair in judged[name]], dtype=float).reshape(-1, 2)
+        lowest = lowest_accepted(pairs)
+        taken = pairs[pairs[:, 0] >= (lowest if lowest is not None else np.inf)]
+        print(f"{kind:22} {len(pairs):5} values, accepted {len(taken):5} from {lowest}, of them wrong {int((1 - taken[:, 1]).sum())}")
+        froms |= {name: lowest for name in names if lowest is not None}
+    return froms
+
+
+def lowest_accepted(pairs: np.ndarray) -> float | None:
+    """The confidence from which at most `WRONG_AT_MOST` of the values were wrong; None where too few values are so sure to say that."""
+    pairs = pairs[np.argsort(-pairs[:, 0], kind="stable")]
+    count, wrong = np.arange(1, len(pairs) + 1), np.cumsum(1 - pairs[:, 1])
+    last_of_its_confidence = np.append(pairs[1:, 0] < pairs[:-1, 0], True)
+    holds = np.flatnonzero(last_of_its_confidence & (wrong <= WRONG_AT_MOST * count) & (count >= 1 / WRONG_AT_MOST))
+    # Rounded up, so that what is written takes in no value more.
+    return float(np.ceil(pairs[holds[-1], 0] * 1e4) / 1e4) if len(holds) else None
+
+
+def write_accepted(manifest: Path, found: dict[str, float]) -> None:
+    """Puts the thresholds into a manifest in place of those that it had."""
+    text = re.sub(r"(?:wrong_at_most = .*\n)?\n?\[thresholds\.accepted\]\n(?:\w+ = .*\n)*", "", manifest.read_text(encoding="utf-8"))
+    lines = [f"wrong_at_most = {WRONG_AT_MOST}\n\n[thresholds.accepted]\n", *(f"{name} = {at}\n" for name, at in found.items())]
+    block = "".join(lines) if found else ""
+    manifest.write_text(text.replace("\n\n[calibration]\n", f"\n{block}\n[calibration]\n"), encoding="utf-8")
 
 
 def write(manifest: Path, table: str, found: dict[str, list[tuple[float, float]]]) -> None:
@@ -85,17 +129,37 @@ def write(manifest: Path, table: str, found: dict[str, list[tuple[float, float]]
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="train.calibrate", description=__doc__)
-    parser.add_argument("evaluation", type=Path, nargs="?", help="left out: the curves are taken out of the manifests")
+    parser.add_argument("what", choices=("nothing", "curves", "accepted"))
+    parser.add_argument("evaluations", type=Path, nargs="*")
     parser.add_argument("--models", type=Path, required=True)
     arguments = parser.parse_args()
-    judged = json.loads(arguments.evaluation.read_text()) if arguments.evaluation else None
-    found = curves(judged["confidences"]) if judged else {}
-    classes = curves(judged["class_confidences"], BY_MARKS) if judged else {}
-    signed = {name: curve for name, curve in found.items() if name.startswith("signature_")}
-    manifest = {name: arguments.models / name / "1" / "manifest.toml" for name in ("fields", "marks", "page-class")}
-    write(manifest["fields"], "values", {name: curve for name, curve in found.items() if name not in signed})
-    write(manifest["marks"], "values", signed)
-    write(manifest["page-class"], "classes", classes)
+    judged = [json.loads(file.read_text()) for file in arguments.evaluations]
+    values, classes = (together(one[key] for one in judged) for key in ("confidences", "class_confidences"))
+    manifests = {name: arguments.models / name / "1" / "manifest.toml" for name in ("fields", "marks", "page-class")}
+    if arguments.what == "accepted":
+        for model, froms in by_model(accepted(values)).items():
+            write_accepted(manifests[model], froms)
+        return
+    wanted = arguments.what == "curves"
+    for model, found in by_model(curves(values) if wanted else {}).items():
+        write(manifests[model], "values", found)
+        write_accepted(manifests[model], {})
+    write(manifests["page-class"], "classes", curves(classes, BY_MARKS) if wanted else {})
+
+
+def by_model(found: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """What is known of each field, by the model that finds it."""
+    signed = {name: one for name, one in found.items() if name.startswith("signature_")}
+    return {"marks": signed, "fields": {name: one for name, one in found.items() if name not in signed}}
+
+
+def together(judged: Iterable[dict[str, list]]) -> dict[str, list]:
+    """What was said of each field or class in several evaluations."""
+    found: dict[str, list] = {}
+    for one in judged:
+        for name, pairs in one.items():
+            found.setdefault(name, []).extend(pairs)
+    return found
 
 
 if __name__ == "__main__":

@@ -150,8 +150,9 @@ fn lost_zones(case: &Case<'_>) -> Vec<Zone> {
             .iter()
             .any(|date| date.field == FieldName::DeliveryDate);
     let signed = consignee_mark(case).is_some() || case.document.traits.unattended;
-    // An empty line whose label was read is empty.
-    let place_is_seen = case.document.traits.place_to_sign;
+    // An empty line whose label was read is empty, but where all is faint so may be the pen.
+    let is_faint = case.document.quality.score.get() < POOR;
+    let place_is_seen = case.document.traits.place_to_sign && !is_faint;
     let zones = [
         (identified, "a shipment number", None),
         (
@@ -243,6 +244,8 @@ mod tests {
         assert!(!tested.outcome.passed && tested.outcome.detail.contains("the delivery date"));
         sample.document.traits.place_to_sign = true;
         assert!(is_legible(&sample), "the line was read, and it is empty");
+        sample.document.quality.score = Confidence::new(0.3);
+        assert!(!is_legible(&sample), "on a faint page the pen may be lost");
     }
 
     #[test]

@@ -265,6 +265,37 @@ mod tests {
     }
 
     #[test]
+    fn a_badly_read_name_agrees_above_the_very_street_and_a_neighbour_does_not() {
+        let mut sample = Sample::receipt();
+        let known = sample.shipment().parties.consignee.as_mut().unwrap();
+        known.name = Some("Castillo Seafood Ltd".to_owned());
+        known.address = Some("4848 West Prospect Blvd".to_owned());
+        let cases = [
+            (
+                "Ccsuillo Seafood Ltd",
+                "4848 WEST PROSPECT BLVD, HMA AH",
+                true,
+            ),
+            (
+                "Ccsuillo Seafood Ltd",
+                "4850 WEST PROSPECT BLVD, HMA AH",
+                false,
+            ),
+            ("Zenith Steel", "4848 WEST PROSPECT BLVD, HMA AH", false),
+            ("4848 West Prospect Blvd", "Savannah", true),
+        ];
+        for (name, address, right) in cases {
+            let party = Party {
+                name: name.to_owned(),
+                address: Some(address.to_owned()),
+                ..Party::default()
+            };
+            sample.set(FieldName::ShipTo, Value::Party(party));
+            assert_eq!(is_right(&sample), right, "{name}, {address}");
+        }
+    }
+
+    #[test]
     fn parties_that_were_taken_for_one_another_agree() {
         let mut sample = Sample::receipt();
         sample.shipment().parties.shipper = Some(ShipmentParty {

@@ -31,7 +31,7 @@ fn report(label: serde_json::Value, events: &[String]) -> Report {
     let outcome = UploadOutcome::of(events.iter().map(String::as_str)).unwrap();
     let mut seen = Observed::default();
     seen.add("a.pdf", &label, &outcome);
-    Report::from(&seen)
+    Report::new(&seen, &Accepted::default())
 }
 
 #[test]

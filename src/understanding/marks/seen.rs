@@ -7,7 +7,7 @@ use image::imageops;
 use ndarray::{Array3, Array4, Axis, Ix4, s};
 
 use super::patches::{Patch, patches};
-use super::strokes::{is_hole, signatures};
+use super::strokes::{is_hole, rejoined, signatures};
 use crate::document::BBox;
 use crate::inference::{InferenceError, Model};
 use crate::reading::Page;
@@ -61,7 +61,7 @@ impl MarksModel {
         let fields: Vec<_> = tags.iter().map(|tag| tag.field).collect();
         let words = WordMap::of(&page.words, &fields, &picture);
         let chances = self.chances(&picture, &words, &page.drawings)?;
-        let mut found = self.signed(&chances, picture.filled);
+        let mut found = rejoined(self.signed(&chances, picture.filled), &page.image);
         found.extend(self.stamps(&chances, picture.filled));
         found.retain(|mark| on_drawing(mark, page) && !is_hole(mark, &page.image));
         let mut places = roles::labels(&page.words);

@@ -12,7 +12,7 @@ const PRINTED: &str = "must|shall|should; any damage*|short*|loss|claim*|excepti
      report|reported|reporting; claim|claims for|must|shall|against|or|of; liab*; \
      loss or|and|of|,|/ _? damage*|delay; \
      note|list|describe|mark|record|check|inspect|examine any|all|for|the|damage*|short*|exceptions|freight; \
-     see reverse|back; not? responsible|responsibility; prior to; at the? time of; \
+     every|any exception*; before leaving|signing|departure; see reverse|back; not? responsible|responsibility; prior to; at the? time of; \
      limitation; \
      subject to the|section|tariff*|terms|individually|classification*|conditions; \
      except as|where noted; hereby|herein|hereof|thereof; within # day|days|hours|business; \

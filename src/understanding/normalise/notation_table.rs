@@ -131,7 +131,7 @@ const TABLE: &[Entry] = &[
         Always,
         "sous|avec|s / toute|toutes? reserve|reserves; sous|avec reserve|reserves; \
          unter|mit ublich*|dem? vorbehalt; onder|met voorbehoud; salvo examen|buen; \
-         bajo|con reserva|reservas; z zastrzezeniem|zastrzezeniami",
+         bajo|con reserva|reservas; zastrzezeniem|zastrzezeniami",
     ),
     (
         Kind::Reservation,

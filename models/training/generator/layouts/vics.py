@@ -71,8 +71,9 @@ def _orders(sheet: Sheet, y: float) -> float:
     rows = []
     for i, po in enumerate(facts.pos):
         share = facts.goods[i % len(facts.goods)]
-        note = rng.choice(["", "", f"DEPT {rng.randint(1, 99)}", f"STORE {rng.randint(100, 9999)}", facts.shipper_ref])
-        rows.append([Value(po, "customer_po", identifiers.normalised(po)), Value(str(share.pieces)), Value(str(share.weight)), Value(rng.choice("YN")), Value(note)])
+        order = Value(facts.shipper_ref, "shipper_ref", identifiers.normalised(facts.shipper_ref))
+        note = rng.choice([Value(""), Value(""), Value(f"DEPT {rng.randint(1, 99)}"), Value(f"STORE {rng.randint(100, 9999)}"), order])
+        rows.append([Value(po, "customer_po", identifiers.normalised(po)), Value(str(share.pieces)), Value(str(share.weight)), Value(rng.choice("YN")), note])
     totals = [Value("GRAND TOTAL"), Value(str(facts.pieces)), Value(str(facts.weight)), Value(""), Value("")]
     return table(sheet, sheet.left, y, sheet.width, columns, rows, totals, sheet.style.order % 4)
 
