@@ -9,6 +9,7 @@ PACKAGES=(
     libleptonica-dev libtesseract-dev                            # Tesseract, Leptonica
     tesseract-ocr tesseract-ocr-eng                              # language data
     python3 python3-pip python3-venv unzip                       # fetching native/ by pip
+    rabbitmq-server postgresql-15 curl                           # what the tests run against
 )
 
 missing=()

@@ -8,6 +8,8 @@ pub mod document;
 pub mod fault;
 
 // The way of a document.
+pub mod intake;
+
 pub mod storage;
 
 pub mod reading;
@@ -38,3 +40,6 @@ pub mod evaluation;
 pub mod settings;
 
 pub mod cli;
+
+#[cfg(test)]
+mod services;

@@ -8,13 +8,16 @@ pub enum LedgerError {
     /// Somebody else holds it; the same call may work in a moment.
     #[error("the ledger is busy, try again: {0}")]
     Busy(#[source] Cause),
+    /// It cannot be reached or written at the moment: its server is away, its disk is full.
+    #[error("the ledger is not available: {0}")]
+    Unavailable(#[source] Cause),
     /// The file is no ledger, or damaged.
     #[error("the ledger is damaged, restore it from a backup or move it away: {0}")]
     Corrupt(#[source] Cause),
     /// It cannot be opened, or a newer program wrote it.
     #[error("the ledger cannot be used: {0}")]
     Unusable(#[source] Cause),
-    /// Anything else: a full disk, a read-only file, a mistake of ours.
+    /// Anything else: a read-only file, a mistake of ours.
     #[error("the ledger failed: {0}")]
     Other(#[source] Cause),
 }
@@ -23,6 +26,8 @@ pub enum LedgerError {
 mod sqlite {
     pub(super) const BUSY: i32 = 5;
     pub(super) const LOCKED: i32 = 6;
+    pub(super) const IO: i32 = 10;
+    pub(super) const FULL: i32 = 13;
     pub(super) const CORRUPT: i32 = 11;
     pub(super) const NOT_A_DATABASE: i32 = 26;
 }
@@ -40,28 +45,56 @@ impl LedgerError {
     pub(super) fn at_opening(source: sqlx::Error) -> Self {
         match Self::from(source) {
             Self::Other(source) => Self::Unusable(source),
-            known @ (Self::Busy(_) | Self::Corrupt(_) | Self::Unusable(_)) => known,
+            known @ (Self::Busy(_)
+            | Self::Unavailable(_)
+            | Self::Corrupt(_)
+            | Self::Unusable(_)) => known,
         }
     }
 }
 
 impl From<sqlx::Error> for LedgerError {
     fn from(error: sqlx::Error) -> Self {
-        if matches!(error, sqlx::Error::PoolTimedOut) {
-            return Self::Busy(error.into());
-        }
-        let decoding = matches!(
-            error,
-            sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_)
-        );
+        use sqlx::Error as E;
         let code = error
             .as_database_error()
-            .and_then(|database| database.code()?.parse::<i32>().ok())
-            .map(|extended| extended & 0xff);
-        match code {
-            Some(sqlite::BUSY | sqlite::LOCKED) => Self::Busy(error.into()),
-            Some(sqlite::CORRUPT | sqlite::NOT_A_DATABASE) => Self::Corrupt(error.into()),
-            _ if decoding => Self::Corrupt(error.into()),
+            .and_then(|database| Some(database.code()?.into_owned()));
+        match (&error, code) {
+            (E::PoolTimedOut, _) => Self::Busy(error.into()),
+            (E::Io(_) | E::Tls(_) | E::Protocol(_) | E::PoolClosed | E::WorkerCrashed, _) => {
+                Self::Unavailable(error.into())
+            }
+            (E::ColumnDecode { .. } | E::Decode(_), _) => Self::Corrupt(error.into()),
+            (_, Some(code)) if code.len() == SQLSTATE => Self::of_postgres(&code, error),
+            (_, Some(code)) => Self::of_sqlite(&code, error),
+            (_, None) => Self::Other(error.into()),
+        }
+    }
+}
+
+/// PostgreSQL's codes have five characters (SQLSTATE), SQLite's numbers fewer.
+const SQLSTATE: usize = 5;
+
+impl LedgerError {
+    fn of_sqlite(code: &str, error: sqlx::Error) -> Self {
+        match code.parse::<i32>().map(|extended| extended & 0xff) {
+            Ok(sqlite::BUSY | sqlite::LOCKED) => Self::Busy(error.into()),
+            Ok(sqlite::IO | sqlite::FULL) => Self::Unavailable(error.into()),
+            Ok(sqlite::CORRUPT | sqlite::NOT_A_DATABASE) => Self::Corrupt(error.into()),
+            _ => Self::Other(error.into()),
+        }
+    }
+
+    /// By the class of the code, its first two characters (postgresql.org/docs/15/errcodes-appendix.html).
+    fn of_postgres(code: &str, error: sqlx::Error) -> Self {
+        match code.get(..2).unwrap_or_default() {
+            // Another transaction was in the way, or held a lock for too long.
+            "40" | "55" => Self::Busy(error.into()),
+            // No connection, no resources, shut down by its operator, no disk; a transaction that was given up.
+            "08" | "53" | "57" | "58" | "25" => Self::Unavailable(error.into()),
+            // Wrong user or password, no such database, no rights.
+            "28" | "3D" | "42" => Self::Unusable(error.into()),
+            "XX" => Self::Corrupt(error.into()),
             _ => Self::Other(error.into()),
         }
     }
@@ -70,7 +103,7 @@ impl From<sqlx::Error> for LedgerError {
 impl From<LedgerError> for Fault {
     fn from(error: LedgerError) -> Self {
         match error {
-            LedgerError::Busy(_) => Self::retry("ledger", error),
+            LedgerError::Busy(_) | LedgerError::Unavailable(_) => Self::retry("ledger", error),
             LedgerError::Corrupt(_) | LedgerError::Unusable(_) | LedgerError::Other(_) => {
                 Self::fatal("ledger", error)
             }

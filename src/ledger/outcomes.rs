@@ -114,7 +114,7 @@ impl Ledger {
         findings: &[Finding],
         now: Timestamp,
     ) -> Result<Finish, LedgerError> {
-        let mut tx = self.write().await?;
+        let mut tx = self.commit_in_turn().await?;
         if uploads::is_finished(&mut tx, upload.id).await? {
             let events = outbox::events_of_upload(&mut tx, upload.id).await?;
             return Ok(Finish::Done(events));

@@ -2,14 +2,24 @@
 
 use sqlx::{AnyConnection, Row as _};
 
+use super::opening::Database;
 use super::{Ledger, LedgerError};
 
 /// Every step of the tables' history, oldest first. Steps are only ever added.
 const STEPS: &[&str] = &[include_str!("migrations/0001_ledger.sql")];
 
+/// The number of the lock that PostgreSQL gives to one program at a time: any number that no other program uses.
+const LOCK: i64 = 0x00C0_1EDE;
+
 /// Runs the steps that this ledger has not seen. Two programs that open a new ledger at once take turns.
 pub(super) async fn bring_up_to_date(ledger: &Ledger) -> Result<(), LedgerError> {
     let mut tx = ledger.write().await?;
+    if ledger.database == Database::Postgres {
+        sqlx::query("SELECT pg_advisory_xact_lock($1)")
+            .bind(LOCK)
+            .execute(&mut *tx)
+            .await?;
+    }
     sqlx::query("CREATE TABLE IF NOT EXISTS steps (step BIGINT NOT NULL PRIMARY KEY)")
         .execute(&mut *tx)
         .await?;

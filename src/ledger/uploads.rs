@@ -103,7 +103,7 @@ impl Ledger {
         reason: RejectReason,
         now: Timestamp,
     ) -> Result<Vec<StoredEvent>, LedgerError> {
-        let mut tx = self.write().await?;
+        let mut tx = self.commit_in_turn().await?;
         let id = upload_id(object, None, models);
         if !is_finished(&mut tx, id).await? {
             insert_unread(&mut tx, id, object, models, now).await?;

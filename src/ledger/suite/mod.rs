@@ -1,5 +1,5 @@
-//! What every database has to do as the ledger: each behaviour is one function over [`Ledger`], run here on SQLite. A
-//! second database joins by another arm of [`on_every_database`].
+//! What every database has to do as the ledger: each behaviour is one function over [`Ledger`], run on SQLite and on the
+//! PostgreSQL that `scripts/services.sh` started.
 
 mod audit;
 mod opening;
@@ -8,6 +8,9 @@ mod uploads;
 
 use jiff::Timestamp;
 use serde_json::json;
+
+use std::path::Path;
+use std::time::Duration;
 
 use super::*;
 use crate::document::DocumentId;
@@ -28,6 +31,15 @@ macro_rules! on_every_database {
                 }
             )*
         }
+        mod on_postgres {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $behaviour() {
+                    let ledger = crate::ledger::suite::postgres().await;
+                    super::$behaviour(&ledger).await;
+                }
+            )*
+        }
     };
 }
 use on_every_database;
@@ -35,6 +47,27 @@ use on_every_database;
 async fn sqlite(folder: &Path) -> Ledger {
     let path = folder.join("ledger.db");
     Ledger::open(path.to_str().unwrap()).await.unwrap()
+}
+
+/// A fresh ledger in a schema of its own.
+async fn postgres() -> Ledger {
+    let url = fresh_schema().await;
+    Ledger::open(&url).await.unwrap()
+}
+
+/// The URL of a new, empty schema.
+async fn fresh_schema() -> String {
+    use sqlx::{Connection as _, Executor as _};
+    sqlx::any::install_default_drivers();
+    let url = crate::services::Services::running().postgres;
+    let mut admin = sqlx::AnyConnection::connect(&url).await.unwrap();
+    let schema = format!("s{}", uuid::Uuid::new_v4().simple());
+    let create = format!("CREATE SCHEMA {schema}");
+    admin
+        .execute(sqlx::raw_sql(sqlx::AssertSqlSafe(create)))
+        .await
+        .unwrap();
+    format!("{url}?options=-csearch_path%3D{schema}")
 }
 
 fn one(decided: Decided) -> Outcome {

@@ -40,7 +40,7 @@ async fn a_file_that_is_no_ledger_is_refused_as_damaged() {
 
 #[tokio::test]
 async fn a_location_that_cannot_be_opened_is_unusable() {
-    for location in ["/no/such/folder/ledger.db", "postgres://localhost/ledger"] {
+    for location in ["/no/such/folder/ledger.db", "mysql://localhost/ledger"] {
         let error = Ledger::open(location).await.unwrap_err();
         assert!(matches!(error, LedgerError::Unusable(_)), "{error:?}");
     }
