@@ -111,7 +111,8 @@ fn joined(parts: [&Option<String>; 4]) -> String {
         .join(" ")
 }
 
-/// How alike the place on a paper and one of the feed are, 0..1: the better of name and address.
+/// How alike the place on a paper and one of the feed are, 0..1: the better of name and address; alike enough where a badly read name
+/// stands above the very street.
 pub(super) fn likeness(written: &Site, known: &Site) -> f32 {
     let name = name_similarity(&written.name, &known.name);
     let address = alike(&written.address, &known.address);

@@ -1,7 +1,8 @@
 //! Strokes: the ink in a mark's box, pixel by pixel.
 //!
-//! In: what the network takes for ink, and the page's picture. Out: marks without punch holes, and two signatures on lines below each
-//! other as two: the network, which sees cells of 2 mm, takes signatures that touch for one.
+//! In: what the network takes for ink, and the page's picture. Out: marks without punch holes, two signatures on lines below each other
+//! as two, and a large one as one: the network, which sees cells of 2 mm, now takes signatures that touch for one, now parts one at the
+//! rules that it is written across.
 
 use image::GrayImage;
 

@@ -214,6 +214,23 @@ fn a_receivers_signature_at_the_drivers_label_is_doubtful() {
 }
 
 #[test]
+fn ink_over_the_places_of_all_three_signers_is_not_the_receivers_unless_it_stands_in_the_middle_of_his()
+ {
+    let lines = ["Carrier:", "Shipper:", "Received By:"]
+        .into_iter()
+        .zip(0_u8..);
+    let page: Vec<Word> = lines
+        .flat_map(|(text, line)| words(text, 0.05, 0.8 + 0.03 * f32::from(line), line.into()))
+        .collect();
+    let covers = |top: f32, bottom: f32| {
+        covers_anothers(BBox::new(0.3, top, 0.5, bottom), &roles::labels(&page))
+    };
+    assert!(covers(0.79, 0.88), "its middle is the shipper's");
+    assert!(!covers(0.79, 0.945), "its middle is the receiver's");
+    assert!(!covers(0.82, 0.88), "of two places the model knows better");
+}
+
+#[test]
 fn the_one_place_of_a_bill_of_lading_that_names_nobody_is_the_receivers() {
     let role = |places: &[&str]| {
         let lines = places.iter().zip(0_u8..);
