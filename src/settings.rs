@@ -3,12 +3,18 @@
 //! In: the embedded `defaults.toml` (which is their documentation), a file, environment variables. Out: [`Settings`]. Refuses
 //! unknown keys and wrong values by name. The only place that reads the environment.
 
+mod service;
+
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
+pub use self::service::{
+    RabbitMqSettings, SecretUrl, SweepSettings, TelemetrySettings, WorkerSettings,
+};
 use crate::reading::ReaderSettings;
+use crate::storage::s3::S3Settings;
 
 /// The defaults, which double as documentation.
 pub const DEFAULTS: &str = include_str!("defaults.toml");
@@ -32,10 +38,24 @@ pub struct Settings {
     pub profiles: PathBuf,
     /// Where the ledger, events and cut-out documents are kept.
     pub data: PathBuf,
+    /// URL of the ledger's database; empty for a file in `data`.
+    pub ledger: SecretUrl,
     /// Lowest level of log lines.
     pub log: LogLevel,
+    /// How they are written.
+    pub log_format: LogFormat,
     /// Reader children.
     pub reader: ReaderSettings,
+    /// The broker.
+    pub rabbitmq: RabbitMqSettings,
+    /// The object store.
+    pub s3: S3Settings,
+    /// The life of a worker.
+    pub worker: WorkerSettings,
+    /// Looking for what no notice told of.
+    pub sweep: SweepSettings,
+    /// Traces.
+    pub telemetry: TelemetrySettings,
 }
 
 /// Levels of log lines.
@@ -47,6 +67,15 @@ pub enum LogLevel {
     Warn,
     Info,
     Debug,
+}
+
+/// Ways to write log lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum LogFormat {
+    Text,
+    Json,
 }
 
 /// Why settings cannot be used.

@@ -1,16 +1,18 @@
 //! The worker: takes uploads through the recipe and commits what comes of them.
 //!
-//! In: paths. Out: committed events. Reading runs on all slots at once; deciding runs one upload at a time in the order given,
-//! so that the same uploads in the same order give the same outcome.
+//! In: uploads that somebody told of. Out: committed events. Reading runs on all slots at once; whoever decides one upload at a time, in
+//! the order given, gets the same outcome from the same uploads.
 
+mod arrival;
 mod filing;
 
-use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use tokio_util::sync::CancellationToken;
 
+pub use self::arrival::Arrival;
 use crate::decision::Profiles;
 use crate::document::{DocumentId, ObjectRef, Sha256};
 use crate::events::{Origin, StoredEvent};
@@ -19,13 +21,13 @@ use crate::inference::{ModelSet, Registry, Runtime};
 use crate::ledger::{Begun, Conflict, Finding, Finish, Ledger, Outcome, StoredDocument, Upload};
 use crate::pipeline::{Paper, ReadUpload};
 use crate::settings::Settings;
-use crate::shipments::matching::Hints;
 use crate::slots::Slots;
-use crate::storage::{Location, folder};
+use crate::storage::{Fetched, Location, Storage, StorageError};
 use crate::understanding::{Accepted, Context, Document};
 
-/// An upload on which work was begun more often than this has killed its worker every time.
-const MOST_ATTEMPTS: u32 = 3;
+/// An upload on which work was begun more often than this has killed its worker every time. A few, because a worker may be killed for
+/// other reasons.
+const MOST_ATTEMPTS: u32 = 5;
 /// How often an outcome is decided anew because the ledger learned something meanwhile.
 const MOST_CONFLICTS: usize = 10;
 
@@ -35,9 +37,11 @@ pub struct Worker {
     settings: Settings,
     profiles: Profiles,
     ledger: Ledger,
+    storage: Storage,
     slots: Slots,
     models: ModelSet,
     accepted: Accepted,
+    given_up: CancellationToken,
 }
 
 /// An upload that was read, waiting for its turn to be decided.
@@ -48,19 +52,34 @@ pub enum Read {
     /// It cannot be processed.
     Rejected(Upload, RejectReason),
     /// It gave documents.
-    Documents(Upload, Hints, ReadUpload),
+    Documents(Upload, Arrival, ReadUpload),
     /// Its bytes were finished under another name.
-    Duplicate(Upload, Hints, Vec<StoredDocument>),
+    Duplicate(Upload, Arrival, Vec<StoredDocument>),
 }
 
 impl Worker {
-    /// Opens ledger, models and slots.
+    /// A worker on files of this machine, its ledger and its cut-out documents in the data folder.
     ///
     /// # Errors
     /// [`Fault::Fatal`], saying what is missing.
-    pub async fn open(settings: Settings, profiles: Profiles) -> Result<Self, Fault> {
+    pub async fn on_files(settings: Settings, profiles: Profiles) -> Result<Self, Fault> {
         let ledger = open_ledger(&settings).await?;
         let registry = open_registry(&settings)?;
+        let storage = Storage::Folder(settings.data.clone());
+        Self::new(settings, profiles, ledger, storage, registry)
+    }
+
+    /// A worker; its slots are opened when uploads come.
+    ///
+    /// # Errors
+    /// [`Fault::Fatal`] for models that cannot be used.
+    pub fn new(
+        settings: Settings,
+        profiles: Profiles,
+        ledger: Ledger,
+        storage: Storage,
+        registry: Registry,
+    ) -> Result<Self, Fault> {
         let opened = |error| Fault::fatal("opening the models", error);
         let models = registry.set().map_err(opened)?;
         let accepted = Accepted::of(registry.serving()).map_err(opened)?;
@@ -69,10 +88,17 @@ impl Worker {
             settings,
             profiles,
             ledger,
+            storage,
             slots,
             models,
             accepted,
+            given_up: CancellationToken::new(),
         })
+    }
+
+    /// Ends the reading of what is in hand: it is as if it had not been begun.
+    pub fn give_up(&self) {
+        self.given_up.cancel();
     }
 
     /// From which confidence on values need nobody's look.
@@ -87,62 +113,78 @@ impl Worker {
         &self.ledger
     }
 
-    /// Reads the upload at `path` unless it was finished before.
+    /// Reads an upload unless it was finished before.
     ///
     /// # Errors
     /// [`Fault::Retry`] and [`Fault::Fatal`]; an upload that cannot be processed is a [`Read`].
-    pub async fn read(&self, path: &Path) -> Result<Read, Fault> {
-        let object = ObjectRef {
-            bucket: folder::FILE_BUCKET.to_owned(),
-            key: path.display().to_string(),
-            version: None,
-            etag: None,
-        };
-        let bytes = match self.fetch(path).await {
-            Ok(bytes) => bytes,
-            Err(Fault::Reject(reason)) => {
-                let events = self
-                    .ledger
-                    .reject_unread(&object, &self.models, reason, Timestamp::now())
-                    .await?;
-                return Ok(Read::Finished(events));
-            }
+    pub async fn read(&self, arrival: Arrival) -> Result<Read, Fault> {
+        let limit = self.settings.reader.limits.bytes;
+        let fetched = self.storage.fetch(&arrival.object, limit).await;
+        let Fetched { bytes, etag } = match fetched.map_err(Fault::from) {
+            Ok(fetched) => fetched,
+            Err(Fault::Reject(reason)) => return self.reject_unread(&arrival, reason).await,
             Err(fault) => return Err(fault),
         };
         let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         let origin = Origin {
-            object,
+            // The tag of what was read: the object may have been written again since the notice.
+            object: ObjectRef {
+                etag: etag.or_else(|| arrival.object.etag.clone()),
+                ..arrival.object.clone()
+            },
             sha256: Sha256::of(&bytes),
             models: self.models.clone(),
+            trace: arrival.trace.clone(),
         };
-        let hints = Hints {
-            file_name: file_name(path),
-            // When a file came into its folder, nobody can tell: it may be one of last year's.
-            received_on: None,
-            ..Hints::default()
-        };
-        match self
-            .ledger
-            .begin_upload(&origin, size, Timestamp::now())
-            .await?
-        {
+        let now = Timestamp::now();
+        match self.ledger.begin_upload(&origin, size, now).await? {
             Begun::Again(events) => Ok(Read::Finished(events)),
-            Begun::DuplicateOf(upload, documents) => Ok(Read::Duplicate(upload, hints, documents)),
+            Begun::DuplicateOf(upload, documents) => {
+                Ok(Read::Duplicate(upload, arrival, documents))
+            }
             Begun::New(upload) if upload.attempts > MOST_ATTEMPTS => {
                 Ok(Read::Rejected(upload, RejectReason::ParserCrashed))
             }
-            Begun::New(upload) => match self.slots.read(bytes, context()).await {
-                Ok(read) => Ok(Read::Documents(upload, hints, read)),
-                Err(Fault::Reject(reason)) => Ok(Read::Rejected(upload, reason)),
-                Err(fault) => Err(fault),
-            },
+            Begun::New(upload) => self.read_bytes(upload, arrival, bytes).await,
         }
     }
 
-    async fn fetch(&self, path: &Path) -> Result<Vec<u8>, Fault> {
-        let (path, limit) = (path.to_owned(), self.settings.reader.limits.bytes);
-        let read = tokio::task::spawn_blocking(move || folder::read_capped(&path, limit)).await;
-        Ok(read.map_err(|died| Fault::retry("reading a file", died))??)
+    async fn reject_unread(&self, arrival: &Arrival, reason: RejectReason) -> Result<Read, Fault> {
+        let (object, trace) = (&arrival.object, arrival.trace.as_ref());
+        let rejected = self
+            .ledger
+            .reject_unread(object, &self.models, trace, reason, Timestamp::now())
+            .await?;
+        Ok(Read::Finished(rejected))
+    }
+
+    async fn read_bytes(
+        &self,
+        upload: Upload,
+        arrival: Arrival,
+        bytes: Vec<u8>,
+    ) -> Result<Read, Fault> {
+        let context = Context {
+            date_order: None,
+            received_on: Some(arrival.received_on()),
+        };
+        let read = tokio::select! {
+            read = self.slots.read(bytes, context) => read,
+            () = self.given_up.cancelled() => Err(Fault::retry("reading an upload", "the worker stops")),
+        };
+        match read {
+            Ok(read) => Ok(Read::Documents(upload, arrival, read)),
+            Err(Fault::Reject(reason)) => Ok(Read::Rejected(upload, reason)),
+            Err(fault) => Err(self.not_its_fault(&upload, fault).await),
+        }
+    }
+
+    /// What failed is not the upload: the attempt does not count.
+    async fn not_its_fault(&self, upload: &Upload, fault: Fault) -> Fault {
+        if let Err(error) = self.ledger.take_back_attempt(upload).await {
+            tracing::warn!(%error, "an attempt that failed for another reason stays counted");
+        }
+        fault
     }
 
     /// Decides about an upload that was read, and commits it.
@@ -150,65 +192,76 @@ impl Worker {
     /// # Errors
     /// [`Fault`] when it could not be committed; nothing was then.
     pub async fn decide(&self, read: Read) -> Result<Vec<StoredEvent>, Fault> {
-        match read {
-            Read::Finished(events) => Ok(events),
+        let (upload, decided) = match read {
+            Read::Finished(events) => return Ok(events),
             Read::Rejected(upload, reason) => {
-                match self
-                    .ledger
-                    .finish_upload(&upload, &Outcome::Rejected(reason), &[], Timestamp::now())
-                    .await?
-                {
-                    Finish::Done(events) => Ok(events),
-                    Finish::Conflict(_) => Err(Fault::retry(
-                        "rejecting an upload",
-                        "the ledger gave a conflict",
-                    )),
-                }
+                let rejected = self.reject(&upload, reason).await;
+                (upload, rejected)
             }
-            Read::Documents(upload, hints, read) => {
-                let papers = self.store(read.papers).await?;
-                self.finish(&upload, &hints, papers, None, read.findings)
-                    .await
+            Read::Documents(upload, arrival, read) => {
+                let decided = self.store_and_finish(&upload, &arrival, read).await;
+                (upload, decided)
             }
-            Read::Duplicate(upload, hints, documents) => {
-                let first = documents.iter().map(|document| document.id).collect();
-                let papers = documents
-                    .into_iter()
-                    .map(|one| (one.document, one.attachment))
-                    .collect();
-                self.finish(&upload, &hints, papers, Some(first), Vec::new())
-                    .await
+            Read::Duplicate(upload, arrival, documents) => {
+                let (first, papers) = as_papers(documents);
+                let decided = self
+                    .finish(&upload, &arrival, papers, Some(first), Vec::new())
+                    .await;
+                (upload, decided)
             }
+        };
+        match decided {
+            Ok(events) => Ok(events),
+            Err(fault) => Err(self.not_its_fault(&upload, fault).await),
         }
     }
 
-    /// Stores the cut-out documents; where storage is not writable the events say so, and work goes on.
-    async fn store(&self, papers: Vec<Paper>) -> Result<Vec<(Document, Option<Location>)>, Fault> {
-        let data = self.settings.data.clone();
-        let store = move |paper: Paper| match folder::store_attachment(&data, &paper.pdf) {
-            Ok(location) => (paper.document, Some(location)),
-            Err(error) => {
-                tracing::warn!(%error, "a cut-out document could not be stored");
-                (paper.document, None)
-            }
-        };
-        let stored =
-            tokio::task::spawn_blocking(move || papers.into_iter().map(store).collect()).await;
-        stored.map_err(|died| Fault::retry("storing cut-out documents", died))
+    async fn reject(
+        &self,
+        upload: &Upload,
+        reason: RejectReason,
+    ) -> Result<Vec<StoredEvent>, Fault> {
+        let (outcome, now) = (Outcome::Rejected(reason), Timestamp::now());
+        match self
+            .ledger
+            .finish_upload(upload, &outcome, &[], now)
+            .await?
+        {
+            Finish::Done(events) => Ok(events),
+            Finish::Conflict(_) => Err(Fault::retry(
+                "rejecting an upload",
+                "the ledger gave a conflict",
+            )),
+        }
+    }
+
+    async fn store_and_finish(
+        &self,
+        upload: &Upload,
+        arrival: &Arrival,
+        read: ReadUpload,
+    ) -> Result<Vec<StoredEvent>, Fault> {
+        let mut papers = Vec::with_capacity(read.papers.len());
+        for Paper { document, pdf } in read.papers {
+            let stored = self.storage.store(&upload.origin.object, pdf).await;
+            papers.push((document, where_stored(stored)?));
+        }
+        self.finish(upload, arrival, papers, None, read.findings)
+            .await
     }
 
     /// Decides and commits; when the ledger has learned something meanwhile, decides again with it.
     async fn finish(
         &self,
         upload: &Upload,
-        hints: &Hints,
+        arrival: &Arrival,
         mut papers: Vec<(Document, Option<Location>)>,
         mut duplicate_of: Option<Vec<DocumentId>>,
         mut findings: Vec<Finding>,
     ) -> Result<Vec<StoredEvent>, Fault> {
         for _ in 0..MOST_CONFLICTS {
             let (decided, more) = self
-                .decide_papers(upload, hints, papers.clone(), duplicate_of.as_deref())
+                .decide_papers(upload, arrival, papers.clone(), duplicate_of.as_deref())
                 .await?;
             let all_findings = [findings.as_slice(), &more].concat();
             let outcomes = decided.into_iter().map(filing::outcome).collect();
@@ -225,11 +278,8 @@ impl Worker {
                 Finish::Done(events) => return Ok(events),
                 Finish::Conflict(Conflict::AlreadyAttached { .. }) => {}
                 Finish::Conflict(Conflict::SameBytes(documents)) => {
-                    duplicate_of = Some(documents.iter().map(|document| document.id).collect());
-                    papers = documents
-                        .into_iter()
-                        .map(|one| (one.document, one.attachment))
-                        .collect();
+                    let (first, theirs) = as_papers(documents);
+                    (duplicate_of, papers) = (Some(first), theirs);
                     findings.clear();
                 }
             }
@@ -241,11 +291,37 @@ impl Worker {
     }
 }
 
-/// Opens the ledger in the data folder, which is made where it is missing.
+/// Ids of documents, and what is decided about them anew.
+fn as_papers(
+    documents: Vec<StoredDocument>,
+) -> (Vec<DocumentId>, Vec<(Document, Option<Location>)>) {
+    let ids = documents.iter().map(|document| document.id).collect();
+    let papers = documents
+        .into_iter()
+        .map(|one| (one.document, one.attachment));
+    (ids, papers.collect())
+}
+
+/// Where a store may not be written to, the events say so, and work goes on; one that is down is waited for.
+fn where_stored(stored: Result<Location, StorageError>) -> Result<Option<Location>, Fault> {
+    match stored {
+        Ok(location) => Ok(Some(location)),
+        Err(error @ (StorageError::AccessDenied(_) | StorageError::NotUtf8(_))) => {
+            tracing::warn!(%error, "a cut-out document is stored nowhere");
+            Ok(None)
+        }
+        Err(error) => Err(Fault::retry("storing a cut-out document", error)),
+    }
+}
+
+/// Opens the ledger that the settings name; without a name the one in the data folder, which is made where it is missing.
 ///
 /// # Errors
-/// [`Fault::Fatal`] when the folder cannot be made or the ledger not opened.
+/// [`Fault::Fatal`] when the folder cannot be made or the ledger not opened, [`Fault::Retry`] for a server that does not answer.
 pub async fn open_ledger(settings: &Settings) -> Result<Ledger, Fault> {
+    if !settings.ledger.is_empty() {
+        return Ok(Ledger::open(settings.ledger.reveal()).await?);
+    }
     std::fs::create_dir_all(&settings.data).map_err(|error| {
         let folder = settings.data.display();
         let error = anyhow::anyhow!("{folder}: {error}; set `data` to one that can be written");
@@ -267,18 +343,6 @@ pub fn open_registry(settings: &Settings) -> Result<Registry, Fault> {
     opened.map_err(|error| Fault::fatal("opening the models", error))
 }
 
-fn context() -> Context {
-    Context {
-        date_order: None,
-        received_on: Some(today()),
-    }
-}
-
 fn today() -> Date {
     Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()
-}
-
-fn file_name(path: &Path) -> Option<String> {
-    path.file_name()
-        .map(|name| name.to_string_lossy().into_owned())
 }

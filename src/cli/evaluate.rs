@@ -61,7 +61,7 @@ pub(super) async fn run(args: EvaluateArgs, mut settings: Settings) -> Result<Ex
         _ => Profiles::default(),
     };
     let slots = settings.slots;
-    let worker = Arc::new(Worker::open(settings, profiles).await?);
+    let worker = Arc::new(Worker::on_files(settings, profiles).await?);
     let feed = args.folder.join("shipments.jsonl");
     if feed.is_file() {
         store_shipments(&worker, open_feed(feed)?).await?;

@@ -30,7 +30,7 @@ pub(super) struct ExplainArgs {
 /// [`Failure`].
 pub(super) async fn run(args: ExplainArgs, mut settings: Settings) -> Result<ExitCode, Failure> {
     settings.data = args.data.unwrap_or(settings.data);
-    if !settings.data.join("ledger.sqlite").exists() {
+    if settings.ledger.is_empty() && !settings.data.join("ledger.sqlite").exists() {
         return Err(Failure::usage(format!(
             "there is no ledger in {}: name its folder with --data",
             settings.data.display()

@@ -7,8 +7,10 @@ mod features;
 mod lines;
 mod process;
 mod report;
+mod sweep;
 mod uploads;
 mod words;
+mod worker;
 
 use std::io::{IsTerminal as _, stderr};
 use std::path::PathBuf;
@@ -17,8 +19,10 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::decision::Profiles;
 use crate::fault::Fault;
-use crate::settings::{LogLevel, Settings};
+use crate::settings::Settings;
+use crate::telemetry::Telemetry;
 
 /// Reads proof-of-delivery paper so that freight gets billed the same day.
 #[derive(Debug, Parser)]
@@ -36,6 +40,8 @@ enum Command {
     Process(process::ProcessArgs),
     Explain(explain::ExplainArgs),
     Evaluate(evaluate::EvaluateArgs),
+    Worker(worker::WorkerArgs),
+    Sweep(sweep::SweepArgs),
     /// Says what is missing or wrong on this machine, and how to mend it.
     Doctor,
     /// Prints the settings in force; with --defaults the documented defaults.
@@ -110,7 +116,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         return print(crate::settings::DEFAULTS);
     }
     let settings = Settings::load(cli.config.as_deref()).map_err(Failure::usage)?;
-    start_log(settings.log);
+    let _telemetry = Telemetry::start(&settings)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
@@ -119,6 +125,8 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Process(args) => runtime.block_on(process::run(args, settings)),
         Command::Explain(args) => runtime.block_on(explain::run(args, settings)),
         Command::Evaluate(args) => runtime.block_on(evaluate::run(args, settings)),
+        Command::Worker(args) => runtime.block_on(worker::run(args, settings)),
+        Command::Sweep(args) => runtime.block_on(sweep::run(args, settings)),
         Command::Doctor => doctor::run(&settings),
         Command::Settings { .. } => {
             print(&toml::to_string(&settings).map_err(Failure::unexpected)?)
@@ -129,6 +137,15 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Words(args) => words::run(&args, &settings).map(|()| ExitCode::SUCCESS),
         Command::Lines(args) => lines::run(&args, &settings).map(|()| ExitCode::SUCCESS),
     }
+}
+
+/// Profiles from the command line, else from the settings, else the built-in one.
+fn profiles(named: Option<PathBuf>, settings: &Settings) -> Result<Profiles, Failure> {
+    let path = named.unwrap_or_else(|| settings.profiles.clone());
+    if path.as_os_str().is_empty() {
+        return Ok(Profiles::default());
+    }
+    Profiles::load(&path).map_err(Failure::usage)
 }
 
 fn print(text: &str) -> Result<ExitCode, Failure> {
@@ -147,18 +164,4 @@ fn progress_bar(files: usize) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(u64::try_from(files).ok(), target);
     let template = ProgressStyle::with_template("{bar:30} {pos} of {len} files, {eta} left  {msg}");
     bar.with_style(template.unwrap_or_else(|_| ProgressStyle::default_bar()))
-}
-
-/// Logs go to standard error: standard output belongs to results.
-fn start_log(level: LogLevel) {
-    let level = match level {
-        LogLevel::Error => tracing::Level::ERROR,
-        LogLevel::Warn => tracing::Level::WARN,
-        LogLevel::Info => tracing::Level::INFO,
-        LogLevel::Debug => tracing::Level::DEBUG,
-    };
-    tracing_subscriber::fmt()
-        .with_max_level(level)
-        .with_writer(std::io::stderr)
-        .init();
 }

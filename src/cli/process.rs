@@ -13,7 +13,6 @@ use jiff::Timestamp;
 use super::Failure;
 use super::report::{self, Style, Tally};
 use super::uploads::{Uploads, stop_on_ctrl_c};
-use crate::decision::Profiles;
 use crate::events::{StoredEvent, drain, lines};
 use crate::settings::Settings;
 use crate::shipments::feed;
@@ -51,19 +50,11 @@ pub(super) struct ProcessArgs {
 pub(super) async fn run(args: ProcessArgs, mut settings: Settings) -> Result<ExitCode, Failure> {
     settings.data = args.data.clone().unwrap_or(settings.data);
     settings.slots = args.slots.unwrap_or(settings.slots).max(1);
-    let path = args
-        .profiles
-        .clone()
-        .unwrap_or_else(|| settings.profiles.clone());
-    let profiles = if path.as_os_str().is_empty() {
-        Profiles::default()
-    } else {
-        Profiles::load(&path).map_err(Failure::usage)?
-    };
+    let profiles = super::profiles(args.profiles.clone(), &settings)?;
     let files = files_under(&args.paths).map_err(Failure::usage)?;
     let settings = settings.for_uploads(files.len());
     let shipments = args.shipments.clone().map(open_feed).transpose()?;
-    let worker = Arc::new(Worker::open(settings.clone(), profiles).await?);
+    let worker = Arc::new(Worker::on_files(settings.clone(), profiles).await?);
     if let Some(feed) = shipments {
         store_shipments(&worker, feed).await?;
     }

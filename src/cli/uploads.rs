@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 use super::Failure;
 use crate::events::StoredEvent;
 use crate::fault::Fault;
-use crate::worker::{Read, Worker};
+use crate::worker::{Arrival, Read, Worker};
 
 /// Files, some of them being read.
 pub(super) struct Uploads {
@@ -72,7 +72,7 @@ impl Uploads {
         while self.waiting.len() < self.slots + 2 && !*self.stop.borrow() {
             let Some(path) = self.files.next() else { break };
             let (worker, file) = (Arc::clone(&self.worker), path.clone());
-            let reading = tokio::spawn(async move { worker.read(&file).await });
+            let reading = tokio::spawn(async move { worker.read(Arrival::of_file(&file)).await });
             self.waiting.push_back((path, reading));
         }
     }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::charges::Accessorials;
 use crate::decision::{Condition, Decision, Exception, ExceptionCode, State};
-use crate::document::{Confidence, DocumentId, ObjectRef, PageNumber, Sha256};
+use crate::document::{Confidence, DocumentId, ObjectRef, PageNumber, Sha256, TraceParent};
 use crate::fault::RejectReason;
 use crate::inference::ModelSet;
 use crate::reading::Quality;
@@ -23,6 +23,8 @@ pub struct Origin {
     pub sha256: Sha256,
     /// Who read them.
     pub models: ModelSet,
+    /// The trace that told of them; part of no identity.
+    pub trace: Option<TraceParent>,
 }
 
 /// All that the stages found about one document.

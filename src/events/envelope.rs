@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::data::{
     ClassifiedData, DocumentData, DocumentPart, RejectedData, ResolvedData, ScoredData,
 };
-use crate::document::{ObjectRef, Sha256, deterministic_id};
+use crate::document::{ObjectRef, Sha256, TraceParent, deterministic_id};
 use crate::inference::ModelSet;
 
 /// Every worker is the same source, so that a repeat from another worker has the same source and id.
@@ -195,6 +195,9 @@ pub struct Event {
     pub time: Timestamp,
     datacontenttype: &'static str,
     dataschema: String,
+    /// The trace that it belongs to (CloudEvents, distributed tracing extension).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    traceparent: Option<TraceParent>,
     /// What there is to know.
     pub data: Data,
 }
@@ -218,7 +221,17 @@ impl Event {
             time,
             datacontenttype: "application/json",
             dataschema: kind.dataschema(),
+            traceparent: None,
             data,
+        }
+    }
+
+    /// The same event as part of a trace.
+    #[must_use]
+    pub fn traced(self, trace: Option<&TraceParent>) -> Self {
+        Self {
+            traceparent: trace.cloned(),
+            ..self
         }
     }
 }
@@ -232,6 +245,8 @@ pub struct StoredEvent {
     pub id: Uuid,
     /// What happened.
     pub kind: EventType,
+    /// What it is about: events of one subject go out in their order.
+    pub subject: String,
     /// When it was committed.
     pub time: Timestamp,
     /// The whole event on one line.

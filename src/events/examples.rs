@@ -54,6 +54,7 @@ pub(crate) fn object(key: &str) -> ObjectRef {
 
 pub(crate) fn origin(key: &str, bytes: &[u8]) -> Origin {
     Origin {
+        trace: None,
         object: object(key),
         sha256: Sha256::of(bytes),
         models: models(),

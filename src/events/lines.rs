@@ -112,6 +112,7 @@ mod tests {
             seq: seconds,
             id: event.id,
             kind: event.kind,
+            subject: event.subject.clone(),
             time: examples::at(seconds),
             json: serde_json::to_string(&event).unwrap(),
         }

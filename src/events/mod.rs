@@ -7,6 +7,7 @@ mod data;
 mod envelope;
 pub mod lines;
 mod outbox;
+pub mod rabbitmq;
 pub mod schemas;
 
 #[cfg(test)]

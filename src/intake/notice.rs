@@ -25,6 +25,8 @@ pub struct Notice {
     pub change: Change,
     /// Its size in bytes, where the notice says it.
     pub size: Option<u64>,
+    /// When it happened, where the notice says it.
+    pub at: Option<Timestamp>,
     /// Where this stands among the changes of the same key.
     pub sequencer: Option<Sequencer>,
     /// What the uploader knows of the paper.
@@ -124,6 +126,20 @@ pub enum NoticeError {
 /// # Errors
 /// [`NoticeError`] for a message that is no notice; sending it again would not help.
 pub fn notices(body: &[u8]) -> Result<Vec<Notice>, NoticeError> {
+    let told = told_by(body)?;
+    // PostgreSQL keeps no such text, and no object is named so.
+    let names_nul =
+        |notice: &Notice| notice.object.bucket.contains('\0') || notice.object.key.contains('\0');
+    if told.iter().any(names_nul) {
+        return Err(NoticeError::Malformed {
+            shape: "a notice",
+            reason: "an object's name holds the character NUL".to_owned(),
+        });
+    }
+    Ok(told)
+}
+
+fn told_by(body: &[u8]) -> Result<Vec<Notice>, NoticeError> {
     let value: Value =
         serde_json::from_slice(body).map_err(|error| NoticeError::NotJson(error.to_string()))?;
     let Value::Object(fields) = &value else {
@@ -155,6 +171,7 @@ struct S3Event {
 #[serde(rename_all = "camelCase")]
 struct Record {
     event_name: String,
+    event_time: Option<String>,
     s3: Entity,
 }
 
@@ -192,10 +209,11 @@ struct Ours {
 
 fn of_s3(value: Value) -> Result<Vec<Notice>, NoticeError> {
     let event: S3Event = read(value, "an S3 event")?;
-    let notices = event
-        .records
-        .into_iter()
-        .map(|record| record.s3.notice(&record.event_name));
+    let notices = event.records.into_iter().map(|record| {
+        record
+            .s3
+            .notice(&record.event_name, record.event_time.as_deref())
+    });
     let mut notices: Vec<Notice> = notices
         .filter_map(Result::transpose)
         .collect::<Result<_, _>>()?;
@@ -222,7 +240,8 @@ fn of_cloud_event(value: &Value, kind: &str) -> Result<Vec<Notice>, NoticeError>
     }
     let entity = data.get("s3").cloned().unwrap_or(data);
     let entity: Entity = read(entity, shape)?;
-    Ok(entity.notice(name)?.into_iter().collect())
+    let time = value.get("time").and_then(Value::as_str);
+    Ok(entity.notice(name, time)?.into_iter().collect())
 }
 
 fn of_ours(value: Value) -> Result<Vec<Notice>, NoticeError> {
@@ -236,6 +255,7 @@ fn of_ours(value: Value) -> Result<Vec<Notice>, NoticeError> {
         },
         change: Change::Created,
         size: ours.size,
+        at: None,
         sequencer: None,
         hints: ours.hints,
     }])
@@ -243,7 +263,7 @@ fn of_ours(value: Value) -> Result<Vec<Notice>, NoticeError> {
 
 impl Entity {
     /// The notice of an event with this name; `None` where it tells of neither writing nor removing.
-    fn notice(self, event: &str) -> Result<Option<Notice>, NoticeError> {
+    fn notice(self, event: &str, time: Option<&str>) -> Result<Option<Notice>, NoticeError> {
         let Some(change) = change(event) else {
             return Ok(None);
         };
@@ -257,6 +277,7 @@ impl Entity {
             },
             change,
             size: object.size,
+            at: time.and_then(|time| time.parse().ok()),
             sequencer: told(object.sequencer).as_deref().map(Sequencer::new),
             hints: NoticeHints::default(),
         }))

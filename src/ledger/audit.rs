@@ -75,6 +75,14 @@ impl Entry {
         }
     }
 
+    pub(super) fn object_removed(object: &ObjectRef) -> Self {
+        Self {
+            act: "object.removed",
+            subject: format!("{}/{}", object.bucket, object.key),
+            detail: json!({"object": object}),
+        }
+    }
+
     /// What the verdict rests on: every test, the profile, the models, the shipment's version and the evidence.
     pub(super) fn document_decided(data: &DocumentData) -> Self {
         let codes: Vec<ExceptionCode> = data.exceptions.iter().map(|e| e.code).collect();

@@ -9,12 +9,14 @@ mod documents;
 mod error;
 mod exceptions;
 mod explain;
+mod leases;
 mod opening;
 mod outbox;
 mod outcomes;
 mod schema;
 mod shipments;
 mod sql;
+mod sweeps;
 mod uploads;
 
 #[cfg(test)]
@@ -26,6 +28,8 @@ pub use audit::{Audit, AuditEntry};
 pub use documents::StoredDocument;
 pub use error::LedgerError;
 pub use explain::{Explanation, UploadRecord};
+pub use leases::{Claim, LEASE, ObjectChange};
+pub use outbox::OutboxState;
 pub use outcomes::{Conflict, DocumentOutcome, Finding, Finish, Outcome, Serves};
 pub use shipments::{Search, Stored};
 pub use uploads::{Begun, Upload};

@@ -1,5 +1,7 @@
 //! Committed events: to be handed on, and to answer repeated uploads with.
 
+use std::collections::{HashMap, HashSet};
+
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
@@ -15,11 +17,131 @@ impl Ledger {
     /// [`LedgerError`].
     pub async fn pending_events(&self, limit: u32) -> Result<Vec<StoredEvent>, LedgerError> {
         let rows =
-            sqlx::query("SELECT * FROM outbox WHERE published_at IS NULL ORDER BY seq LIMIT $1")
+            sqlx::query("SELECT * FROM outbox WHERE published_at IS NULL AND returned_at IS NULL ORDER BY seq LIMIT $1")
                 .bind(i64::from(limit))
                 .fetch_all(&self.pool)
                 .await?;
         rows.iter().map(read).collect()
+    }
+
+    /// The oldest events that should have been handed on long ago, committed before `before`: their worker died, or the broker was away.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn leftover_events(
+        &self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<StoredEvent>, LedgerError> {
+        let rows = sqlx::query(
+            "SELECT * FROM outbox WHERE published_at IS NULL AND returned_at IS NULL AND committed_at < $1 ORDER BY seq LIMIT $2",
+        )
+        .bind(before.as_millisecond())
+        .bind(i64::from(limit))
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(read).collect()
+    }
+
+    /// Those of `events` that may go out now, in the order of commits: the others wait behind an earlier event of the same subject that
+    /// nobody has yet.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn in_order(
+        &self,
+        events: Vec<StoredEvent>,
+    ) -> Result<Vec<StoredEvent>, LedgerError> {
+        if events.is_empty() {
+            return Ok(events);
+        }
+        let subjects = sql::numbered(events.len(), 1);
+        let statement = format!(
+            "SELECT subject, seq FROM outbox WHERE published_at IS NULL AND returned_at IS NULL AND subject IN ({subjects})"
+        );
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(statement));
+        for event in &events {
+            query = query.bind(event.subject.as_str());
+        }
+        let given: HashSet<i64> = events.iter().map(|event| event.seq).collect();
+        let mut first_waiting: HashMap<String, i64> = HashMap::new();
+        for row in query.fetch_all(&self.pool).await? {
+            let seq: i64 = row.try_get("seq")?;
+            if !given.contains(&seq) {
+                let first = first_waiting.entry(row.try_get("subject")?).or_insert(seq);
+                *first = seq.min(*first);
+            }
+        }
+        let may_go = |event: &StoredEvent| {
+            first_waiting
+                .get(&event.subject)
+                .is_none_or(|first| event.seq < *first)
+        };
+        let mut events: Vec<StoredEvent> = events.into_iter().filter(may_go).collect();
+        events.sort_by_key(|event| event.seq);
+        Ok(events)
+    }
+
+    /// Notes that the broker had no queue for `events`. They stay, and are offered again.
+    ///
+    /// # Errors
+    /// [`LedgerError`]; the events stay pending then and are handed on again.
+    pub async fn mark_returned(
+        &self,
+        events: &[StoredEvent],
+        now: Timestamp,
+    ) -> Result<(), LedgerError> {
+        self.mark("returned_at = $1", events, now).await
+    }
+
+    /// The oldest returned event of each type: if the broker takes it, a queue was bound meanwhile.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn returned_events(&self) -> Result<Vec<StoredEvent>, LedgerError> {
+        let rows = sqlx::query(
+            "SELECT * FROM outbox WHERE seq IN (SELECT MIN(seq) FROM outbox WHERE returned_at IS NOT NULL GROUP BY type) ORDER BY seq",
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(read).collect()
+    }
+
+    /// Makes the returned events of a type pending again.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn offer_again(&self, kind: EventType) -> Result<(), LedgerError> {
+        sqlx::query(
+            "UPDATE outbox SET returned_at = NULL WHERE type = $1 AND returned_at IS NOT NULL",
+        )
+        .bind(kind.name())
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// How the outbox stands.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn outbox_state(&self) -> Result<OutboxState, LedgerError> {
+        let row = sqlx::query(
+            "SELECT (SELECT COUNT(*) FROM outbox WHERE published_at IS NULL AND returned_at IS NULL) AS pending,
+               (SELECT MIN(committed_at) FROM outbox WHERE published_at IS NULL AND returned_at IS NULL) AS oldest,
+               (SELECT COUNT(*) FROM outbox WHERE returned_at IS NOT NULL) AS returned",
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        let oldest: Option<i64> = row.try_get("oldest")?;
+        Ok(OutboxState {
+            pending: sql::unsigned(&row, "pending")?,
+            oldest: oldest
+                .map(Timestamp::from_millisecond)
+                .transpose()
+                .map_err(LedgerError::corrupt)?,
+            returned: sql::unsigned(&row, "returned")?,
+        })
     }
 
     /// Notes that whoever takes `events` has them for good.
@@ -31,11 +153,21 @@ impl Ledger {
         events: &[StoredEvent],
         now: Timestamp,
     ) -> Result<(), LedgerError> {
+        self.mark("published_at = $1, returned_at = NULL", events, now)
+            .await
+    }
+
+    async fn mark(
+        &self,
+        change: &str,
+        events: &[StoredEvent],
+        now: Timestamp,
+    ) -> Result<(), LedgerError> {
         if events.is_empty() {
             return Ok(());
         }
         let numbers = sql::numbered(events.len(), 2);
-        let statement = format!("UPDATE outbox SET published_at = $1 WHERE seq IN ({numbers})");
+        let statement = format!("UPDATE outbox SET {change} WHERE seq IN ({numbers})");
         let mut query = sqlx::query(sqlx::AssertSqlSafe(statement)).bind(now.as_millisecond());
         for event in events {
             query = query.bind(event.seq);
@@ -43,6 +175,17 @@ impl Ledger {
         query.execute(&self.pool).await?;
         Ok(())
     }
+}
+
+/// How the outbox stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OutboxState {
+    /// Events that nobody has yet.
+    pub pending: u64,
+    /// When the oldest of them was committed.
+    pub oldest: Option<Timestamp>,
+    /// Events that the broker had no queue for.
+    pub returned: u64,
 }
 
 /// Puts an upload's events at the end of the outbox, in order.
@@ -112,6 +255,7 @@ fn read(row: &AnyRow) -> Result<StoredEvent, LedgerError> {
         seq: row.try_get("seq")?,
         id: sql::word(row, "id")?,
         kind,
+        subject: row.try_get("subject")?,
         time: sql::time(row, "committed_at")?,
         json: row.try_get("event")?,
     })

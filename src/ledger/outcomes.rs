@@ -11,7 +11,7 @@ use super::documents::StoredDocument;
 use super::uploads::{self, State, Upload};
 use super::{Ledger, LedgerError, audit, documents, exceptions, outbox, sql};
 use crate::document::{DocumentId, PageNumber};
-use crate::events::{ClassifiedData, Data, Decided, DocumentData, Event, Origin, StoredEvent};
+use crate::events::{ClassifiedData, Data, Decided, DocumentData, Event, StoredEvent};
 use crate::fault::RejectReason;
 use crate::shipments::Shipment;
 
@@ -159,15 +159,18 @@ async fn reject(
     reason: RejectReason,
     now: Timestamp,
 ) -> Result<Option<Conflict>, LedgerError> {
-    let Origin {
-        object,
-        sha256,
-        models,
-    } = &upload.origin;
+    let origin = &upload.origin;
     documents::supersede(connection, &upload.origin).await?;
-    let event = uploads::rejection(object, Some(sha256), models, reason, now);
+    let event = uploads::rejection(
+        &origin.object,
+        Some(&origin.sha256),
+        &origin.models,
+        reason,
+        now,
+    );
+    let event = event.traced(origin.trace.as_ref());
     outbox::append(connection, upload.id, &[event], now).await?;
-    let entry = Entry::upload_rejected(upload.id, object, reason);
+    let entry = Entry::upload_rejected(upload.id, &origin.object, reason);
     audit::append(connection, &[entry], now).await?;
     uploads::close(connection, upload.id, State::Rejected, Some(reason), now).await?;
     Ok(None)
@@ -200,7 +203,8 @@ async fn commit(
             let accepted = Entry::attachment_accepted(document, shipment, outcome.stop);
             entries.push(accepted);
         }
-        events.extend(events_of(data, attach_to.is_some(), now));
+        let told = events_of(data, attach_to.is_some(), now);
+        events.extend(told.map(|event| event.traced(upload.origin.trace.as_ref())));
     }
     outbox::append(connection, upload.id, &events, now).await?;
     audit::append(connection, &entries, now).await?;

@@ -6,7 +6,10 @@ use super::opening::Database;
 use super::{Ledger, LedgerError};
 
 /// Every step of the tables' history, oldest first. Steps are only ever added.
-const STEPS: &[&str] = &[include_str!("migrations/0001_ledger.sql")];
+const STEPS: &[&str] = &[
+    include_str!("migrations/0001_ledger.sql"),
+    include_str!("migrations/0002_service.sql"),
+];
 
 /// The number of the lock that PostgreSQL gives to one program at a time: any number that no other program uses.
 const LOCK: i64 = 0x00C0_1EDE;

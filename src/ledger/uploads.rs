@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::documents::StoredDocument;
 use super::{Ledger, LedgerError, audit, documents, outbox, sql};
 use crate::decision::ExceptionCode;
-use crate::document::{ObjectRef, Sha256, deterministic_id};
+use crate::document::{ObjectRef, Sha256, TraceParent, deterministic_id};
 use crate::events::{Data, Event, Origin, RejectedData, StoredEvent};
 use crate::fault::RejectReason;
 use crate::inference::ModelSet;
@@ -91,6 +91,19 @@ impl Ledger {
         })
     }
 
+    /// Takes back the attempt that `upload` was begun with: it ended for a reason that is not the upload's, and its worker lives.
+    ///
+    /// # Errors
+    /// [`LedgerError`]; the attempt stays counted then.
+    pub async fn take_back_attempt(&self, upload: &Upload) -> Result<(), LedgerError> {
+        sqlx::query("UPDATE uploads SET attempts = attempts - 1 WHERE id = $1 AND state = $2 AND attempts > 0")
+            .bind(upload.id.to_string())
+            .bind(State::Started.name())
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
     /// Commits the rejection of an upload whose bytes never came: it is not there, or has too many. Rejecting it again
     /// gives the same event.
     ///
@@ -100,6 +113,7 @@ impl Ledger {
         &self,
         object: &ObjectRef,
         models: &ModelSet,
+        trace: Option<&TraceParent>,
         reason: RejectReason,
         now: Timestamp,
     ) -> Result<Vec<StoredEvent>, LedgerError> {
@@ -108,7 +122,7 @@ impl Ledger {
         if !is_finished(&mut tx, id).await? {
             insert_unread(&mut tx, id, object, models, now).await?;
             close(&mut tx, id, State::Rejected, Some(reason), now).await?;
-            let event = rejection(object, None, models, reason, now);
+            let event = rejection(object, None, models, reason, now).traced(trace);
             outbox::append(&mut tx, id, &[event], now).await?;
             let entry = audit::Entry::upload_rejected(id, object, reason);
             audit::append(&mut tx, &[entry], now).await?;

@@ -42,7 +42,7 @@ mod text;
 
 pub use limits::{Limits, ReaderSettings};
 pub use page::*;
-pub use pool::Reader;
+pub use pool::{Reader, children_started};
 pub use protocol::{FileKind, LineReading, Opened, RawPage};
 pub use read_page::read_page;
 pub use sandbox::{Enforcement, SandboxReport, probe_sandbox};

@@ -3,6 +3,7 @@
 //! In: the bytes of an upload. Out: its pages, the text of lines, cut-out documents. Refuses what
 //! [`RejectReason`] names; whatever an upload does to the child, the same reader serves the next one.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use image::GrayImage;
@@ -13,6 +14,15 @@ use super::process::Process;
 use super::protocol::{LineReading, Opened, RawPage, Reply, Request, Size};
 use crate::document::PageNumber;
 use crate::fault::{Fault, RejectReason};
+
+/// How many children this program has started.
+static STARTED: AtomicU64 = AtomicU64::new(0);
+
+/// How many reader children this program has started; beyond one a slot, others died or grew old.
+#[must_use]
+pub fn children_started() -> u64 {
+    STARTED.load(Ordering::Relaxed)
+}
 
 /// Lines that Tesseract reads per request; at 0.05 to 0.1 s a line, far from the deadline of one request.
 const LINES_PER_REQUEST: usize = 16;
@@ -35,7 +45,7 @@ impl Reader {
     /// kernel cannot lock the child in.
     pub fn spawn(settings: &ReaderSettings) -> Result<Self, Fault> {
         Ok(Self {
-            process: Some(Process::spawn(settings)?),
+            process: Some(start(settings)?),
             settings: settings.clone(),
             documents: 0,
             open: Err(RejectReason::Empty),
@@ -187,11 +197,16 @@ impl Reader {
             && self.process.as_mut().is_some_and(Process::is_alive);
         if !fit {
             self.process = None;
-            self.process = Some(Process::spawn(&self.settings)?);
+            self.process = Some(start(&self.settings)?);
             self.documents = 0;
         }
         Ok(())
     }
+}
+
+fn start(settings: &ReaderSettings) -> Result<Process, Fault> {
+    STARTED.fetch_add(1, Ordering::Relaxed);
+    Process::spawn(settings)
 }
 
 fn seconds(count: u32) -> Duration {

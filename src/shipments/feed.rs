@@ -28,6 +28,9 @@ pub enum LineError {
     /// JSON, but no object.
     #[error("the line is no JSON object: write one shipment a line, without brackets around them")]
     NotAnObject,
+    /// A text holds the character NUL, which databases do not keep.
+    #[error("`{0}` holds the character NUL")]
+    HoldsNul(String),
     /// A required key is not there.
     #[error("`{0}` is missing")]
     Missing(&'static str),
@@ -64,12 +67,40 @@ pub fn read_line(line: &str) -> Result<Shipment, LineError> {
     if let Some(key) = ["id", "version"].into_iter().find(is_missing) {
         return Err(LineError::Missing(key));
     }
+    if let Some(key) = object
+        .iter()
+        .find_map(|(key, value)| holds_nul(value).then_some(key))
+    {
+        return Err(LineError::HoldsNul(key.clone()));
+    }
     let shipment: Shipment =
         serde_json::from_str(line).map_err(|error| wrong_value(line, &error))?;
     if shipment.id.trim().is_empty() {
         return Err(LineError::Missing("id"));
     }
     Ok(shipment)
+}
+
+fn holds_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(values) => values.iter().any(holds_nul),
+        Value::Object(fields) => fields
+            .iter()
+            .any(|(key, value)| key.contains('\0') || holds_nul(value)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+/// Reads a message of the shipments queue: one shipment, on however many lines, or one a line.
+pub fn read_message(body: &[u8]) -> (Vec<Shipment>, Vec<BadLine>) {
+    let whole = std::str::from_utf8(body)
+        .ok()
+        .and_then(|text| read_line(text).ok());
+    match whole {
+        Some(shipment) => (vec![shipment], Vec::new()),
+        None => read_lines(body),
+    }
 }
 
 /// Reads a whole feed: the shipments in their order, and the lines that are none. Blank lines are skipped. A reader

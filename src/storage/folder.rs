@@ -9,8 +9,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{Location, StorageError};
-use crate::document::Sha256;
+use super::{Location, StorageError, shelved};
 
 /// The bucket name of local files.
 pub const FILE_BUCKET: &str = "file";
@@ -42,7 +41,7 @@ pub fn read_capped(path: &Path, limit: u64) -> Result<Vec<u8>, StorageError> {
     let read = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     if metadata.len().max(read) > limit {
         return Err(StorageError::TooLarge {
-            path: path.to_owned(),
+            name: named(path),
             limit,
         });
     }
@@ -53,7 +52,7 @@ fn refuse_special(path: &Path, metadata: &fs::Metadata) -> Result<(), StorageErr
     if metadata.is_file() {
         Ok(())
     } else {
-        Err(StorageError::NotAFile(path.to_owned()))
+        Err(StorageError::NotAFile(named(path)))
     }
 }
 
@@ -85,23 +84,21 @@ fn is_hidden(path: &Path) -> bool {
         .is_some_and(|name| name.to_string_lossy().starts_with('.'))
 }
 
-/// Stores a cut-out document (PDF) as `<data>/attachments/<first two digits>/<sha256>.pdf`. The same bytes lie at the
-/// same place, once. When this returns, the file survives a power cut.
+/// Stores a cut-out document (PDF) below `<data>/attachments/`. The same bytes lie at the same place, once. When this returns, the
+/// file survives a power cut.
 ///
 /// # Errors
 /// [`StorageError`], with the file that failed.
 pub fn store_attachment(data: &Path, pdf: &[u8]) -> Result<Location, StorageError> {
-    let sha256 = Sha256::of(pdf);
-    let shelf: String = sha256.as_str().chars().take(2).collect();
-    let folder = data.join("attachments").join(shelf);
-    let path = folder.join(format!("{sha256}.pdf"));
+    let path = data.join("attachments").join(shelved(pdf));
     let key = path
         .to_str()
-        .ok_or_else(|| StorageError::NotUtf8(path.clone()))?
+        .ok_or_else(|| StorageError::NotUtf8(named(&path)))?
         .to_owned();
+    let folder = path.parent().unwrap_or(data);
     if !path.exists() {
-        fs::create_dir_all(&folder).map_err(|source| unstored(&folder, source))?;
-        write_whole(&folder, &path, pdf)?;
+        fs::create_dir_all(folder).map_err(|source| unstored(folder, source))?;
+        write_whole(folder, &path, pdf)?;
     }
     Ok(Location {
         bucket: FILE_BUCKET.to_owned(),
@@ -132,7 +129,7 @@ fn temporary_name(folder: &Path) -> PathBuf {
 
 fn unread(path: &Path, source: std::io::Error) -> StorageError {
     if source.kind() == ErrorKind::NotFound {
-        StorageError::NotFound(path.to_owned())
+        StorageError::NotFound(named(path))
     } else {
         unstored(path, source)
     }
@@ -140,12 +137,19 @@ fn unread(path: &Path, source: std::io::Error) -> StorageError {
 
 /// Never `NotFound`: a missing data folder says nothing about the upload.
 fn unstored(path: &Path, source: std::io::Error) -> StorageError {
-    let path = path.to_owned();
+    let name = named(path);
     if source.kind() == ErrorKind::PermissionDenied {
-        StorageError::AccessDenied(path)
+        StorageError::AccessDenied(name)
     } else {
-        StorageError::Io { path, source }
+        StorageError::Failed {
+            name,
+            source: source.into(),
+        }
     }
+}
+
+fn named(path: &Path) -> String {
+    path.display().to_string()
 }
 
 #[cfg(test)]

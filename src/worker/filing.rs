@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use serde_json::json;
 
-use super::{Worker, today};
+use super::{Arrival, Worker};
 use crate::decision::{Filing, State};
 use crate::document::DocumentId;
 use crate::events::{Decided, Origin};
@@ -13,7 +13,7 @@ use crate::fault::Fault;
 use crate::ledger::{DocumentOutcome, Finding, Search, Serves, Upload};
 use crate::pipeline::{Filed, MatchedDocument, decide_document, match_document};
 use crate::shipments::keys::{Key, document_keys, hint_keys};
-use crate::shipments::matching::{Hints, Known};
+use crate::shipments::matching::Known;
 use crate::shipments::{Candidate, Match};
 use crate::storage::Location;
 use crate::understanding::{Accepted, Document};
@@ -27,14 +27,14 @@ impl Worker {
     pub(super) async fn decide_papers(
         &self,
         upload: &Upload,
-        hints: &Hints,
+        arrival: &Arrival,
         papers: Vec<(Document, Option<Location>)>,
         duplicate_of: Option<&[DocumentId]>,
     ) -> Result<(Vec<Decided>, Vec<Finding>), Fault> {
         let (mut matched, mut findings) = (Vec::new(), Vec::new());
         for (document, attachment) in papers {
             let (paper, found) = self
-                .matched(&upload.origin, hints, document, attachment)
+                .matched(&upload.origin, arrival, document, attachment)
                 .await?;
             matched.push(paper);
             findings.push(found);
@@ -47,7 +47,7 @@ impl Worker {
                 .copied();
             let started = Instant::now();
             let one = self
-                .decided(paper, &matched, position, &taken, duplicate)
+                .decided(arrival, paper, &matched, position, &taken, duplicate)
                 .await?;
             if let Some(candidate) = one.billable_with() {
                 let origin = &upload.origin;
@@ -66,19 +66,24 @@ impl Worker {
         Ok((decided, findings))
     }
 
+    fn tenant<'a>(&'a self, arrival: &'a Arrival) -> &'a str {
+        arrival.tenant.as_deref().unwrap_or(&self.settings.tenant)
+    }
+
     async fn matched(
         &self,
         origin: &Origin,
-        hints: &Hints,
+        arrival: &Arrival,
         document: Document,
         attachment: Option<Location>,
     ) -> Result<(MatchedPaper, Finding), Fault> {
         let started = Instant::now();
+        let hints = &arrival.hints;
         let asking = DocumentId::new(&origin.object, &origin.sha256, &document.pages);
         let keys = document_keys(&document).into_iter().chain(hint_keys(hints));
         let (weak, strong): (Vec<Key>, Vec<Key>) = keys.partition(Key::is_weak);
         let search = Search {
-            tenant: &self.settings.tenant,
+            tenant: self.tenant(arrival),
             strong: &texts(&strong),
             weak: &texts(&weak),
             asking,
@@ -88,7 +93,13 @@ impl Worker {
             document,
             matched,
             best,
-        } = match_document(document, hints, &known, &self.profiles, Some(today()));
+        } = match_document(
+            document,
+            hints,
+            &known,
+            &self.profiles,
+            Some(arrival.received_on()),
+        );
         let found = matched_found(known.len(), &best, &matched);
         let finding = Finding::new(&document.pages, "matching", started, found);
         let accepted_pod = shipment_id(&matched).and_then(|id| accepted_pod(&known, id));
@@ -103,6 +114,7 @@ impl Worker {
 
     async fn decided(
         &self,
+        arrival: &Arrival,
         paper: &MatchedPaper,
         all: &[MatchedPaper],
         position: usize,
@@ -111,7 +123,7 @@ impl Worker {
     ) -> Result<Decided, Fault> {
         let shipment = shipment_id(&paper.matched);
         let filed_before = match shipment {
-            Some(id) => self.ledger.companions(&self.settings.tenant, id).await?,
+            Some(id) => self.ledger.companions(self.tenant(arrival), id).await?,
             None => Vec::new(),
         };
         let beside = all
@@ -128,7 +140,7 @@ impl Worker {
         let filing = Filing {
             accepted_pod: paper.accepted_pod.or_else(|| taken.get(shipment?).copied()),
             duplicate_of,
-            received_on: Some(today()),
+            received_on: Some(arrival.received_on()),
             companions: companions
                 .iter()
                 .map(|document| document.class)

@@ -90,7 +90,7 @@ async fn an_upload_that_was_never_read_is_rejected_once(ledger: &Ledger) {
     let reject = async |seconds| {
         let reason = RejectReason::NotFound;
         let rejected = ledger
-            .reject_unread(&object, &models, reason, at(seconds))
+            .reject_unread(&object, &models, None, reason, at(seconds))
             .await;
         rejected.unwrap()
     };

@@ -1,0 +1,85 @@
+//! What a worker is told of an upload.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::today;
+use crate::document::{ObjectRef, TraceParent};
+use crate::intake::{Notice, NoticeHints};
+use crate::shipments::matching::Hints;
+use crate::storage::folder::FILE_BUCKET;
+
+/// An upload that somebody told of.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    /// Where its bytes lie.
+    pub object: ObjectRef,
+    /// Whose shipments it belongs to, where that was said.
+    pub tenant: Option<String>,
+    /// What helps to find its shipment.
+    pub hints: Hints,
+    /// The trace that it was told of in.
+    pub trace: Option<TraceParent>,
+}
+
+impl Arrival {
+    /// A file of this machine.
+    #[must_use]
+    pub fn of_file(path: &Path) -> Self {
+        let hints = Hints {
+            file_name: path
+                .file_name()
+                .map(|name| name.to_string_lossy().into_owned()),
+            // When a file came into its folder, nobody can tell: it may be one of last year's.
+            received_on: None,
+            ..Hints::default()
+        };
+        Self {
+            object: ObjectRef {
+                bucket: FILE_BUCKET.to_owned(),
+                key: path.display().to_string(),
+                version: None,
+                etag: None,
+            },
+            tenant: None,
+            hints,
+            trace: None,
+        }
+    }
+
+    /// An object that a notice told of.
+    #[must_use]
+    pub fn of_notice(notice: Notice, trace: Option<TraceParent>) -> Self {
+        let NoticeHints {
+            tenant,
+            shipment_id,
+            carrier_scac,
+            received_at,
+            ..
+        } = notice.hints;
+        let name = notice.object.key.rsplit('/').next();
+        let hints = Hints {
+            shipment_id,
+            carrier_scac,
+            file_name: name.map(str::to_owned),
+            received_on: received_at.map(day),
+        };
+        Self {
+            object: notice.object,
+            tenant,
+            hints,
+            trace,
+        }
+    }
+
+    /// The day it was received: no paper is younger. Today, where nobody said.
+    pub(super) fn received_on(&self) -> Date {
+        self.hints.received_on.unwrap_or_else(today)
+    }
+}
+
+fn day(time: Timestamp) -> Date {
+    time.to_zoned(jiff::tz::TimeZone::UTC).date()
+}

@@ -1,0 +1,14 @@
+//! `countersign worker` from the outside: the real program between a real broker, store and database, which `scripts/services.sh` started.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
+mod faults;
+mod lifecycle;
+mod papers;
+mod proxy;
+mod uploads;
+mod world;

@@ -1,0 +1,311 @@
+//! What becomes of uploads.
+
+use lapin::BasicProperties;
+use lapin::types::{AMQPValue, FieldTable};
+use serde_json::{Value, json};
+
+use crate::papers;
+use crate::world::{SHIPMENTS, UPLOADS, World, fixture, root, until};
+
+fn kinds(events: &[Value]) -> Vec<&str> {
+    events
+        .iter()
+        .map(|event| event["type"].as_str().unwrap())
+        .collect()
+}
+
+fn s3_event(bucket: &str, records: &[(&str, &str, &str)]) -> Vec<u8> {
+    let record = |(event, key, sequencer): &(&str, &str, &str)| {
+        json!({"eventName": event, "eventTime": "2026-03-14T09:26:53.589Z",
+            "s3": {"bucket": {"name": bucket}, "object": {"key": key, "sequencer": sequencer}}})
+    };
+    let records: Vec<Value> = records.iter().map(record).collect();
+    json!({"Records": records}).to_string().into_bytes()
+}
+
+#[tokio::test]
+async fn a_proof_of_delivery_is_matched_and_its_events_come_in_their_order() {
+    let mut world = World::new().await;
+    let worker = world.worker();
+    worker.until_ready().await;
+    let feed = std::fs::read_to_string(root().join("fixtures/shipments.jsonl")).unwrap();
+    for line in feed.lines() {
+        world.send(SHIPMENTS, line.as_bytes()).await;
+    }
+    until("all shipments are stored", || async {
+        world.ready(SHIPMENTS).await == 0 && world.count("SELECT COUNT(*) FROM shipments").await > 5
+    })
+    .await;
+    world
+        .upload(
+            "in/clean delivery+ü.pdf",
+            fixture("clean-delivery-receipt.pdf"),
+        )
+        .await;
+    let [classified, validated] = world.events(2).await.try_into().unwrap();
+    assert_eq!(classified["type"], "countersign.document.classified.v1");
+    assert_eq!(
+        validated["type"], "countersign.attachment.validated.v1",
+        "{validated:#}"
+    );
+    let document = &validated["data"]["document"];
+    assert_eq!(document["object"]["key"], "in/clean delivery+ü.pdf");
+    assert!(document["object"]["etag"].is_string());
+    // The cut-out lies in the store under a name that its content gives, and is no upload.
+    let key = document["attachment"]["key"].as_str().unwrap();
+    assert!(key.starts_with("countersign/") && key.ends_with(".pdf"));
+    let stored = world
+        .store
+        .get_object()
+        .bucket(&world.name)
+        .key(key)
+        .send()
+        .await
+        .unwrap();
+    assert!(
+        stored
+            .body
+            .collect()
+            .await
+            .unwrap()
+            .into_bytes()
+            .starts_with(b"%PDF")
+    );
+    world.notify(key).await;
+    world.upload("in/after.pdf", papers::light(0)).await;
+    let after = world.events(2).await;
+    assert_eq!(
+        after[0]["data"]["document"]["object"]["key"],
+        "in/after.pdf"
+    );
+}
+
+#[tokio::test]
+async fn a_notice_that_comes_twice_gives_one_set_of_events() {
+    let mut world = World::new().await;
+    let worker = world.worker();
+    worker.until_ready().await;
+    world.upload("a.pdf", papers::light(1)).await;
+    let first = world.events(2).await;
+    world.notify("a.pdf").await;
+    world.upload("b.pdf", papers::light(2)).await;
+    let next = world.events(2).await;
+    assert_eq!(
+        next[0]["data"]["document"]["object"]["key"],
+        "b.pdf",
+        "{:?}",
+        kinds(&first)
+    );
+    assert_eq!(world.count("SELECT COUNT(*) FROM outbox").await, 4);
+}
+
+#[tokio::test]
+async fn the_records_of_a_message_are_taken_in_the_order_of_their_sequencer() {
+    let mut world = World::new().await;
+    let worker = world.worker();
+    worker.until_ready().await;
+    world.put("b c.pdf", papers::light(3)).await;
+    let event = s3_event(
+        &world.name,
+        &[
+            ("ObjectCreated:Put", "a.pdf", "02"),
+            ("ObjectRemoved:Delete", "a.pdf", "03"),
+            ("s3:ObjectCreated:Put", "b+c.pdf", "01"),
+        ],
+    );
+    world.send(UPLOADS, &event).await;
+    let events = world.events(3).await;
+    // `a.pdf` is gone by the time it is asked for.
+    let rejected = events
+        .iter()
+        .find(|event| event["type"] == "countersign.upload.rejected.v1")
+        .unwrap();
+    assert_eq!(rejected["data"]["reason"], "not_found");
+    // A notice of an earlier change comes late: nothing is done for it.
+    world
+        .send(
+            UPLOADS,
+            &s3_event(&world.name, &[("ObjectCreated:Put", "a.pdf", "01")]),
+        )
+        .await;
+    world
+        .send(
+            UPLOADS,
+            &json!({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": world.name})
+                .to_string()
+                .into_bytes(),
+        )
+        .await;
+    world.upload("d.pdf", papers::light(4)).await;
+    assert_eq!(
+        world.events(2).await[1]["data"]["document"]["object"]["key"],
+        "d.pdf"
+    );
+    assert_eq!(
+        world
+            .count("SELECT COUNT(*) FROM audit WHERE act = 'object.removed'")
+            .await,
+        1
+    );
+}
+
+#[tokio::test]
+async fn what_is_no_notice_or_no_shipment_lies_in_the_dead_letter_queue_with_its_reason() {
+    let world = World::new().await;
+    let worker = world.worker();
+    worker.until_ready().await;
+    for (queue, reason) in [(UPLOADS, "no_notice"), (SHIPMENTS, "no_shipment")] {
+        for body in ["hello", "{}", "", r#"{"bucket": "b", "key": "a\u0000b"}"#] {
+            world.send(queue, body.as_bytes()).await;
+            let (kept, headers) = world.take(&format!("{queue}.dead")).await;
+            assert_eq!(String::from_utf8(kept).unwrap(), body);
+            assert_eq!(
+                headers["x-countersign-reason"],
+                AMQPValue::LongString(reason.into())
+            );
+            assert!(headers.contains_key("x-countersign-detail"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_poisoned_file_is_rejected_with_its_reason_and_stops_nobody() {
+    let mut world = World::new().await;
+    let worker = world.worker();
+    worker.until_ready().await;
+    let poison = [
+        ("empty.pdf", "empty"),
+        ("encrypted.pdf", "encrypted"),
+        ("truncated.pdf", "corrupt"),
+        ("not-a-document.pdf", "unsupported_type"),
+    ];
+    for (name, _) in poison {
+        world.upload(name, fixture(name)).await;
+    }
+    world.upload("good.pdf", papers::light(5)).await;
+    let mut reasons = std::collections::BTreeMap::new();
+    for event in world.events(poison.len() + 2).await {
+        if event["type"] == "countersign.upload.rejected.v1" {
+            reasons.insert(
+                event["data"]["object"]["key"].as_str().unwrap().to_owned(),
+                event["data"]["reason"].as_str().unwrap().to_owned(),
+            );
+        }
+    }
+    let expected = poison.map(|(name, reason)| (name.to_owned(), reason.to_owned()));
+    assert_eq!(reasons, expected.into_iter().collect());
+}
+
+#[tokio::test]
+async fn a_trace_goes_on_from_the_notice_to_the_events_and_the_log() {
+    let mut world = World::new().await;
+    let worker = world.worker();
+    worker.until_ready().await;
+    world.put("a.pdf", papers::light(6)).await;
+    let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    let mut headers = FieldTable::default();
+    headers.insert(
+        "traceparent".into(),
+        AMQPValue::LongString(format!("00-{trace}-00f067aa0ba902b7-01").into()),
+    );
+    let notice = json!({"bucket": world.name, "key": "a.pdf"}).to_string();
+    world
+        .send_with(
+            UPLOADS,
+            notice.as_bytes(),
+            BasicProperties::default().with_headers(headers),
+        )
+        .await;
+    for event in world.events(2).await {
+        let traceparent = event["traceparent"].as_str().unwrap();
+        assert!(
+            traceparent.starts_with(&format!("00-{trace}-"))
+                && !traceparent.contains("00f067aa0ba902b7"),
+            "{traceparent}"
+        );
+    }
+    let lines: Vec<Value> = worker
+        .said()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let finished = lines
+        .iter()
+        .find(|line| line["message"] == "an upload is finished")
+        .unwrap();
+    assert_eq!(finished["span"]["trace_id"], trace);
+}
+
+#[tokio::test]
+async fn events_that_no_queue_is_bound_for_are_kept_and_go_out_once_one_is() {
+    let mut world = World::without_consumer().await;
+    let worker = world.worker();
+    worker.until_ready().await;
+    world.upload("a.pdf", papers::light(7)).await;
+    until("the broker had no queue for them", || async {
+        world
+            .count("SELECT COUNT(*) FROM outbox WHERE returned_at IS NOT NULL")
+            .await
+            == 2
+    })
+    .await;
+    let (_, metrics) = worker.get("/metrics").await.unwrap();
+    assert!(
+        metrics.contains("countersign_events_returned_total"),
+        "{metrics}"
+    );
+    world.subscribe("#").await;
+    let events = world.events(2).await;
+    assert_eq!(events.len(), 2);
+    until("nothing waits", || async {
+        world
+            .count("SELECT COUNT(*) FROM outbox WHERE published_at IS NULL")
+            .await
+            == 0
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_sweep_enqueues_what_no_notice_told_of_and_nothing_else() {
+    let mut world = World::new().await;
+    let worker = world.worker();
+    worker.until_ready().await;
+    world.upload("told.pdf", papers::light(8)).await;
+    world.events(2).await;
+    for number in 0..3 {
+        world
+            .put(&format!("untold/{number}.pdf"), papers::light(20 + number))
+            .await;
+    }
+    let settings = world.settings.clone();
+    let sweep = || {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_countersign"));
+        let swept = command
+            .args(["sweep", "--age-minutes", "0"])
+            .envs(&settings)
+            .output()
+            .unwrap();
+        assert!(
+            swept.status.success(),
+            "{}",
+            String::from_utf8_lossy(&swept.stderr)
+        );
+        String::from_utf8(swept.stdout).unwrap()
+    };
+    // Four uploads and the cut-out of the first.
+    assert_eq!(sweep(), "5 objects listed, 3 enqueued\n");
+    let mut keys: Vec<String> = Vec::new();
+    for event in world.events(6).await {
+        keys.push(
+            event["data"]["document"]["object"]["key"]
+                .as_str()
+                .unwrap()
+                .to_owned(),
+        );
+    }
+    keys.sort();
+    keys.dedup();
+    assert_eq!(keys, ["untold/0.pdf", "untold/1.pdf", "untold/2.pdf"]);
+    assert!(sweep().ends_with(" 0 enqueued\n"));
+}
