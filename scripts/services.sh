@@ -97,8 +97,8 @@ start_s3() {
   {"name": "tests", "credentials": [{"accessKey": "countersign", "secretKey": "$SECRET"}], "actions": ["Admin", "Read", "Write", "List", "Tagging"]},
   {"name": "stranger", "credentials": [{"accessKey": "stranger", "secretKey": "$SECRET"}], "actions": ["Read:nothing"]}]}
 JSON
-    (cd "$folder" && exec setsid "$weed" -logtostderr=true mini -dir="$folder/data" -ip=127.0.0.1 -ip.bind=127.0.0.1 -webdav=false \
-        -admin.ui=false -master.telemetry=false -s3.port.iceberg=0 -s3.port.lance=0 -master.port=$((S3 + 1)) -volume.port=$((S3 + 2)) \
+    (cd "$folder" && exec env WEED_MASTER_VOLUME_GROWTH_COPY_1=1 setsid "$weed" -logtostderr=true mini -dir="$folder/data" -ip=127.0.0.1 -ip.bind=127.0.0.1 -webdav=false \
+        -admin.ui=false -master.telemetry=false -volume.max=500 -master.volumeSizeLimitMB=64 -s3.port.iceberg=0 -s3.port.lance=0 -master.port=$((S3 + 1)) -volume.port=$((S3 + 2)) \
         -filer.port=$((S3 + 3)) -s3.port="$S3" -s3.config="$folder/s3.json" > "$folder/log" 2>&1 < /dev/null) &
     echo $! > "$folder/pid"
     until_it_answers "$S3" $! "$folder/log"

@@ -11,7 +11,7 @@ use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::{SdkTracerProvider, Tracer};
 use tracing::Span;
 use tracing_opentelemetry::{OpenTelemetryLayer, OpenTelemetrySpanExt as _};
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{Layer as _, Registry, fmt};
@@ -46,7 +46,9 @@ impl Telemetry {
                 .boxed(),
         };
         let registry = tracing_subscriber::registry().with(traces);
-        registry.with(lines.with_filter(level(settings.log))).init();
+        registry
+            .with(lines.with_filter(lines_of(settings.log)))
+            .init();
         Ok(Self(provider))
     }
 }
@@ -81,13 +83,17 @@ fn traces(tracer: Tracer) -> impl tracing_subscriber::Layer<Registry> {
     OpenTelemetryLayer::new(tracer).with_filter(ours)
 }
 
-fn level(level: LogLevel) -> LevelFilter {
-    match level {
+/// The broker's client tells of every lost connection as an error, and so do we, once.
+fn lines_of(level: LogLevel) -> Targets {
+    let level = match level {
         LogLevel::Error => LevelFilter::ERROR,
         LogLevel::Warn => LevelFilter::WARN,
         LogLevel::Info => LevelFilter::INFO,
         LogLevel::Debug => LevelFilter::DEBUG,
-    }
+    };
+    Targets::new()
+        .with_default(level)
+        .with_target("lapin", LevelFilter::OFF)
 }
 
 /// Makes `span` a part of the trace that the sender began, if there is one, and says what its own children are to be told.

@@ -9,10 +9,12 @@ use lapin::options::{
     BasicPublishOptions, ConfirmSelectOptions, ExchangeDeclareOptions, QueueBindOptions,
     QueueDeclareOptions,
 };
-
+use lapin::protocol::{AMQPErrorKind, AMQPHardError, AMQPSoftError};
 use lapin::types::{AMQPValue, FieldTable};
+use lapin::uri::AMQPUri;
 use lapin::{
-    BasicProperties, Channel, Confirmation, Connection, ConnectionProperties, ExchangeKind,
+    BasicProperties, Channel, Confirmation, Connection, ConnectionProperties, ErrorKind,
+    ExchangeKind,
 };
 use serde_json::Value;
 
@@ -88,7 +90,10 @@ impl Broker {
     /// [`BrokerError::Unreachable`], [`BrokerError::Refused`].
     pub async fn connect(url: &str, name: &str) -> Result<Self, BrokerError> {
         let properties = ConnectionProperties::default().with_connection_name(name.into());
-        let connecting = Connection::connect(url, properties);
+        let url: AMQPUri = url
+            .parse()
+            .map_err(|why: String| BrokerError::Refused(why.into()))?;
+        let connecting = Connection::connect_uri(url, properties);
         let connected = tokio::time::timeout(CONNECTING, connecting).await;
         let connected = connected.map_err(|late| BrokerError::Unreachable(late.into()))?;
         let connection = connected.map_err(refused)?;
@@ -260,12 +265,17 @@ fn table(queue: &Queue) -> FieldTable {
     table
 }
 
-/// Nothing answers: it may yet. Something answers and says no: it will not change its mind.
+/// Whoever is let in nowhere will not be let in later; whatever else went wrong may pass.
 fn refused(error: lapin::Error) -> BrokerError {
-    if error.is_io_error() || error.can_be_recovered() {
-        BrokerError::Unreachable(error.into())
-    } else {
-        BrokerError::Refused(error.into())
+    let never = [
+        AMQPErrorKind::Soft(AMQPSoftError::ACCESSREFUSED),
+        AMQPErrorKind::Hard(AMQPHardError::NOTALLOWED),
+    ];
+    match error.kind() {
+        ErrorKind::ProtocolError(told) if never.contains(told.kind()) => {
+            BrokerError::Refused(error.into())
+        }
+        _ => BrokerError::Unreachable(error.into()),
     }
 }
 

@@ -77,7 +77,7 @@ async fn a_queue_that_was_made_otherwise_is_explained_and_left_alone() {
     world.notify("a.pdf").await;
     let said = refusal(&world, &[]);
     assert!(
-        said.contains(UPLOADS) && said.contains("--topology") && said.contains("x-queue-type"),
+        said.contains(UPLOADS) && said.contains("--topology") && said.contains("inequivalent arg"),
         "{said}"
     );
     assert_eq!(world.ready(UPLOADS).await, 1);

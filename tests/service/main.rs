@@ -11,4 +11,5 @@ mod lifecycle;
 mod papers;
 mod proxy;
 mod uploads;
+#[allow(dead_code, reason = "the soak test uses more of it")]
 mod world;

@@ -95,7 +95,7 @@ impl World {
         let amqp = services_at.rabbitmq.replace("%2f", &name);
         let store = store(&services_at);
         store.create_bucket().bucket(&name).send().await.unwrap();
-        let (connection, channel) = connect(&amqp).await;
+        let (connection, channel) = connect(&amqp).await.unwrap();
         let settings = [
             ("HOME", root().display().to_string()),
             ("LEDGER", ledger(&services_at.postgres, &name).await),
@@ -160,7 +160,13 @@ impl World {
         self.listen().await;
     }
 
-    async fn listen(&mut self) {
+    /// Leaves events in their queue.
+    pub(crate) async fn stop_listening(&mut self) {
+        self.consumer = None;
+        self.reconnect().await;
+    }
+
+    pub(crate) async fn listen(&mut self) {
         let options = BasicConsumeOptions {
             no_ack: true,
             ..Default::default()
@@ -169,6 +175,28 @@ impl World {
             self.channel
                 .basic_consume("billing".into(), "".into(), options, FieldTable::default());
         self.consumer = Some(consumer.await.unwrap());
+    }
+
+    /// Over a new connection.
+    pub(crate) async fn reconnect(&mut self) {
+        let connected = || async { connect(&self.amqp).await.is_ok() };
+        until("the broker is there", connected).await;
+        (self.connection, self.channel) = connect(&self.amqp).await.unwrap();
+    }
+
+    pub(crate) async fn try_reconnect(&mut self) {
+        if let Ok(connected) = connect(&self.amqp).await {
+            (self.connection, self.channel) = connected;
+        }
+    }
+
+    /// Messages that are not settled: in the queue of uploads and those where they wait.
+    pub(crate) async fn waiting(&self) -> u32 {
+        let mut waiting = self.ready(UPLOADS).await;
+        for delay in ["5s", "30s", "120s", "600s", "3600s"] {
+            waiting += self.ready(&format!("{UPLOADS}.wait.{delay}")).await;
+        }
+        waiting
     }
 
     pub(crate) fn worker(&self) -> Worker {
@@ -187,8 +215,22 @@ impl World {
 
     /// Publishes a message, confirmed.
     pub(crate) async fn send(&self, queue: &str, body: &[u8]) {
-        self.send_with(queue, body, BasicProperties::default())
+        let now = u64::try_from(jiff::Timestamp::now().as_second()).unwrap();
+        self.send_with(queue, body, BasicProperties::default().with_timestamp(now))
             .await;
+    }
+
+    /// False where the broker did not confirm.
+    pub(crate) async fn try_send(&self, queue: &str, body: &[u8]) -> bool {
+        let properties = BasicProperties::default().with_delivery_mode(2);
+        let options = BasicPublishOptions::default();
+        let sent = self
+            .channel
+            .basic_publish("".into(), queue.into(), options, body, properties);
+        match sent.await {
+            Ok(confirm) => matches!(confirm.await, Ok(lapin::Confirmation::Ack(None))),
+            Err(_) => false,
+        }
     }
 
     pub(crate) async fn send_with(&self, queue: &str, body: &[u8], properties: BasicProperties) {
@@ -330,16 +372,13 @@ pub(crate) fn quorum() -> FieldTable {
     table
 }
 
-async fn connect(amqp: &str) -> (Connection, Channel) {
-    let connection = Connection::connect(amqp, ConnectionProperties::default())
-        .await
-        .unwrap();
-    let channel = connection.create_channel().await.unwrap();
+async fn connect(amqp: &str) -> lapin::Result<(Connection, Channel)> {
+    let connection = Connection::connect(amqp, ConnectionProperties::default()).await?;
+    let channel = connection.create_channel().await?;
     channel
         .confirm_select(ConfirmSelectOptions::default())
-        .await
-        .unwrap();
-    (connection, channel)
+        .await?;
+    Ok((connection, channel))
 }
 
 fn store(services: &Services) -> aws_sdk_s3::Client {
@@ -377,14 +416,23 @@ pub(crate) struct Worker {
 
 impl Worker {
     pub(crate) fn start(world: &World, more: &[(&str, &str)]) -> Self {
+        Self::with(&world.settings, world.folder.path(), more)
+    }
+
+    /// With these settings; its log goes into the folder.
+    pub(crate) fn with(
+        settings: &BTreeMap<String, String>,
+        folder: &Path,
+        more: &[(&str, &str)],
+    ) -> Self {
         let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let http = free.local_addr().unwrap().to_string();
         drop(free);
-        let log = world.folder.path().join(format!("worker-{http}.log"));
+        let log = folder.join(format!("worker-{http}.log"));
         let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
         command
             .arg("worker")
-            .envs(&world.settings)
+            .envs(settings)
             .env("COUNTERSIGN_WORKER__HTTP", &http);
         command
             .envs(more.iter().copied())
