@@ -23,6 +23,11 @@ use crate::fault::{Cause, Fault};
 
 /// How long connecting may take.
 const CONNECTING: Duration = Duration::from_secs(10);
+/// How long the broker may take to confirm a message. One that is short of disk or memory takes for ever, and so does a connection that is
+/// lost at the wrong moment.
+const CONFIRMING: Duration = Duration::from_secs(30);
+/// How long it may take to say good-bye.
+const CLOSING: Duration = Duration::from_secs(2);
 /// Persistent, in AMQP's words.
 const PERSISTENT: u8 = 2;
 
@@ -220,8 +225,9 @@ impl Broker {
 
     /// Says good-bye; what was not acknowledged goes back to its queues.
     pub async fn close(&self) {
+        let closed = tokio::time::timeout(CLOSING, self.connection.close(200, "bye".into()));
         // It may be gone already.
-        drop(self.connection.close(200, "bye".into()).await);
+        drop(closed.await);
     }
 }
 
@@ -241,10 +247,12 @@ pub async fn enqueue(
         ..BasicPublishOptions::default()
     };
     let properties = properties.with_delivery_mode(PERSISTENT);
-    let sent = channel
-        .basic_publish(exchange.into(), key.into(), options, body, properties)
-        .await?;
-    match sent.await? {
+    let confirmed = async {
+        let sent = channel.basic_publish(exchange.into(), key.into(), options, body, properties);
+        sent.await?.await
+    };
+    let confirmed = tokio::time::timeout(CONFIRMING, confirmed).await;
+    match confirmed.map_err(|late| BrokerError::Unreachable(late.into()))?? {
         Confirmation::Ack(None) => Ok(()),
         Confirmation::Ack(Some(_)) | Confirmation::Nack(_) | Confirmation::NotRequested => {
             Err(BrokerError::NotTaken(key.to_owned()))

@@ -42,6 +42,8 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(250), Duration::from
 const BEAT: Duration = Duration::from_secs(5);
 /// How long a neighbour may take to answer when it is looked at.
 const LOOK: Duration = Duration::from_secs(4);
+/// How long it may take to connect to the broker and to make there what is missing.
+const CONNECTING: Duration = Duration::from_secs(30);
 /// How long what is in hand may take to go back into the queue once it was given up.
 const RETURNING: Duration = Duration::from_secs(10);
 /// Events on their way to the outbox loop. Those that find no room wait in the ledger, where the loop finds them later.
@@ -123,9 +125,13 @@ pub async fn run(settings: Settings, profiles: Profiles) -> Result<Ended, Fault>
 /// # Errors
 /// As [`Broker::connect`] and [`Broker::declare`].
 async fn connect(settings: &Settings, name: &str) -> Result<Broker, Fault> {
-    let broker = Broker::connect(settings.rabbitmq.url.reveal(), name).await?;
-    broker.declare(&Topology::of_worker()).await?;
-    Ok(broker)
+    let connected = async {
+        let broker = Broker::connect(settings.rabbitmq.url.reveal(), name).await?;
+        broker.declare(&Topology::of_worker()).await?;
+        Ok::<_, Fault>(broker)
+    };
+    let connected = tokio::time::timeout(CONNECTING, connected).await;
+    connected.map_err(|late| Fault::retry("connecting to the broker", late))?
 }
 
 impl Service {

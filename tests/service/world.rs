@@ -223,14 +223,18 @@ impl World {
     /// False where the broker did not confirm.
     pub(crate) async fn try_send(&self, queue: &str, body: &[u8]) -> bool {
         let properties = BasicProperties::default().with_delivery_mode(2);
-        let options = BasicPublishOptions::default();
-        let sent = self
-            .channel
-            .basic_publish("".into(), queue.into(), options, body, properties);
-        match sent.await {
-            Ok(confirm) => matches!(confirm.await, Ok(lapin::Confirmation::Ack(None))),
-            Err(_) => false,
-        }
+        let options = BasicPublishOptions {
+            mandatory: true,
+            ..Default::default()
+        };
+        let confirmed = async {
+            let sent =
+                self.channel
+                    .basic_publish("".into(), queue.into(), options, body, properties);
+            sent.await?.await
+        };
+        let confirmed = tokio::time::timeout(Duration::from_secs(5), confirmed).await;
+        matches!(confirmed, Ok(Ok(lapin::Confirmation::Ack(None))))
     }
 
     pub(crate) async fn send_with(&self, queue: &str, body: &[u8], properties: BasicProperties) {

@@ -51,6 +51,7 @@ async fn every_upload_of_a_hard_day_has_one_outcome() {
     let killer = tokio::spawn(kill_now_and_then(world.settings.clone(), Arc::clone(&over)));
     let trouble = tokio::spawn(trouble());
     tell_of_all(&mut world).await;
+    eprintln!("all notices are sent");
     trouble.await.unwrap();
     world.reconnect().await;
     until_all_are_finished(&world).await;
@@ -156,7 +157,7 @@ async fn until_all_are_finished(world: &World) {
                 == 0
             && world.waiting().await == 0
     };
-    for _ in 0..10 {
+    for _ in 0..4 {
         if tokio::time::timeout(Duration::from_secs(80), until("all are finished", finished))
             .await
             .is_ok()
