@@ -200,6 +200,14 @@ impl Broker {
         Ok(())
     }
 
+    /// A way to put messages into queues.
+    ///
+    /// # Errors
+    /// [`BrokerError::Unreachable`].
+    pub async fn mailbox(&self) -> Result<Mailbox, BrokerError> {
+        Ok(Mailbox(self.confirming().await?))
+    }
+
     /// How many messages are ready in a queue.
     ///
     /// # Errors
@@ -228,6 +236,21 @@ impl Broker {
         let closed = tokio::time::timeout(CLOSING, self.connection.close(200, "bye".into()));
         // It may be gone already.
         drop(closed.await);
+    }
+}
+
+/// A way to put messages into queues.
+#[derive(Debug)]
+pub struct Mailbox(Channel);
+
+impl Mailbox {
+    /// Puts a JSON message into a queue, and returns once the broker has it for good.
+    ///
+    /// # Errors
+    /// As [`enqueue`].
+    pub async fn put(&self, queue: &str, body: &[u8]) -> Result<(), BrokerError> {
+        let properties = BasicProperties::default().with_content_type("application/json".into());
+        enqueue(&self.0, "", queue, body, properties).await
     }
 }
 

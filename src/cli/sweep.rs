@@ -40,7 +40,7 @@ pub(super) async fn run(args: SweepArgs, mut settings: Settings) -> Result<ExitC
     let sweep = Sweep {
         store: &store,
         ledger: &ledger,
-        queue: &broker.confirming().await.map_err(Fault::from)?,
+        mailbox: &broker.mailbox().await.map_err(Fault::from)?,
         settings: &settings.sweep,
         bucket: &settings.s3.bucket,
     };

@@ -6,12 +6,11 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use lapin::{BasicProperties, Channel};
 use serde_json::json;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::broker::UPLOADS;
-use crate::broker::rabbitmq::enqueue;
+use crate::broker::rabbitmq::Mailbox;
 use crate::fault::Fault;
 use crate::ledger::Ledger;
 use crate::settings::SweepSettings;
@@ -33,8 +32,8 @@ pub struct Sweep<'a> {
     pub store: &'a S3,
     /// Knows what was processed.
     pub ledger: &'a Ledger,
-    /// Where notices go; its messages are confirmed.
-    pub queue: &'a Channel,
+    /// Where notices go.
+    pub mailbox: &'a Mailbox,
     /// What to sweep, and how fast.
     pub settings: &'a SweepSettings,
     /// The bucket.
@@ -96,8 +95,7 @@ impl Sweep<'_> {
 
     async fn enqueue(&self, object: &Listed) -> Result<(), Fault> {
         let notice = json!({"bucket": self.bucket, "key": object.key, "etag": object.etag, "size": object.size});
-        let properties = BasicProperties::default().with_content_type("application/json".into());
         let body = notice.to_string();
-        Ok(enqueue(self.queue, "", UPLOADS, body.as_bytes(), properties).await?)
+        Ok(self.mailbox.put(UPLOADS, body.as_bytes()).await?)
     }
 }

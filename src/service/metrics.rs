@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+#[cfg(target_os = "linux")]
+use prometheus::process_collector::ProcessCollector;
 use prometheus::{
     Encoder as _, Gauge, GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounter,
     IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
@@ -26,52 +28,71 @@ const AGES: &[f64] = &[
 #[derive(Debug)]
 pub(super) struct Metrics {
     registry: Registry,
+    queues: Queues,
+    work: Work,
+    outbox: Outbox,
+}
+
+#[derive(Debug)]
+struct Queues {
     messages: IntCounterVec,
-    queue_age: HistogramVec,
-    queue_messages: IntGaugeVec,
-    stages: HistogramVec,
-    uploads: Histogram,
-    attempts: IntCounter,
-    outcomes: IntCounterVec,
-    published: IntCounterVec,
-    returned: IntCounterVec,
-    outbox_pending: IntGauge,
-    outbox_returned: IntGauge,
-    outbox_age: Gauge,
-    in_hand: IntGauge,
-    reader_starts: IntGauge,
-    parts: GaugeVec,
+    age: HistogramVec,
+    ready: IntGaugeVec,
     reconnects: IntCounterVec,
     swept: IntCounter,
 }
 
-impl Metrics {
-    /// # Errors
-    /// [`Fault::Fatal`] for a name that Prometheus does not take, which no test would let pass.
-    pub(super) fn new() -> Result<Self, Fault> {
-        Self::made().map_err(|error| Fault::fatal("setting up metrics", error))
-    }
+#[derive(Debug)]
+struct Work {
+    stages: HistogramVec,
+    uploads: Histogram,
+    attempts: IntCounter,
+    outcomes: IntCounterVec,
+    in_hand: IntGauge,
+    reader_starts: IntGauge,
+    parts: GaugeVec,
+}
 
-    fn made() -> prometheus::Result<Self> {
-        let registry = Registry::new();
-        let made = Made(&registry);
-        let metrics = Self {
+#[derive(Debug)]
+struct Outbox {
+    published: IntCounterVec,
+    returned: IntCounterVec,
+    pending: IntGauge,
+    kept: IntGauge,
+    age: Gauge,
+}
+
+impl Queues {
+    fn made(made: &Made<'_>) -> prometheus::Result<Self> {
+        Ok(Self {
             messages: made.counters(
                 "messages_total",
                 "Messages settled, by queue and what became of them.",
                 &["queue", "verdict"],
             )?,
-            queue_age: made.histograms(
+            age: made.histograms(
                 "queue_age_seconds",
                 "From the sending of a message to its delivery.",
                 AGES,
                 &["queue"],
             )?,
-            queue_messages: made.gauges(
-                "queue_messages",
-                "Messages ready in a queue.",
-                &["queue"],
+            ready: made.gauges("queue_messages", "Messages ready in a queue.", &["queue"])?,
+            reconnects: made.counters(
+                "reconnects_total",
+                "Connections to the broker that were lost or not had.",
+                &["loop"],
             )?,
+            swept: made.counter(
+                "swept_uploads_total",
+                "Uploads that a sweep enqueued since no notice told of them.",
+            )?,
+        })
+    }
+}
+
+impl Work {
+    fn made(made: &Made<'_>) -> prometheus::Result<Self> {
+        Ok(Self {
             stages: made.histograms(
                 "stage_seconds",
                 "Time of a stage, of a page or a document.",
@@ -89,6 +110,23 @@ impl Metrics {
                 "Committed outcomes, by type of event and exception code or reason.",
                 &["type", "code"],
             )?,
+            in_hand: made.gauge("in_hand_uploads", "Uploads being worked on.")?,
+            reader_starts: made.gauge(
+                "reader_children_started",
+                "Reader children started since the worker was.",
+            )?,
+            parts: made.floats(
+                "part_up",
+                "1 where what the worker needs beside it is there.",
+                &["part"],
+            )?,
+        })
+    }
+}
+
+impl Outbox {
+    fn made(made: &Made<'_>) -> prometheus::Result<Self> {
+        Ok(Self {
             published: made.counters(
                 "events_published_total",
                 "Events that the broker has confirmed.",
@@ -99,83 +137,77 @@ impl Metrics {
                 "Events that the broker had no queue for.",
                 &["type"],
             )?,
-            outbox_pending: made.gauge(
+            pending: made.gauge(
                 "outbox_pending_events",
                 "Committed events that nobody has yet.",
             )?,
-            outbox_returned: made.gauge(
+            kept: made.gauge(
                 "outbox_returned_events",
                 "Committed events that no queue is bound for.",
             )?,
-            outbox_age: {
-                let gauge = Gauge::with_opts(named(
-                    "outbox_age_seconds",
-                    "Age of the oldest event that nobody has yet.",
-                ))?;
-                made.register(gauge)?
-            },
-            in_hand: made.gauge("in_hand_uploads", "Uploads being worked on.")?,
-            reader_starts: made.gauge(
-                "reader_children_started",
-                "Reader children started since the worker was.",
+            age: made.float(
+                "outbox_age_seconds",
+                "Age of the oldest event that nobody has yet.",
             )?,
-            parts: {
-                let gauges = GaugeVec::new(
-                    named(
-                        "part_up",
-                        "1 where what the worker needs beside it is there.",
-                    ),
-                    &["part"],
-                )?;
-                made.register(gauges)?
-            },
-            reconnects: made.counters(
-                "reconnects_total",
-                "Connections to the broker that were lost or not had.",
-                &["loop"],
-            )?,
-            swept: made.counter(
-                "swept_uploads_total",
-                "Uploads that a sweep enqueued since no notice told of them.",
-            )?,
-            registry: registry.clone(),
-        };
+        })
+    }
+}
+
+impl Metrics {
+    /// # Errors
+    /// [`Fault::Fatal`] for a name that Prometheus does not take, which no test would let pass.
+    pub(super) fn new() -> Result<Self, Fault> {
+        Self::made().map_err(|error| Fault::fatal("setting up metrics", error))
+    }
+
+    fn made() -> prometheus::Result<Self> {
+        let registry = Registry::new();
         #[cfg(target_os = "linux")]
-        registry.register(Box::new(
-            prometheus::process_collector::ProcessCollector::for_self(),
-        ))?;
-        Ok(metrics)
+        registry.register(Box::new(ProcessCollector::for_self()))?;
+        let made = Made(&registry);
+        Ok(Self {
+            queues: Queues::made(&made)?,
+            work: Work::made(&made)?,
+            outbox: Outbox::made(&made)?,
+            registry: registry.clone(),
+        })
     }
 
     pub(super) fn message(&self, queue: &str, verdict: &str) {
-        self.messages.with_label_values(&[queue, verdict]).inc();
+        self.queues
+            .messages
+            .with_label_values(&[queue, verdict])
+            .inc();
     }
 
     pub(super) fn age(&self, queue: &str, sent: Timestamp, now: Timestamp) {
         let age = (now.as_duration() - sent.as_duration()).as_secs_f64();
-        self.queue_age
+        self.queues
+            .age
             .with_label_values(&[queue])
             .observe(age.max(0.0));
     }
 
     pub(super) fn waiting(&self, queue: &str, messages: u32) {
-        self.queue_messages
+        self.queues
+            .ready
             .with_label_values(&[queue])
             .set(messages.into());
     }
 
     pub(super) fn stage(&self, stage: &str, took: Duration) {
-        self.stages
+        self.work
+            .stages
             .with_label_values(&[stage])
             .observe(took.as_secs_f64());
     }
 
     pub(super) fn attempt(&self) {
-        self.attempts.inc();
+        self.work.attempts.inc();
     }
 
     pub(super) fn upload(&self, took: Duration) {
-        self.uploads.observe(took.as_secs_f64());
+        self.work.uploads.observe(took.as_secs_f64());
     }
 
     /// Counts an outcome once for each exception that it names; what has none counts under an empty code.
@@ -191,7 +223,8 @@ impl Metrics {
             codes.push("");
         }
         for code in codes {
-            self.outcomes
+            self.work
+                .outcomes
                 .with_label_values(&[event.kind.name(), code])
                 .inc();
         }
@@ -199,42 +232,49 @@ impl Metrics {
 
     pub(super) fn published(&self, events: &[StoredEvent]) {
         for event in events {
-            self.published.with_label_values(&[event.kind.name()]).inc();
+            self.outbox
+                .published
+                .with_label_values(&[event.kind.name()])
+                .inc();
         }
     }
 
     pub(super) fn returned(&self, events: &[StoredEvent]) {
         for event in events {
-            self.returned.with_label_values(&[event.kind.name()]).inc();
+            self.outbox
+                .returned
+                .with_label_values(&[event.kind.name()])
+                .inc();
         }
     }
 
     pub(super) fn outbox(&self, state: OutboxState, now: Timestamp) {
-        self.outbox_pending.set(signed(state.pending));
-        self.outbox_returned.set(signed(state.returned));
+        self.outbox.pending.set(signed(state.pending));
+        self.outbox.kept.set(signed(state.returned));
         let age = state.oldest.map_or(0.0, |oldest| {
             (now.as_duration() - oldest.as_duration()).as_secs_f64()
         });
-        self.outbox_age.set(age.max(0.0));
+        self.outbox.age.set(age.max(0.0));
     }
 
     pub(super) fn reconnect(&self, which: &str) {
-        self.reconnects.with_label_values(&[which]).inc();
+        self.queues.reconnects.with_label_values(&[which]).inc();
     }
 
     pub(super) fn swept(&self, uploads: u64) {
-        self.swept.inc_by(uploads);
+        self.queues.swept.inc_by(uploads);
     }
 
     /// All of it, in the text format.
     pub(super) fn text(&self, health: &Health) -> String {
         for part in Part::ALL {
             let up = f64::from(u8::from(health.is_well(part)));
-            self.parts.with_label_values(&[part.name()]).set(up);
+            self.work.parts.with_label_values(&[part.name()]).set(up);
         }
-        self.in_hand
+        self.work
+            .in_hand
             .set(i64::try_from(health.in_hand()).unwrap_or(i64::MAX));
-        self.reader_starts.set(signed(children_started()));
+        self.work.reader_starts.set(signed(children_started()));
         let mut text = Vec::new();
         if let Err(error) = TextEncoder::new().encode(&self.registry.gather(), &mut text) {
             tracing::error!(%error, "metrics could not be written");
@@ -282,6 +322,14 @@ impl Made<'_> {
 
     fn gauges(&self, name: &str, help: &str, labels: &[&str]) -> prometheus::Result<IntGaugeVec> {
         self.register(IntGaugeVec::new(named(name, help), labels)?)
+    }
+
+    fn float(&self, name: &str, help: &str) -> prometheus::Result<Gauge> {
+        self.register(Gauge::with_opts(named(name, help))?)
+    }
+
+    fn floats(&self, name: &str, help: &str, labels: &[&str]) -> prometheus::Result<GaugeVec> {
+        self.register(GaugeVec::new(named(name, help), labels)?)
     }
 
     fn histogram(&self, name: &str, help: &str, bounds: &[f64]) -> prometheus::Result<Histogram> {

@@ -56,7 +56,7 @@ async fn sweep_in_turn(service: &Service) -> Result<Option<Swept>, Fault> {
     let sweep = Sweep {
         store: &service.store,
         ledger: service.ledger(),
-        queue: &broker.confirming().await?,
+        mailbox: &broker.mailbox().await?,
         settings: &service.settings.sweep,
         bucket: &service.settings.s3.bucket,
     };

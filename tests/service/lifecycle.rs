@@ -87,7 +87,7 @@ async fn a_queue_that_was_made_otherwise_is_explained_and_left_alone() {
 async fn what_topology_prints_can_be_imported_and_is_enough_for_a_worker_without_rights_to_make_it()
 {
     let mut world = World::new().await;
-    let user = format!("u{}", &world.name[..12]);
+    let user = format!("u{}", world.name);
     services(&["rabbitmqctl", "add_user", &user, "plain"]);
     services(&[
         "rabbitmqctl",

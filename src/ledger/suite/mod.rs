@@ -2,8 +2,11 @@
 //! PostgreSQL that `scripts/services.sh` started.
 
 mod audit;
+mod leases;
 mod opening;
+mod outbox;
 mod shipments;
+mod sweeps;
 mod uploads;
 
 use jiff::Timestamp;
