@@ -4,7 +4,8 @@ use lapin::types::AMQPValue;
 
 use crate::papers;
 use crate::proxy::{Proxy, authority};
-use crate::world::{UPLOADS, Worker, World, until};
+use crate::running::Worker;
+use crate::world::{UPLOADS, World, until};
 
 const AMQP: &str = "COUNTERSIGN_RABBITMQ__URL";
 const LEDGER: &str = "COUNTERSIGN_LEDGER";

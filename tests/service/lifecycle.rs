@@ -7,7 +7,8 @@ use lapin::options::QueueDeclareOptions;
 use lapin::types::FieldTable;
 
 use crate::papers;
-use crate::world::{UPLOADS, Worker, World, fixture, services, until};
+use crate::running::Worker;
+use crate::world::{UPLOADS, World, fixture, services, until};
 
 /// Runs a worker that is expected to end by itself.
 fn run(world: &World, arguments: &[&str], more: &[(&str, &str)]) -> Output {

@@ -10,6 +10,8 @@ mod faults;
 mod lifecycle;
 mod papers;
 mod proxy;
+#[allow(dead_code, reason = "the benchmark uses more of it")]
+mod running;
 mod uploads;
 #[allow(dead_code, reason = "the soak test uses more of it")]
 mod world;

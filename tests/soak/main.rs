@@ -12,6 +12,8 @@
 
 #[path = "../service/papers.rs"]
 mod papers;
+#[path = "../service/running.rs"]
+mod running;
 #[path = "../service/world.rs"]
 mod world;
 
@@ -23,7 +25,8 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 
-use world::{UPLOADS, Worker, World, services, until};
+use running::Worker;
+use world::{UPLOADS, World, services, until};
 
 /// Uploads in all; one in a hundred is no document.
 const ALL: usize = 2_000;
