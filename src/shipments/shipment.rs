@@ -9,7 +9,7 @@ use super::stop::{Stop, StopKind};
 use crate::document::Money;
 
 /// One version of a shipment.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Shipment {
     /// Its id in the feed.
     pub id: String,
@@ -64,7 +64,7 @@ fn default_tenant() -> String {
 }
 
 /// Trailer, container and seals.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Equipment {
     /// `van`, `reefer`, `flatbed` …
@@ -81,7 +81,7 @@ pub struct Equipment {
 }
 
 /// An identifier of a shipment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Reference {
     /// What kind.
     #[serde(rename = "type")]
@@ -123,7 +123,7 @@ pub enum ReferenceKind {
 }
 
 /// Who carries it.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Carrier {
     /// Standard carrier alpha code.
@@ -135,7 +135,7 @@ pub struct Carrier {
 }
 
 /// Who pays.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Customer {
     /// Customer id.
@@ -145,7 +145,7 @@ pub struct Customer {
 }
 
 /// The parties of a shipment.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Parties {
     /// Who sends it.
@@ -159,7 +159,7 @@ pub struct Parties {
 }
 
 /// A party as the feed writes it.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct ShipmentParty {
     /// Name.
@@ -178,7 +178,7 @@ pub struct ShipmentParty {
 }
 
 /// Agreed rates.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Rates {
     /// ISO 4217.
@@ -194,7 +194,7 @@ pub struct Rates {
 }
 
 /// An approval of an accessorial.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Authorisation {
     /// Accessorial code (domain.md §4.1).
     pub code: String,
@@ -210,7 +210,7 @@ pub struct Authorisation {
 }
 
 /// A billed line (contract.md §1.2).
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Charge {
     /// Invoice number.
     #[serde(default)]
@@ -244,7 +244,7 @@ fn to_the_last_digit<S: serde::Serializer>(
 }
 
 /// What the feed itself requires.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Required {
     /// Documents, named as in profiles.

@@ -2,10 +2,11 @@
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A pickup or a delivery.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Stop {
     /// Counted from 1 along the way.
@@ -48,7 +49,7 @@ impl Default for Stop {
 }
 
 /// Pickup or delivery.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum StopKind {
     /// Freight is taken on.
@@ -58,7 +59,7 @@ pub enum StopKind {
 }
 
 /// An appointment window.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Appointment {
     /// From.
     pub from: Option<Timestamp>,
@@ -67,7 +68,7 @@ pub struct Appointment {
 }
 
 /// Something that happened at a stop.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct StopEvent {
     /// Canonical name (domain.md §5.1, `arrived_delivery`) or X12 214 code (`X1`, `D1`, `CD`).
     pub code: String,
@@ -79,7 +80,7 @@ pub struct StopEvent {
 }
 
 /// What was to be delivered.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Expected {
     /// Pieces.
@@ -95,7 +96,7 @@ pub struct Expected {
 }
 
 /// What kind of site a stop is; `None` where the feed does not say.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct SiteFlags {
     /// A home.

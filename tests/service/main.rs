@@ -6,6 +6,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod clients;
 mod faults;
 mod lifecycle;
 mod papers;

@@ -5,7 +5,8 @@ use lapin::types::{AMQPValue, FieldTable};
 use serde_json::{Value, json};
 
 use crate::papers;
-use crate::world::{SHIPMENTS, UPLOADS, World, fixture, root, until};
+use crate::running::Worker;
+use crate::world::{PATIENCE, SHIPMENTS, UPLOADS, World, fixture, root, until};
 
 fn kinds(events: &[Value]) -> Vec<&str> {
     events
@@ -308,4 +309,42 @@ async fn a_sweep_enqueues_what_no_notice_told_of_and_nothing_else() {
     keys.dedup();
     assert_eq!(keys, ["untold/0.pdf", "untold/1.pdf", "untold/2.pdf"]);
     assert!(sweep().ends_with(" 0 enqueued\n"));
+}
+
+#[tokio::test]
+async fn spans_of_the_senders_trace_go_to_a_collector() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let collector = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let otlp = format!("http://{}", collector.local_addr().unwrap());
+    let (heard, mut requests) = tokio::sync::mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = collector.accept().await {
+            let mut request = vec![0; 1 << 16];
+            let mut length = 0;
+            // The client sends its spans in one go; what it waits for is the answer.
+            while !request[..length].windows(6).any(|some| some == b"upload") {
+                match stream.read(&mut request[length..]).await {
+                    Ok(0) | Err(_) => break,
+                    Ok(more) => length += more,
+                }
+            }
+            request.truncate(length);
+            heard.send(request).unwrap();
+            drop(stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").await);
+        }
+    });
+    let mut world = World::new().await;
+    let worker = Worker::start(&world, &[("COUNTERSIGN_TELEMETRY__OTLP", &otlp)]);
+    worker.until_ready().await;
+    world.put("a.pdf", papers::light(9)).await;
+    let mut headers = FieldTable::default();
+    headers.insert("traceparent".into(), AMQPValue::LongString("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".into()));
+    let notice = json!({"bucket": world.name, "key": "a.pdf"}).to_string();
+    world.send_with(UPLOADS, notice.as_bytes(), BasicProperties::default().with_headers(headers)).await;
+    world.events(2).await;
+    worker.signal("-TERM");
+    let request = tokio::time::timeout(PATIENCE, requests.recv()).await.unwrap().unwrap();
+    assert!(request.starts_with(b"POST /v1/traces "));
+    let trace = 0x4bf9_2f35_77b3_4da6_a3ce_929d_0e0e_4736_u128.to_be_bytes();
+    assert!(request.windows(16).any(|some| some == trace));
 }

@@ -346,6 +346,15 @@ impl World {
         }
     }
 
+    /// Makes all events but those of classification pending again, as if nobody had confirmed them.
+    pub(crate) async fn publish_again(&self) {
+        use sqlx::{Connection as _, Executor as _};
+        let ledger = &self.settings["COUNTERSIGN_LEDGER"];
+        let mut connection = sqlx::AnyConnection::connect(ledger).await.unwrap();
+        let again = "UPDATE outbox SET published_at = NULL WHERE type <> 'countersign.document.classified.v1'";
+        connection.execute(again).await.unwrap();
+    }
+
     /// A number from the ledger.
     pub(crate) async fn count(&self, statement: &'static str) -> i64 {
         use sqlx::{Connection as _, Row as _};
