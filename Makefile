@@ -30,6 +30,7 @@ test: lint ## Prove everything
 	@scripts/services.sh start
 	$(CARGO) test --release --locked; code=$$?; scripts/services.sh stop; exit $$code
 	$(BIN) doctor
+	@! command -v buildah > /dev/null || scripts/image.sh check
 
 lint: setup ## Formatting, clippy, rustdoc, licences
 	$(CARGO) fmt --check
@@ -39,6 +40,9 @@ lint: setup ## Formatting, clippy, rustdoc, licences
 
 bench: build ## Measure what the README says about speed and memory
 	@scripts/bench.sh $(BIN)
+	@scripts/setup.sh tests
+	@scripts/services.sh start
+	$(CARGO) bench --locked --bench service; code=$$?; scripts/services.sh stop; exit $$code
 
 fixtures: ## Draw the fixtures anew (needs models/training/setup.sh)
 	cd models/training && .venv/bin/python -m generator fixtures --out ../../fixtures

@@ -249,6 +249,8 @@ pub struct StoredEvent {
     pub subject: String,
     /// When it was committed.
     pub time: Timestamp,
+    /// Somebody has it for good.
+    pub published: bool,
     /// The whole event on one line.
     pub json: String,
 }

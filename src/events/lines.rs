@@ -114,6 +114,7 @@ mod tests {
             kind: event.kind,
             subject: event.subject.clone(),
             time: examples::at(seconds),
+            published: false,
             json: serde_json::to_string(&event).unwrap(),
         }
     }

@@ -257,6 +257,7 @@ fn read(row: &AnyRow) -> Result<StoredEvent, LedgerError> {
         kind,
         subject: row.try_get("subject")?,
         time: sql::time(row, "committed_at")?,
+        published: row.try_get::<Option<i64>, _>("published_at")?.is_some(),
         json: row.try_get("event")?,
     })
 }

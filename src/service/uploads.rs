@@ -145,7 +145,6 @@ async fn finish(service: &Arc<Service>, arrival: Arrival) -> Result<(), Fault> {
     service.metrics.attempt();
     let reading = tracing::info_span!("read");
     let read = service.worker.read(arrival).instrument(reading).await?;
-    let news = !matches!(read, Read::Finished(_));
     if let Read::Documents(_, _, upload) = &read {
         for finding in &upload.findings {
             service.metrics.stage(&finding.stage, finding.took);
@@ -159,20 +158,19 @@ async fn finish(service: &Arc<Service>, arrival: Arrival) -> Result<(), Fault> {
         .await?;
     service.metrics.stage("deciding", deciding.elapsed());
     service.metrics.upload(started.elapsed());
-    tell(service, events, news);
+    tell(service, events);
     Ok(())
 }
 
 /// Hands committed events to the loop that publishes them. Where it has no room or is behind, it finds them in the ledger.
-fn tell(service: &Service, events: Vec<StoredEvent>, news: bool) {
-    let codes = events.iter().map(|event| event.kind.name());
-    tracing::info!(events = %codes.collect::<Vec<_>>().join(" "), news, "an upload is finished");
-    for event in events {
-        if news && event.kind != EventType::DocumentClassified {
+fn tell(service: &Service, events: Vec<StoredEvent>) {
+    let kinds = events.iter().map(|event| event.kind.name());
+    tracing::info!(events = %kinds.collect::<Vec<_>>().join(" "), "an upload is finished");
+    // An upload that was finished before has told its events.
+    for event in events.into_iter().filter(|event| !event.published) {
+        if event.kind != EventType::DocumentClassified {
             service.metrics.outcome(&event);
         }
-        if news {
-            drop(service.committed.try_send(event));
-        }
+        drop(service.committed.try_send(event));
     }
 }

@@ -330,7 +330,11 @@ async fn spans_of_the_senders_trace_go_to_a_collector() {
             }
             request.truncate(length);
             heard.send(request).unwrap();
-            drop(stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").await);
+            drop(
+                stream
+                    .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+                    .await,
+            );
         }
     });
     let mut world = World::new().await;
@@ -338,12 +342,24 @@ async fn spans_of_the_senders_trace_go_to_a_collector() {
     worker.until_ready().await;
     world.put("a.pdf", papers::light(9)).await;
     let mut headers = FieldTable::default();
-    headers.insert("traceparent".into(), AMQPValue::LongString("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".into()));
+    headers.insert(
+        "traceparent".into(),
+        AMQPValue::LongString("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".into()),
+    );
     let notice = json!({"bucket": world.name, "key": "a.pdf"}).to_string();
-    world.send_with(UPLOADS, notice.as_bytes(), BasicProperties::default().with_headers(headers)).await;
+    world
+        .send_with(
+            UPLOADS,
+            notice.as_bytes(),
+            BasicProperties::default().with_headers(headers),
+        )
+        .await;
     world.events(2).await;
     worker.signal("-TERM");
-    let request = tokio::time::timeout(PATIENCE, requests.recv()).await.unwrap().unwrap();
+    let request = tokio::time::timeout(PATIENCE, requests.recv())
+        .await
+        .unwrap()
+        .unwrap();
     assert!(request.starts_with(b"POST /v1/traces "));
     let trace = 0x4bf9_2f35_77b3_4da6_a3ce_929d_0e0e_4736_u128.to_be_bytes();
     assert!(request.windows(16).any(|some| some == trace));

@@ -80,3 +80,35 @@ async fn a_held_ledger_is_busy_and_worth_another_try() {
     assert!(matches!(Fault::from(error), Fault::Retry { .. }));
     held.rollback().await.unwrap();
 }
+
+#[tokio::test]
+async fn a_full_disk_is_a_fault_that_may_pass_and_commits_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = sqlite(folder.path()).await;
+    know(&ledger, &["S-1"]).await;
+    let upload = begun(begin(&ledger, "a.pdf", b"a", at(1)).await);
+    // As if the disk ended here; each connection has its own limit.
+    let mut connections = Vec::new();
+    for _ in 0..ledger.pool.options().get_max_connections() {
+        connections.push(ledger.pool.acquire().await.unwrap());
+    }
+    for connection in &mut connections {
+        sqlx::query("PRAGMA max_page_count = 1")
+            .execute(&mut **connection)
+            .await
+            .unwrap();
+    }
+    drop(connections);
+    let large = Finding {
+        found: json!({"words": "x".repeat(1 << 20)}),
+        ..finding("reading", pages(0..1))
+    };
+    let outcome = one(billable("S-1", pages(0..1)));
+    let error = ledger
+        .finish_upload(&upload, &outcome, &[large], at(2))
+        .await
+        .unwrap_err();
+    assert!(matches!(error, LedgerError::Unavailable(_)), "{error:?}");
+    assert!(matches!(Fault::from(error), Fault::Retry { .. }));
+    assert_eq!(count(&ledger, "SELECT COUNT(*) FROM outbox").await, 0);
+}
