@@ -254,3 +254,17 @@ fn labelled(delivery: &Delivery, tries: usize, (reason, detail): (&str, &str)) -
     headers.insert(DETAIL.into(), text(detail));
     delivery.properties.clone().with_headers(headers)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_try_waits_longer_until_the_longest_and_all_together_take_a_day() {
+        let delays: Vec<Duration> = (0..MOST_TRIES).map(delay).collect();
+        assert!(delays.is_sorted());
+        assert_eq!(delays[0], WAITS[0]);
+        let hours = delays.iter().sum::<Duration>().as_secs() / 3600;
+        assert_eq!(hours, 24);
+    }
+}

@@ -76,13 +76,13 @@ impl S3 {
         if !settings.region.is_empty() {
             loader = loader.region(Region::new(settings.region.clone()));
         }
-        Self::with(&loader.load().await, settings)
+        Self::with(&loader.load().await, settings, ANSWERING)
     }
 
-    fn with(shared: &SdkConfig, settings: &S3Settings) -> Self {
+    fn with(shared: &SdkConfig, settings: &S3Settings, answering: Duration) -> Self {
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(CONNECTING)
-            .read_timeout(ANSWERING)
+            .read_timeout(answering)
             .build();
         let mut config = aws_sdk_s3::config::Builder::from(shared)
             .force_path_style(settings.path_style)

@@ -364,3 +364,54 @@ async fn spans_of_the_senders_trace_go_to_a_collector() {
     let trace = 0x4bf9_2f35_77b3_4da6_a3ce_929d_0e0e_4736_u128.to_be_bytes();
     assert!(request.windows(16).any(|some| some == trace));
 }
+
+#[tokio::test]
+async fn a_worker_sweeps_by_itself() {
+    let mut world = World::new().await;
+    world.put("untold.pdf", papers::light(10)).await;
+    let often = [
+        ("COUNTERSIGN_SWEEP__MINUTES", "1"),
+        ("COUNTERSIGN_SWEEP__AGE_MINUTES", "0"),
+    ];
+    let worker = Worker::start(&world, &often);
+    worker.until_ready().await;
+    let event = world.event().await;
+    assert_eq!(event["data"]["document"]["object"]["key"], "untold.pdf");
+}
+
+#[tokio::test]
+async fn an_older_version_of_a_shipment_that_comes_late_changes_nothing() {
+    let world = World::new().await;
+    let worker = world.worker();
+    worker.until_ready().await;
+    for version in [2, 1, 2] {
+        world
+            .send(
+                SHIPMENTS,
+                json!({"id": "S-1", "version": version})
+                    .to_string()
+                    .as_bytes(),
+            )
+            .await;
+    }
+    // One message may hold several, and one shipment several lines.
+    world
+        .send(
+            SHIPMENTS,
+            b"{\"id\": \"S-2\", \"version\": 1}\n{\"id\": \"S-3\", \"version\": 1}\n",
+        )
+        .await;
+    world
+        .send(SHIPMENTS, b"{\n  \"id\": \"S-4\",\n  \"version\": 1\n}")
+        .await;
+    until("all are stored", || async {
+        world.count("SELECT COUNT(*) FROM shipments").await == 4
+    })
+    .await;
+    assert_eq!(
+        world
+            .count("SELECT version FROM shipments WHERE id = 'S-1'")
+            .await,
+        2
+    );
+}

@@ -27,7 +27,7 @@ fn client(endpoint: &str, key: &str, secret: &str) -> S3 {
         attachments_prefix: "countersign/".to_owned(),
         ..S3Settings::default()
     };
-    S3::with(&shared, &settings)
+    S3::with(&shared, &settings, Duration::from_millis(500))
 }
 
 fn aws_smithy_async() -> impl aws_sdk_s3::config::AsyncSleep + 'static {
@@ -230,4 +230,29 @@ async fn a_body_beyond_the_cap_is_not_read_whatever_its_length_says() {
         "{refused}"
     );
     served.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_version_of_an_object_is_asked_for_by_its_id() {
+    let (endpoint, served) = answering(vec![response("200 OK", "content-length: 2", "v1")]).await;
+    let old = ObjectRef {
+        version: Some("V.1".to_owned()),
+        ..object("scan.pdf")
+    };
+    let fetched = client(&endpoint, "k", "s").fetch(&old, 10).await.unwrap();
+    assert_eq!(fetched.bytes, b"v1");
+    assert!(served.await.unwrap()[0].contains("versionid=v.1"));
+}
+
+#[tokio::test]
+async fn a_store_that_does_not_answer_is_given_up_and_tried_again_later() {
+    // Connections come about, and nobody takes them.
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", silent.local_addr().unwrap());
+    let slow = client(&endpoint, "k", "s")
+        .fetch(&object("scan.pdf"), 10)
+        .await
+        .unwrap_err();
+    assert!(matches!(slow, StorageError::Failed { .. }), "{slow}");
+    assert!(matches!(Fault::from(slow), Fault::Retry { .. }));
 }
