@@ -20,8 +20,9 @@ import pika
 EVENTS = "countersign.events"
 QUEUE = "billing"
 REFUSED = "billing.refused"
-# Everything that changes what is billed; `countersign.document.classified.v1` is left out.
-KINDS = ["countersign.attachment.*.v1", "countersign.exception.*.v1", "countersign.charges.*.v1", "countersign.upload.rejected.v1"]
+# All of them: events that no queue is bound for pile up at the worker.
+KINDS = "countersign.#"
+IGNORED = ["countersign.document.classified.v1"]
 HERE = pathlib.Path(__file__).resolve().parent
 
 
@@ -61,7 +62,7 @@ class Billing:
         if error:
             refused = pika.BasicProperties(delivery_mode=2, headers={"reason": str(error)[:200]})
             channel.basic_publish("", REFUSED, body, refused, mandatory=True)
-        else:
+        elif event["type"] not in IGNORED:
             self.act_once(event)
         channel.basic_ack(method.delivery_tag)
         self.seen += 1
@@ -89,8 +90,7 @@ def main():
     channel.exchange_declare(EVENTS, "topic", durable=True)
     for queue in (QUEUE, REFUSED):
         channel.queue_declare(queue, durable=True, arguments={"x-queue-type": "quorum"})
-    for kind in KINDS:
-        channel.queue_bind(QUEUE, EVENTS, kind)
+    channel.queue_bind(QUEUE, EVENTS, KINDS)
     channel.basic_qos(prefetch_count=50)
     channel.basic_consume(QUEUE, billing.take)
     print("listening", flush=True)

@@ -37,8 +37,10 @@ pub enum BrokerError {
     /// It is not there, or went away.
     #[error("the broker is not reachable: {0}")]
     Unreachable(#[source] Cause),
-    /// The URL is none, or the broker does not let us in.
-    #[error("the broker refuses us: {0}; check rabbitmq.url, its user, password and virtual host")]
+    /// The URL is none, or the broker does not let us in, or not do what a worker does.
+    #[error(
+        "the broker refuses us: {0}; check rabbitmq.url, its user, password, virtual host and rights"
+    )]
     Refused(#[source] Cause),
     /// There is a queue or exchange of that name that was made otherwise.
     #[error(
@@ -77,8 +79,20 @@ impl From<BrokerError> for Fault {
 }
 
 impl From<lapin::Error> for BrokerError {
+    /// What is refused once will be refused again; whatever else went wrong may pass.
     fn from(error: lapin::Error) -> Self {
-        Self::Unreachable(error.into())
+        let never = [
+            AMQPErrorKind::Soft(AMQPSoftError::ACCESSREFUSED),
+            AMQPErrorKind::Hard(AMQPHardError::NOTALLOWED),
+        ];
+        // A virtual host or user with too many connections says so in the same words; it has fewer of them later.
+        let at_limit = error.to_string().contains("limit");
+        match error.kind() {
+            ErrorKind::ProtocolError(told) if never.contains(told.kind()) && !at_limit => {
+                Self::Refused(error.into())
+            }
+            _ => Self::Unreachable(error.into()),
+        }
     }
 }
 
@@ -101,7 +115,7 @@ impl Broker {
         let connecting = Connection::connect_uri(url, properties);
         let connected = tokio::time::timeout(CONNECTING, connecting).await;
         let connected = connected.map_err(|late| BrokerError::Unreachable(late.into()))?;
-        let connection = connected.map_err(refused)?;
+        let connection = connected?;
         Ok(Self { connection })
     }
 
@@ -195,7 +209,9 @@ impl Broker {
                     FieldTable::default(),
                 )
                 .await;
-            bound.map_err(|error| not_allowed(name, &error))?;
+            if let Err(error) = bound {
+                explain(name, error, false)?;
+            }
         }
         Ok(())
     }
@@ -294,20 +310,6 @@ fn table(queue: &Queue) -> FieldTable {
         table.insert(name.into(), value);
     }
     table
-}
-
-/// Whoever is let in nowhere will not be let in later; whatever else went wrong may pass.
-fn refused(error: lapin::Error) -> BrokerError {
-    let never = [
-        AMQPErrorKind::Soft(AMQPSoftError::ACCESSREFUSED),
-        AMQPErrorKind::Hard(AMQPHardError::NOTALLOWED),
-    ];
-    match error.kind() {
-        ErrorKind::ProtocolError(told) if never.contains(told.kind()) => {
-            BrokerError::Refused(error.into())
-        }
-        _ => BrokerError::Unreachable(error.into()),
-    }
 }
 
 /// What it means that something could not be made: it is there and otherwise, or it is not there; to be there and out of our rights is

@@ -43,10 +43,13 @@ pub(super) async fn run(args: SweepArgs, mut settings: Settings) -> Result<ExitC
         mailbox: &broker.mailbox().await.map_err(Fault::from)?,
         settings: &settings.sweep,
         bucket: &settings.s3.bucket,
+        holder: &uuid::Uuid::new_v4().to_string(),
     };
     let swept = sweep.run(Timestamp::now()).await;
     broker.close().await;
-    let swept = swept?;
+    let Some(swept) = swept? else {
+        return Err(Failure::unexpected("another sweep is under way"));
+    };
     super::print(&format!(
         "{} objects listed, {} enqueued\n",
         swept.listed, swept.enqueued

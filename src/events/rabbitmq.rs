@@ -23,6 +23,8 @@ pub struct Handed {
     pub confirmed: Vec<StoredEvent>,
     /// No queue is bound for them.
     pub returned: Vec<StoredEvent>,
+    /// A queue that is bound for them takes no more.
+    pub refused: Vec<StoredEvent>,
 }
 
 /// A channel to the exchange.
@@ -57,9 +59,7 @@ impl Publisher {
             match confirm.await? {
                 Confirmation::Ack(None) => handed.confirmed.push(event),
                 Confirmation::Ack(Some(_)) => handed.returned.push(event),
-                Confirmation::Nack(_) | Confirmation::NotRequested => {
-                    return Err(BrokerError::NotTaken(event.kind.name().to_owned()));
-                }
+                Confirmation::Nack(_) | Confirmation::NotRequested => handed.refused.push(event),
             }
         }
         Ok(handed)

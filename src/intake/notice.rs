@@ -12,10 +12,14 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::document::ObjectRef;
+use crate::document::{ObjectRef, holds_nul};
 
 /// What the types of CloudEvents that tell of S3 objects begin with.
 const S3_CLOUD_EVENT: &str = "com.amazonaws.s3.";
+
+/// The longest key of an object and name of a bucket that S3 allows, in bytes.
+const LONGEST_KEY: usize = 1024;
+const LONGEST_BUCKET: usize = 255;
 
 /// Something that happened to an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,22 +131,33 @@ pub enum NoticeError {
 /// # Errors
 /// [`NoticeError`] for a message that is no notice; sending it again would not help.
 pub fn notices(body: &[u8]) -> Result<Vec<Notice>, NoticeError> {
-    let told = told_by(body)?;
-    // PostgreSQL keeps no such text, and no object is named so.
-    let names_nul =
-        |notice: &Notice| notice.object.bucket.contains('\0') || notice.object.key.contains('\0');
-    if told.iter().any(names_nul) {
-        return Err(NoticeError::Malformed {
-            shape: "a notice",
-            reason: "an object's name holds the character NUL".to_owned(),
-        });
+    let value: Value =
+        serde_json::from_slice(body).map_err(|error| NoticeError::NotJson(error.to_string()))?;
+    if holds_nul(&value) {
+        return Err(malformed("a text in it holds the character NUL"));
+    }
+    let told = told_by(value)?;
+    let is_named_too_long = |notice: &Notice| {
+        notice.object.key.len() > LONGEST_KEY || notice.object.bucket.len() > LONGEST_BUCKET
+    };
+    if told.iter().any(is_named_too_long) {
+        return Err(malformed("an object's name is longer than stores allow"));
+    }
+    // An S3 event hides characters in its keys' encoding.
+    if told.iter().any(|notice| notice.object.key.contains('\0')) {
+        return Err(malformed("an object's name holds the character NUL"));
     }
     Ok(told)
 }
 
-fn told_by(body: &[u8]) -> Result<Vec<Notice>, NoticeError> {
-    let value: Value =
-        serde_json::from_slice(body).map_err(|error| NoticeError::NotJson(error.to_string()))?;
+fn malformed(reason: &str) -> NoticeError {
+    NoticeError::Malformed {
+        shape: "a notice",
+        reason: reason.to_owned(),
+    }
+}
+
+fn told_by(value: Value) -> Result<Vec<Notice>, NoticeError> {
     let Value::Object(fields) = &value else {
         return Err(NoticeError::NotJson("it is another JSON value".to_owned()));
     };

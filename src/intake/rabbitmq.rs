@@ -15,6 +15,7 @@ use lapin::options::{
 };
 use lapin::types::{AMQPValue, FieldTable, ShortString};
 use lapin::{BasicProperties, Channel};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -30,6 +31,9 @@ const REASON: &str = "x-countersign-reason";
 const DETAIL: &str = "x-countersign-detail";
 /// W3C trace context, where the sender has one.
 const TRACE: &str = "traceparent";
+
+/// Characters of a detail: it may quote a whole message.
+const LONGEST_DETAIL: usize = 500;
 
 /// A message that was put off so often, for a day in all, is given up.
 const MOST_TRIES: usize = 28;
@@ -100,23 +104,26 @@ where
             FieldTable::default(),
         )
         .await?;
+    let (unsettled, mut failures) = mpsc::channel(1);
     loop {
         let next = tokio::select! {
             () = stop.cancelled() => break,
+            Some(error) = failures.recv() => return Err(error),
             next = consumer.next() => next,
         };
         let gone = || BrokerError::Unreachable("the broker ended the delivery".into());
         let delivery = next.ok_or_else(gone)??;
         let handled = tokio::spawn(handle(message(&delivery)));
-        let channel = channel.clone();
+        let (channel, unsettled) = (channel.clone(), unsettled.clone());
         in_hand.spawn(async move {
             let verdict = handled.await.unwrap_or_else(|died| Verdict::Later {
                 reason: "crashed",
                 detail: died.to_string(),
             });
             if let Err(error) = settle(&channel, queue, delivery, verdict).await {
-                // Delivered again over the next connection.
                 tracing::warn!(queue, %error, "a message could not be settled");
+                // It is delivered again over the next connection; this one would hold it back.
+                drop(unsettled.try_send(error));
             }
         });
     }
@@ -225,11 +232,10 @@ async fn give_up(
     tries: usize,
     why: (&str, &str),
 ) -> Result<(), BrokerError> {
-    let (reason, detail) = why;
+    // The detail may quote the message; it stays with it.
     tracing::error!(
         queue,
-        reason,
-        detail,
+        reason = why.0,
         "a message is given up; it lies in the dead-letter queue"
     );
     enqueue(
@@ -242,17 +248,33 @@ async fn give_up(
     .await
 }
 
-/// The properties that the message came with, and why it goes where it goes.
+/// Properties that say why the message goes where it goes. Of the sender's, those that another sending cannot be spoilt by: an expiration
+/// would drop it, a user id refuse it, and other headers may send it elsewhere or be larger than a frame.
 fn labelled(delivery: &Delivery, tries: usize, (reason, detail): (&str, &str)) -> BasicProperties {
-    let mut headers = delivery.properties.headers().clone().unwrap_or_default();
     let text = |text: &str| AMQPValue::LongString(text.into());
+    let mut headers = FieldTable::default();
     headers.insert(
         TRIES.into(),
         AMQPValue::LongLongInt(i64::try_from(tries).unwrap_or(i64::MAX)),
     );
     headers.insert(REASON.into(), text(reason));
-    headers.insert(DETAIL.into(), text(detail));
-    delivery.properties.clone().with_headers(headers)
+    let detail: String = detail.chars().take(LONGEST_DETAIL).collect();
+    headers.insert(DETAIL.into(), text(&detail));
+    if let Some(trace) = message(delivery).trace {
+        headers.insert(TRACE.into(), text(trace.as_str()));
+    }
+    let sent = &delivery.properties;
+    let mut properties = BasicProperties::default().with_headers(headers);
+    if let Some(content_type) = sent.content_type() {
+        properties = properties.with_content_type(content_type.clone());
+    }
+    if let Some(id) = sent.message_id() {
+        properties = properties.with_message_id(id.clone());
+    }
+    if let Some(timestamp) = sent.timestamp() {
+        properties = properties.with_timestamp(*timestamp);
+    }
+    properties
 }
 
 #[cfg(test)]

@@ -11,6 +11,9 @@ pub enum LedgerError {
     /// It cannot be reached or written at the moment: its server is away, its disk is full.
     #[error("the ledger is not available: {0}")]
     Unavailable(#[source] Cause),
+    /// It does not take what it was given: a text with NUL, a name too long for an index.
+    #[error("the ledger does not take this: {0}")]
+    Refused(#[source] Cause),
     /// The file is no ledger, or damaged.
     #[error("the ledger is damaged, restore it from a backup or move it away: {0}")]
     Corrupt(#[source] Cause),
@@ -46,6 +49,7 @@ impl LedgerError {
         match Self::from(source) {
             Self::Other(source) => Self::Unusable(source),
             known @ (Self::Busy(_)
+            | Self::Refused(_)
             | Self::Unavailable(_)
             | Self::Corrupt(_)
             | Self::Unusable(_)) => known,
@@ -94,7 +98,10 @@ impl LedgerError {
             "08" | "53" | "57" | "58" | "25" => Self::Unavailable(error.into()),
             // Wrong user or password, no such database, no rights.
             "28" | "3D" | "42" => Self::Unusable(error.into()),
-            "XX" => Self::Corrupt(error.into()),
+            "XX" if ["XX001", "XX002"].contains(&code) => Self::Corrupt(error.into()),
+            "XX" => Self::Unavailable(error.into()),
+            // Whatever it was given, the next may be fine.
+            "22" | "54" => Self::Refused(error.into()),
             _ => Self::Other(error.into()),
         }
     }
@@ -103,7 +110,9 @@ impl LedgerError {
 impl From<LedgerError> for Fault {
     fn from(error: LedgerError) -> Self {
         match error {
-            LedgerError::Busy(_) | LedgerError::Unavailable(_) => Self::retry("ledger", error),
+            LedgerError::Busy(_) | LedgerError::Unavailable(_) | LedgerError::Refused(_) => {
+                Self::retry("ledger", error)
+            }
             LedgerError::Corrupt(_) | LedgerError::Unusable(_) | LedgerError::Other(_) => {
                 Self::fatal("ledger", error)
             }

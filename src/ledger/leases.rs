@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use sqlx::AnyConnection;
 
-use super::{Ledger, LedgerError, audit};
+use super::{Ledger, LedgerError, audit, sql};
 use crate::document::{ObjectRef, deterministic_id};
 
 /// How long a lease lasts unless it is kept up.
@@ -88,7 +88,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// Asks to be the one who does a chore, and keeps it up if that is so already.
+    /// Asks to be the one who does a chore, and keeps it up if that is so already. Whoever does it asks again and again.
     ///
     /// # Errors
     /// [`LedgerError`].
@@ -105,16 +105,43 @@ impl Ledger {
         Ok(ours)
     }
 
-    /// Keeps up all leases of a worker.
+    /// Leaves a chore that is done.
     ///
     /// # Errors
-    /// [`LedgerError`]; where this fails for as long as a lease lasts, another worker may do the same work. The ledger commits one outcome.
-    pub async fn keep_leases(&self, holder: &str, now: Timestamp) -> Result<(), LedgerError> {
-        sqlx::query("UPDATE leases SET expires_at = $1 WHERE holder = $2")
-            .bind(end_of_lease(now))
+    /// [`LedgerError`]; the lease runs out by itself then.
+    pub async fn leave_chore(&self, chore: &str, holder: &str) -> Result<(), LedgerError> {
+        sqlx::query("DELETE FROM leases WHERE name = $1 AND holder = $2")
+            .bind(chore)
             .bind(holder)
             .execute(&self.pool)
             .await?;
+        Ok(())
+    }
+
+    /// Keeps up a worker's leases on `objects`: those that it has in hand. One that was left behind by a fault runs out.
+    ///
+    /// # Errors
+    /// [`LedgerError`]; where this fails for as long as a lease lasts, another worker may do the same work. The ledger commits one outcome.
+    pub async fn keep_leases(
+        &self,
+        objects: &[ObjectRef],
+        holder: &str,
+        now: Timestamp,
+    ) -> Result<(), LedgerError> {
+        let names = sql::numbered(objects.len().max(1), 3);
+        let statement =
+            format!("UPDATE leases SET expires_at = $1 WHERE holder = $2 AND name IN ({names})");
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(statement))
+            .bind(end_of_lease(now))
+            .bind(holder);
+        for object in objects {
+            query = query.bind(name_of(object));
+        }
+        if objects.is_empty() {
+            // Asked all the same: it shows that the ledger answers.
+            query = query.bind("");
+        }
+        query.execute(&self.pool).await?;
         Ok(())
     }
 
@@ -175,23 +202,21 @@ async fn keep(
     Ok(kept.rows_affected() == 1)
 }
 
-/// Notes a change that its store has numbered. False where a later one is known.
+/// Notes that an object was told of. False where a later change of it is known, by the numbers that its store gives them.
 async fn note(
     connection: &mut AnyConnection,
     change: ObjectChange<'_>,
     now: Timestamp,
 ) -> Result<bool, LedgerError> {
-    let Some(sequencer) = change.sequencer else {
-        return Ok(true);
-    };
     let noted = sqlx::query(
-        "INSERT INTO objects (bucket, object_key, sequencer, removed, changed_at) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (bucket, object_key) DO UPDATE SET sequencer = excluded.sequencer, removed = excluded.removed,
-           changed_at = excluded.changed_at WHERE objects.sequencer <= excluded.sequencer",
+        "INSERT INTO objects (bucket, object_key, sequencer, removed, told_at) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (bucket, object_key) DO UPDATE SET sequencer = COALESCE(excluded.sequencer, objects.sequencer),
+           removed = excluded.removed, told_at = excluded.told_at
+         WHERE excluded.sequencer IS NULL OR objects.sequencer IS NULL OR objects.sequencer <= excluded.sequencer",
     )
     .bind(change.object.bucket.as_str())
     .bind(change.object.key.as_str())
-    .bind(sequencer)
+    .bind(change.sequencer)
     .bind(i64::from(change.removed))
     .bind(now.as_millisecond())
     .execute(connection)

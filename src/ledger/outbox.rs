@@ -127,9 +127,9 @@ impl Ledger {
     /// [`LedgerError`].
     pub async fn outbox_state(&self) -> Result<OutboxState, LedgerError> {
         let row = sqlx::query(
-            "SELECT (SELECT COUNT(*) FROM outbox WHERE published_at IS NULL AND returned_at IS NULL) AS pending,
+            "SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM outbox WHERE published_at IS NULL AND returned_at IS NULL LIMIT 100000) AS counted) AS pending,
                (SELECT MIN(committed_at) FROM outbox WHERE published_at IS NULL AND returned_at IS NULL) AS oldest,
-               (SELECT COUNT(*) FROM outbox WHERE returned_at IS NOT NULL) AS returned",
+               (SELECT COUNT(*) FROM (SELECT 1 FROM outbox WHERE returned_at IS NOT NULL LIMIT 100000) AS counted) AS returned",
         )
         .fetch_one(&self.pool)
         .await?;
@@ -180,11 +180,11 @@ impl Ledger {
 /// How the outbox stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OutboxState {
-    /// Events that nobody has yet.
+    /// Events that nobody has yet; counted up to 100,000.
     pub pending: u64,
     /// When the oldest of them was committed.
     pub oldest: Option<Timestamp>,
-    /// Events that the broker had no queue for.
+    /// Events that the broker had no queue for; counted up to 100,000.
     pub returned: u64,
 }
 

@@ -66,7 +66,7 @@ impl Ledger {
             let mut tx = self.write().await?;
             let known = known_versions(&mut tx, batch).await?;
             let newest = newest(batch, known, &mut stored);
-            upsert(&mut tx, &newest, now).await?;
+            let newest = upsert(&mut tx, newest, now).await?;
             replace_keys(&mut tx, &newest, &keys_of, now).await?;
             tx.commit().await?;
         }
@@ -183,22 +183,24 @@ fn newest<'a>(
     newest.into_values().collect()
 }
 
-async fn upsert(
+/// Returns those that were stored: a newer version may have been stored since the known ones were asked for.
+async fn upsert<'a>(
     connection: &mut AnyConnection,
-    shipments: &[&Shipment],
+    shipments: Vec<&'a Shipment>,
     now: Timestamp,
-) -> Result<(), LedgerError> {
+) -> Result<Vec<&'a Shipment>, LedgerError> {
     if shipments.is_empty() {
-        return Ok(());
+        return Ok(shipments);
     }
     let values = sql::rows(shipments.len(), 5, 1);
     let statement = format!(
         "INSERT INTO shipments (tenant, id, version, shipment, stored_at) VALUES {values}
          ON CONFLICT (tenant, id) DO UPDATE SET version = excluded.version, shipment = excluded.shipment,
-           stored_at = excluded.stored_at WHERE excluded.version > shipments.version"
+           stored_at = excluded.stored_at WHERE excluded.version > shipments.version
+         RETURNING tenant, id"
     );
     let mut query = sqlx::query(sqlx::AssertSqlSafe(statement));
-    for shipment in shipments {
+    for shipment in &shipments {
         query = query
             .bind(shipment.tenant.as_str())
             .bind(shipment.id.as_str())
@@ -206,8 +208,13 @@ async fn upsert(
             .bind(sql::json(shipment)?)
             .bind(now.as_millisecond());
     }
-    query.execute(connection).await?;
-    Ok(())
+    let mut stored: BTreeSet<(String, String)> = BTreeSet::new();
+    for row in query.fetch_all(connection).await? {
+        stored.insert((row.try_get("tenant")?, row.try_get("id")?));
+    }
+    let is_stored =
+        |shipment: &&Shipment| stored.contains(&(shipment.tenant.clone(), shipment.id.clone()));
+    Ok(shipments.into_iter().filter(is_stored).collect())
 }
 
 async fn replace_keys<K: IntoIterator<Item = String>>(

@@ -1,50 +1,43 @@
-//! What a sweep of a bucket needs to know: which objects nobody has processed, and how far it has come.
+//! What a sweep of a bucket needs to know: which objects no notice told of, and how far it has come.
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use sqlx::Row as _;
 
-use super::uploads::State;
 use super::{Ledger, LedgerError, sql};
-use crate::fault::RejectReason;
 
 impl Ledger {
-    /// Which of `objects` (key and entity tag) of a bucket gave no outcome yet, in their order. An object that was written anew is
-    /// another one; one that was not there when it was asked for has no outcome now that it is.
+    /// Which of `objects` (key, and when it was written) of a bucket no notice told of, in their order. What a notice told of has its
+    /// outcome, or waits, or lies in the dead-letter queue; an object that was written again since is another one.
     ///
     /// # Errors
     /// [`LedgerError`].
-    pub async fn unprocessed<'a>(
+    pub async fn untold<'a>(
         &self,
         bucket: &str,
-        objects: &[(&'a str, Option<&str>)],
+        objects: &[(&'a str, Timestamp)],
     ) -> Result<Vec<&'a str>, LedgerError> {
-        let mut known: HashMap<String, Vec<Option<String>>> = HashMap::new();
+        let mut told: HashMap<String, Timestamp> = HashMap::new();
         for some in objects.chunks(sql::ROWS) {
-            let keys = sql::numbered(some.len(), 4);
+            let keys = sql::numbered(some.len(), 2);
             let statement = format!(
-                "SELECT object_key, etag FROM uploads
-                 WHERE bucket = $1 AND state <> $2 AND COALESCE(reject_reason, '') <> $3 AND object_key IN ({keys})"
+                "SELECT object_key, told_at FROM objects WHERE bucket = $1 AND object_key IN ({keys})"
             );
-            let mut query = sqlx::query(sqlx::AssertSqlSafe(statement))
-                .bind(bucket)
-                .bind(State::Started.name())
-                .bind(sql::as_word(&RejectReason::NotFound)?);
+            let mut query = sqlx::query(sqlx::AssertSqlSafe(statement)).bind(bucket);
             for (key, _) in some {
                 query = query.bind(*key);
             }
             for row in query.fetch_all(&self.pool).await? {
-                let etags = known.entry(row.try_get("object_key")?).or_default();
-                etags.push(row.try_get("etag")?);
+                told.insert(row.try_get("object_key")?, sql::time(&row, "told_at")?);
             }
         }
-        let is_new = |key: &str, etag: Option<&str>| {
-            let same =
-                |seen: &Option<String>| seen.is_none() || etag.is_none() || seen.as_deref() == etag;
-            !known.get(key).is_some_and(|etags| etags.iter().any(same))
-        };
-        let new = objects.iter().filter(|(key, etag)| is_new(key, *etag));
-        Ok(new.map(|(key, _)| *key).collect())
+        let is_untold =
+            |key: &str, written: Timestamp| told.get(key).is_none_or(|told| *told < written);
+        let untold = objects
+            .iter()
+            .filter(|(key, written)| is_untold(key, *written));
+        Ok(untold.map(|(key, _)| *key).collect())
     }
 
     /// The last key that the sweep under way has dealt with; `None` where none is under way.

@@ -1,12 +1,14 @@
 //! Health: which neighbours are there, and whether the program still does something.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+
+use crate::document::ObjectRef;
 
 /// Without a beat for so long the loops stand still: one beats every few seconds.
 const STILL: Duration = Duration::from_secs(60);
@@ -57,17 +59,24 @@ pub(super) struct Health {
 
 #[derive(Debug)]
 struct Hands {
-    uploads: usize,
+    uploads: Vec<ObjectRef>,
     last_change: Instant,
 }
 
 /// An upload in hand, until this is dropped.
 #[derive(Debug)]
-pub(super) struct InHand<'a>(&'a Health);
+pub(super) struct InHand<'a> {
+    health: &'a Health,
+    object: ObjectRef,
+}
 
 impl Drop for InHand<'_> {
     fn drop(&mut self) {
-        self.0.change_hands(|uploads| uploads.saturating_sub(1));
+        let mut hands = self.health.hands();
+        if let Some(place) = hands.uploads.iter().position(|one| *one == self.object) {
+            hands.uploads.swap_remove(place);
+        }
+        hands.last_change = Instant::now();
     }
 }
 
@@ -79,7 +88,7 @@ impl Health {
             beat: AtomicU64::new(0),
             states: watch::Sender::new([not_yet(), not_yet(), not_yet(), not_yet()]),
             hands: Mutex::new(Hands {
-                uploads: 0,
+                uploads: Vec::new(),
                 last_change: Instant::now(),
             }),
         }
@@ -131,35 +140,30 @@ impl Health {
         }
     }
 
-    pub(super) fn take_in_hand(&self) -> InHand<'_> {
-        self.change_hands(|uploads| uploads + 1);
-        InHand(self)
-    }
-
-    fn change_hands(&self, change: impl Fn(usize) -> usize) {
-        let mut hands = self
-            .hands
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        hands.uploads = change(hands.uploads);
+    pub(super) fn take_in_hand(&self, object: ObjectRef) -> InHand<'_> {
+        let mut hands = self.hands();
+        hands.uploads.push(object.clone());
         hands.last_change = Instant::now();
+        InHand {
+            health: self,
+            object,
+        }
     }
 
-    pub(super) fn in_hand(&self) -> usize {
-        self.hands
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .uploads
+    /// The uploads that are being worked on.
+    pub(super) fn in_hand(&self) -> Vec<ObjectRef> {
+        self.hands().uploads.clone()
+    }
+
+    fn hands(&self) -> MutexGuard<'_, Hands> {
+        self.hands.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Does the program still do something? Else it is to be started anew.
     pub(super) fn lives(&self) -> bool {
         let beat = Duration::from_millis(self.beat.load(Ordering::Relaxed));
-        let hands = self
-            .hands
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        let stuck = hands.uploads > 0 && hands.last_change.elapsed() > STUCK;
+        let hands = self.hands();
+        let stuck = !hands.uploads.is_empty() && hands.last_change.elapsed() > STUCK;
         self.started.elapsed().saturating_sub(beat) < STILL && !stuck
     }
 
@@ -219,10 +223,11 @@ mod tests {
     #[test]
     fn an_upload_is_in_hand_until_it_is_let_go() {
         let health = Health::new();
-        let one = health.take_in_hand();
-        assert_eq!(health.in_hand(), 1);
+        let object = crate::events::examples::object("a.pdf");
+        let one = health.take_in_hand(object.clone());
+        assert_eq!(health.in_hand(), [object]);
         assert!(health.lives());
         drop(one);
-        assert_eq!(health.in_hand(), 0);
+        assert_eq!(health.in_hand(), []);
     }
 }

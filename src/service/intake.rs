@@ -16,6 +16,10 @@ use crate::intake::rabbitmq::{Message, Verdict, consume};
 const BESIDE_SLOTS: usize = 2;
 /// Messages with shipments in hand.
 const SHIPMENTS_AT_ONCE: u16 = 8;
+/// The longest message that is parsed, in bytes: a shipment may have 1 MiB, and a store's event tells of few objects.
+const LARGEST: usize = 4 << 20;
+/// How long a message may be worked on. Below the half hour after which RabbitMQ gives it to somebody else.
+const LONGEST: Duration = Duration::from_secs(25 * 60);
 /// How often the length of queues is asked for.
 const LENGTHS: Duration = Duration::from_secs(10);
 
@@ -23,7 +27,7 @@ const LENGTHS: Duration = Duration::from_secs(10);
 pub(super) async fn run(service: Arc<Service>) {
     let mut pause = Pause::new();
     while !service.stopping.is_cancelled() {
-        let ended = over_one_connection(&service, &mut pause).await;
+        let ended = over_one_connection(&service).await;
         let Err(fault) = ended else { return };
         service.health.note(Part::Broker, Err(fault.to_string()));
         if matches!(fault, Fault::Fatal { .. }) {
@@ -34,17 +38,27 @@ pub(super) async fn run(service: Arc<Service>) {
     }
 }
 
-async fn over_one_connection(service: &Arc<Service>, pause: &mut Pause) -> Result<(), Fault> {
+async fn over_one_connection(service: &Arc<Service>) -> Result<(), Fault> {
     let broker = connect(&service.settings, "countersign intake").await?;
+    let ended = hear(service, &broker).await;
+    if ended.is_ok() {
+        // What is in hand needs the connection until it is settled.
+        service.in_hand.close();
+        service.in_hand.wait().await;
+    }
+    broker.close().await;
+    ended
+}
+
+async fn hear(service: &Arc<Service>, broker: &Broker) -> Result<(), Fault> {
     service.health.note(Part::Broker, Ok(()));
-    *pause = Pause::new();
     let (stop, in_hand) = (&service.stopping, &service.in_hand);
     let slots = u16::try_from(service.settings.slots + BESIDE_SLOTS).unwrap_or(u16::MAX);
-    let uploads = consume(&broker, UPLOADS, slots, stop, in_hand, |message| {
+    let uploads = consume(broker, UPLOADS, slots, stop, in_hand, |message| {
         handled(Arc::clone(service), UPLOADS, message)
     });
     let shipments = consume(
-        &broker,
+        broker,
         SHIPMENTS,
         SHIPMENTS_AT_ONCE,
         stop,
@@ -52,24 +66,19 @@ async fn over_one_connection(service: &Arc<Service>, pause: &mut Pause) -> Resul
         |message| handled(Arc::clone(service), SHIPMENTS, message),
     );
     tokio::select! {
-        ended = async { tokio::try_join!(uploads, shipments) } => drop(ended?),
-        fault = lengths(service, &broker) => return Err(fault),
+        ended = async { tokio::try_join!(uploads, shipments) } => {
+            ended?;
+            Ok(())
+        }
+        fault = lengths(service, broker) => Err(fault),
     }
-    // They need the connection until they are settled.
-    in_hand.close();
-    in_hand.wait().await;
-    broker.close().await;
-    Ok(())
 }
 
 async fn handled(service: Arc<Service>, queue: &'static str, message: Message) -> Verdict {
-    if let Some(sent) = message.sent_at {
+    if let Some(sent) = message.sent_at.filter(|_| message.tries == 0) {
         service.metrics.age(queue, sent, Timestamp::now());
     }
-    let verdict = match queue {
-        UPLOADS => uploads::handle(&service, message).await,
-        _ => shipments::handle(&service, &message.body).await,
-    };
+    let verdict = in_time(&service, queue, message).await;
     let word = match &verdict {
         Verdict::Done => "done",
         Verdict::Busy => "busy",
@@ -79,6 +88,28 @@ async fn handled(service: Arc<Service>, queue: &'static str, message: Message) -
     };
     service.metrics.message(queue, word);
     verdict
+}
+
+async fn in_time(service: &Arc<Service>, queue: &'static str, message: Message) -> Verdict {
+    if message.body.len() > LARGEST {
+        return Verdict::Dead {
+            reason: "too_large",
+            detail: format!("the message has more than {LARGEST} bytes"),
+        };
+    }
+    let worked = async {
+        match queue {
+            UPLOADS => uploads::handle(service, message).await,
+            _ => shipments::handle(service, &message.body).await,
+        }
+    };
+    match tokio::time::timeout(LONGEST, worked).await {
+        Ok(verdict) => verdict,
+        Err(_) => Verdict::Later {
+            reason: "overdue",
+            detail: "it took too long; something around it hangs".to_owned(),
+        },
+    }
 }
 
 /// Asks for the length of queues again and again; a connection that does not answer is lost.

@@ -101,7 +101,7 @@ impl Work {
             )?,
             uploads: made.histogram(
                 "upload_seconds",
-                "From the delivery of an upload to its commit.",
+                "From the beginning of work on an upload to its commit.",
                 STAGES,
             )?,
             attempts: made.counter("attempts_total", "Times that work on an upload was begun.")?,
@@ -273,7 +273,7 @@ impl Metrics {
         }
         self.work
             .in_hand
-            .set(i64::try_from(health.in_hand()).unwrap_or(i64::MAX));
+            .set(i64::try_from(health.in_hand().len()).unwrap_or(i64::MAX));
         self.work.reader_starts.set(signed(children_started()));
         let mut text = Vec::new();
         if let Err(error) = TextEncoder::new().encode(&self.registry.gather(), &mut text) {

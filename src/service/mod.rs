@@ -13,8 +13,11 @@ mod shipments;
 mod sweeps;
 mod uploads;
 
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use futures_util::FutureExt as _;
 
 use jiff::Timestamp;
 use tokio::signal::unix::{SignalKind, signal};
@@ -38,6 +41,8 @@ use crate::worker::{Worker, open_ledger, open_registry};
 
 /// First and longest pause before something that is away is tried again.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(15));
+/// What went well for so long is tried again soon.
+const LASTING: Duration = Duration::from_secs(60);
 /// How often leases are kept up and the neighbours looked at: four times a lease's length.
 const BEAT: Duration = Duration::from_secs(5);
 /// How long a neighbour may take to answer when it is looked at.
@@ -141,14 +146,11 @@ impl Service {
 
     async fn live(self: &Arc<Self>, to_publish: mpsc::Receiver<StoredEvent>) -> Ended {
         let all_committed = CancellationToken::new();
-        let keeper = tokio::spawn(Arc::clone(self).keep());
-        let sweeper = tokio::spawn(sweeps::now_and_then(Arc::clone(self)));
-        let outbox = tokio::spawn(outbox::run(
-            Arc::clone(self),
-            to_publish,
-            all_committed.clone(),
-        ));
-        let intake = tokio::spawn(intake::run(Arc::clone(self)));
+        let keeper = self.watched("keeping leases", Arc::clone(self).keep());
+        let sweeper = self.watched("sweeping", sweeps::now_and_then(Arc::clone(self)));
+        let publishing = outbox::run(Arc::clone(self), to_publish, all_committed.clone());
+        let outbox = self.watched("publishing", publishing);
+        let intake = self.watched("hearing of uploads", intake::run(Arc::clone(self)));
         self.stopping.cancelled().await;
         tracing::info!("stopping: finishing what is in hand");
         let ended = self.drain(intake, outbox, &all_committed).await;
@@ -196,6 +198,21 @@ impl Service {
         ended
     }
 
+    /// Runs a loop that has to go on until the service stops: one that ends before takes the service with it, which is started anew then.
+    fn watched(
+        self: &Arc<Self>,
+        what: &'static str,
+        work: impl Future<Output = ()> + Send + 'static,
+    ) -> JoinHandle<()> {
+        let service = Arc::clone(self);
+        tokio::spawn(async move {
+            let ended = AssertUnwindSafe(work).catch_unwind().await;
+            if ended.is_err() || !service.stopping.is_cancelled() {
+                service.fail(Fault::fatal(what, "its loop has ended"));
+            }
+        })
+    }
+
     /// Keeps leases up, looks at the neighbours, and shows that the program lives.
     async fn keep(self: Arc<Self>) {
         let mut beat = tokio::time::interval(BEAT);
@@ -203,7 +220,12 @@ impl Service {
         loop {
             beat.tick().await;
             self.health.beat();
-            let kept = look(self.ledger().keep_leases(&self.holder, Timestamp::now())).await;
+            let kept = look(self.ledger().keep_leases(
+                &self.health.in_hand(),
+                &self.holder,
+                Timestamp::now(),
+            ))
+            .await;
             self.health.note(Part::Ledger, kept);
             self.health.note(
                 Part::Store,
@@ -270,22 +292,33 @@ fn stop_on_signals() -> Result<CancellationToken, Fault> {
     Ok(stopping)
 }
 
-/// Pauses that grow while something stays away.
-struct Pause(Duration);
+/// Pauses that grow while something stays away, or comes back only to go again.
+struct Pause {
+    next: Duration,
+    tried: Instant,
+}
 
 impl Pause {
     fn new() -> Self {
-        Self(PAUSES.0)
+        Self {
+            next: PAUSES.0,
+            tried: Instant::now(),
+        }
     }
 
     /// Waits; false when told to stop meanwhile.
     async fn over(&mut self, stopping: &CancellationToken) -> bool {
-        let pause = self.0;
-        self.0 = (pause * 2).min(PAUSES.1);
-        tokio::select! {
+        if self.tried.elapsed() > LASTING {
+            self.next = PAUSES.0;
+        }
+        let pause = self.next;
+        self.next = (pause * 2).min(PAUSES.1);
+        let waited = tokio::select! {
             () = tokio::time::sleep(pause) => true,
             () = stopping.cancelled() => false,
-        }
+        };
+        self.tried = Instant::now();
+        waited
     }
 }
 

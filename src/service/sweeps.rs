@@ -6,20 +6,19 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{Service, connect};
-use crate::broker::UPLOADS;
+use crate::broker::rabbitmq::Broker;
+use crate::broker::{UPLOADS, WAITS, wait};
 use crate::fault::Fault;
 use crate::intake::sweep::{Sweep, Swept};
 
 /// How soon a sweep that was not its turn, or failed, is tried again.
 const AGAIN: Duration = Duration::from_secs(60);
-/// The lease of whoever sweeps.
-const CHORE: &str = "sweep";
 
 /// Goes on until the service stops.
 pub(super) async fn now_and_then(service: Arc<Service>) {
     let minutes = service.settings.sweep.minutes;
     if minutes == 0 {
-        return;
+        return std::future::pending().await;
     }
     let period = Duration::from_secs(60 * u64::from(minutes));
     let mut wait = period;
@@ -41,17 +40,22 @@ pub(super) async fn now_and_then(service: Arc<Service>) {
 }
 
 async fn sweep_in_turn(service: &Service) -> Result<Option<Swept>, Fault> {
-    let now = Timestamp::now();
-    if !service
-        .ledger()
-        .take_chore(CHORE, &service.holder, now)
-        .await?
-    {
-        return Ok(None);
-    }
     let broker = connect(&service.settings, "countersign sweep").await?;
-    if broker.depth(UPLOADS).await? > 0 {
-        return Ok(None);
+    let swept = sweep_unless_notices_wait(service, &broker).await;
+    broker.close().await;
+    swept
+}
+
+/// Notices that wait may tell of the same uploads, and more of them than a sweep knows.
+async fn sweep_unless_notices_wait(
+    service: &Service,
+    broker: &Broker,
+) -> Result<Option<Swept>, Fault> {
+    let waits = WAITS.map(|delay| wait(UPLOADS, delay));
+    for queue in waits.iter().map(String::as_str).chain([UPLOADS]) {
+        if broker.depth(queue).await? > 0 {
+            return Ok(None);
+        }
     }
     let sweep = Sweep {
         store: &service.store,
@@ -59,8 +63,7 @@ async fn sweep_in_turn(service: &Service) -> Result<Option<Swept>, Fault> {
         mailbox: &broker.mailbox().await?,
         settings: &service.settings.sweep,
         bucket: &service.settings.s3.bucket,
+        holder: &service.holder,
     };
-    let swept = sweep.run(now).await;
-    broker.close().await;
-    swept.map(Some)
+    sweep.run(Timestamp::now()).await
 }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use tracing::Instrument as _;
 
 use super::Service;
+use crate::broker::UPLOADS;
 use crate::document::TraceParent;
 use crate::events::{EventType, StoredEvent};
 use crate::fault::Fault;
@@ -29,6 +30,12 @@ pub(super) async fn handle(service: &Arc<Service>, message: Message) -> Verdict 
     };
     if !service.health.until_work_can_go_on(&service.stopping).await {
         return Verdict::Return;
+    }
+    if message.sent_at.is_none()
+        && message.tries == 0
+        && let Some(at) = notices.iter().find_map(|notice| notice.at)
+    {
+        service.metrics.age(UPLOADS, at, Timestamp::now());
     }
     let mut verdict = Verdict::Done;
     for notice in notices {
@@ -109,9 +116,6 @@ async fn work(
         return Ok(Verdict::Done);
     }
     let now = Timestamp::now();
-    if let Some(at) = notice.at {
-        service.metrics.age(crate::broker::UPLOADS, at, now);
-    }
     let (object, ledger) = (notice.object.clone(), service.ledger());
     let sequencer = notice.sequencer.clone();
     let change = ObjectChange {
@@ -140,7 +144,7 @@ async fn work(
 }
 
 async fn finish(service: &Arc<Service>, arrival: Arrival) -> Result<(), Fault> {
-    let _in_hand = service.health.take_in_hand();
+    let _in_hand = service.health.take_in_hand(arrival.object.clone());
     let started = Instant::now();
     service.metrics.attempt();
     let reading = tracing::info_span!("read");

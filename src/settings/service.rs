@@ -33,12 +33,14 @@ impl SecretUrl {
 
 impl fmt::Display for SecretUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some((scheme, rest)) = self.0.split_once("://") else {
-            return f.write_str(&self.0);
+        // A query may hold a password, too.
+        let url = self.0.split('?').next().unwrap_or_default();
+        let Some((scheme, rest)) = url.split_once("://") else {
+            return f.write_str(url);
         };
         // The last one: a password that was not escaped may hold others.
         match rest.rsplit_once('@') {
-            None => f.write_str(&self.0),
+            None => f.write_str(url),
             Some((user, host)) => {
                 let user = user.split(':').next().unwrap_or_default();
                 write!(f, "{scheme}://{user}:***@{host}")
@@ -107,6 +109,17 @@ pub struct SweepSettings {
     pub age_minutes: u32,
 }
 
+impl SweepSettings {
+    /// How many objects are enqueued in five seconds, at most.
+    #[must_use]
+    pub fn in_five_seconds(&self) -> usize {
+        usize::try_from(self.per_second)
+            .unwrap_or(usize::MAX)
+            .saturating_mul(5)
+            .max(1)
+    }
+}
+
 /// Traces.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -133,6 +146,18 @@ impl Settings {
         }
         if self.s3.bucket.is_empty() {
             return wrong("`s3.bucket` must name the bucket that uploads land in");
+        }
+        if self.ledger.is_empty() {
+            return wrong(
+                "`ledger` must name the database that all workers share, as postgres://USER:PASSWORD@HOST/DATABASE",
+            );
+        }
+        let apart =
+            !self.s3.attachments_bucket.is_empty() && self.s3.attachments_bucket != self.s3.bucket;
+        if self.s3.attachments_prefix.is_empty() && !apart {
+            return wrong(
+                "`s3.attachments_prefix` must tell cut-out documents from uploads, or `s3.attachments_bucket` be another bucket",
+            );
         }
         let starts_so = |url: &str, schemes: &[&str]| {
             url.is_empty() || schemes.iter().any(|scheme| url.starts_with(scheme))
@@ -172,6 +197,10 @@ mod tests {
             shown("postgres://u:secret@db/ledger"),
             "postgres://u:***@db/ledger"
         );
+        assert_eq!(
+            shown("postgres://db/ledger?password=secret"),
+            "postgres://db/ledger"
+        );
         assert_eq!(shown("amqp://broker"), "amqp://broker");
         assert_eq!(shown(""), "");
     }
@@ -181,6 +210,7 @@ mod tests {
         let with = |rabbitmq: &str, bucket: &str, endpoint: &str| {
             let mut settings = Settings::load(None).unwrap();
             settings.rabbitmq.url = SecretUrl(rabbitmq.to_owned());
+            settings.ledger = SecretUrl("postgres://database/ledger".to_owned());
             settings.s3.bucket = bucket.to_owned();
             settings.s3.endpoint = endpoint.to_owned();
             settings

@@ -9,9 +9,13 @@ use std::io::{self, BufRead, Read as _};
 use serde_json::{Map, Value, error::Category};
 
 use super::Shipment;
+use crate::document::holds_nul;
 
 /// The longest line that is read, in bytes: a shipment with a hundred stops and charges has 60 KiB.
 pub const LONGEST_LINE: usize = 1 << 20;
+
+/// The longest id and tenant, in bytes; both stand in indices.
+const LONGEST_NAME: usize = 255;
 
 /// Why a line is no shipment.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -28,6 +32,9 @@ pub enum LineError {
     /// JSON, but no object.
     #[error("the line is no JSON object: write one shipment a line, without brackets around them")]
     NotAnObject,
+    /// More bytes than an index takes.
+    #[error("`{0}` has more than {LONGEST_NAME} bytes")]
+    TooLongName(&'static str),
     /// A text holds the character NUL, which databases do not keep.
     #[error("`{0}` holds the character NUL")]
     HoldsNul(String),
@@ -78,18 +85,12 @@ pub fn read_line(line: &str) -> Result<Shipment, LineError> {
     if shipment.id.trim().is_empty() {
         return Err(LineError::Missing("id"));
     }
-    Ok(shipment)
-}
-
-fn holds_nul(value: &Value) -> bool {
-    match value {
-        Value::String(text) => text.contains('\0'),
-        Value::Array(values) => values.iter().any(holds_nul),
-        Value::Object(fields) => fields
-            .iter()
-            .any(|(key, value)| key.contains('\0') || holds_nul(value)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    for (key, name) in [("id", &shipment.id), ("tenant", &shipment.tenant)] {
+        if name.len() > LONGEST_NAME {
+            return Err(LineError::TooLongName(key));
+        }
     }
+    Ok(shipment)
 }
 
 /// Reads a message of the shipments queue: one shipment, on however many lines, or one a line.

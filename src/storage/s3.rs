@@ -17,6 +17,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use aws_smithy_http_client::tls;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -65,8 +66,8 @@ pub struct Listed {
     pub etag: Option<String>,
     /// Its size in bytes.
     pub size: u64,
-    /// When it was written, in seconds since 1970.
-    pub written: i64,
+    /// When it was written.
+    pub written: Timestamp,
 }
 
 impl S3 {
@@ -102,9 +103,7 @@ impl S3 {
     #[must_use]
     pub fn is_ours(&self, bucket: &str, key: &str) -> bool {
         let goes_there = self.attachments_bucket.is_empty() || self.attachments_bucket == bucket;
-        goes_there
-            && !self.attachments_prefix.is_empty()
-            && key.starts_with(&self.attachments_prefix)
+        goes_there && key.starts_with(&self.attachments_prefix)
     }
 
     pub(super) async fn fetch(
@@ -118,6 +117,10 @@ impl S3 {
         for _ in 0..ATTEMPTS {
             let answer = self.get(object, bytes.len(), etag.as_deref()).await;
             let mut answer = answer.map_err(|error| failed(&name, error))?;
+            if answer.content_range.is_none() {
+                // The store gave all of it, whatever was asked for.
+                bytes.clear();
+            }
             refuse_larger(
                 &name,
                 remaining(&answer).saturating_add(as_u64(bytes.len())),
@@ -216,7 +219,10 @@ impl S3 {
                         .size
                         .and_then(|size| u64::try_from(size).ok())
                         .unwrap_or(0),
-                    written: object.last_modified.map_or(0, |at| at.secs()),
+                    written: object
+                        .last_modified
+                        .and_then(|at| Timestamp::from_second(at.secs()).ok())
+                        .unwrap_or_default(),
                 })
             });
         Ok(listed.collect())

@@ -41,7 +41,7 @@ async fn papers_go_from_the_uploader_to_billing_which_acts_once_on_each_event() 
         assert_eq!(said.next().unwrap().unwrap(), "listening");
         (billing, said)
     };
-    let (mut billing, said) = listen("3");
+    let (mut billing, said) = listen("5");
     let paper = |name: &str, bytes: Vec<u8>| -> PathBuf {
         let path = world.folder.path().join(name);
         std::fs::write(&path, bytes).unwrap();

@@ -168,3 +168,54 @@ async fn an_upload_waits_for_a_ledger_that_somebody_locks() {
     world.send(UPLOADS, &body).await;
     world.events(2).await;
 }
+
+#[tokio::test]
+async fn a_consumers_full_queue_keeps_its_events_and_holds_nobody_else_up() {
+    let mut world = World::new().await;
+    world.bind_full_queue("full").await;
+    let worker = world.worker();
+    worker.until_ready().await;
+    world.upload("a.pdf", papers::light(82)).await;
+    // They reach the consumer who has room, and stay until the other has, too.
+    let first = world.events(2).await;
+    world.upload("b.pdf", papers::light(83)).await;
+    let second = world.events(2).await;
+    assert_ne!(first[0]["id"], second[0]["id"]);
+    let waiting = "SELECT COUNT(*) FROM outbox WHERE published_at IS NULL";
+    assert_eq!(world.count(waiting).await, 4);
+    assert!(worker.is_ready().await, "{}", worker.said());
+    world.delete_queue("full").await;
+    until("all are published", || async {
+        world.count(waiting).await == 0
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_lease_that_could_not_be_given_back_runs_out() {
+    use sqlx::{Connection as _, Executor as _};
+    let mut world = World::new().await;
+    let worker = world.worker();
+    worker.until_ready().await;
+    // As if the ledger had gone away between an upload's fault and the giving back of its lease.
+    let mut other = sqlx::AnyConnection::connect(&world.settings[LEDGER])
+        .await
+        .unwrap();
+    let hold = "CREATE RULE hold AS ON DELETE TO leases DO INSTEAD NOTHING";
+    other.execute(hold).await.unwrap();
+    world.upload("a.pdf", papers::light(84)).await;
+    world.events(2).await;
+    other.execute("DROP RULE hold ON leases").await.unwrap();
+    world.notify("a.pdf").await;
+    until(
+        "the lease has run out, and the second notice is settled",
+        || async {
+            world.waiting().await == 0
+                && world
+                    .count("SELECT COUNT(*) FROM leases WHERE name <> 'outbox'")
+                    .await
+                    == 0
+        },
+    )
+    .await;
+}

@@ -40,6 +40,12 @@ async fn wrong_settings_are_refused_at_once_by_name() {
         ("COUNTERSIGN_RABBITMQ__URL", "", "rabbitmq.url"),
         ("COUNTERSIGN_RABBITMQ__URL", &amqp, "rabbitmq.url"),
         ("COUNTERSIGN_S3__BUCKET", "", "s3.bucket"),
+        (
+            "COUNTERSIGN_S3__ATTACHMENTS_PREFIX",
+            "",
+            "attachments_prefix",
+        ),
+        ("COUNTERSIGN_LEDGER", "", "ledger"),
         ("COUNTERSIGN_S3__ENDPOINT", "localhost", "s3.endpoint"),
         ("COUNTERSIGN_WORKER__HTTP", "everywhere", "worker"),
         ("COUNTERSIGN_WORKER__HTTP", "192.0.2.1:80", "worker.http"),

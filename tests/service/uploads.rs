@@ -156,8 +156,20 @@ async fn what_is_no_notice_or_no_shipment_lies_in_the_dead_letter_queue_with_its
     let worker = world.worker();
     worker.until_ready().await;
     for (queue, reason) in [(UPLOADS, "no_notice"), (SHIPMENTS, "no_shipment")] {
-        for body in ["hello", "{}", "", r#"{"bucket": "b", "key": "a\u0000b"}"#] {
-            world.send(queue, body.as_bytes()).await;
+        // The reason quotes what is wrong, which is longer than a header may be.
+        let long = "x".repeat(300_000);
+        let long = json!({"bucket": "b", "key": "k", "size": long, "id": "s", "version": long})
+            .to_string();
+        for body in [
+            "hello",
+            "{}",
+            "",
+            r#"{"bucket": "b", "key": "a\u0000b"}"#,
+            &long,
+        ] {
+            // What the sender set for its own sending must not drop the message from where it is kept.
+            let properties = BasicProperties::default().with_expiration("100".into());
+            world.send_with(queue, body.as_bytes(), properties).await;
             let (kept, headers) = world.take(&format!("{queue}.dead")).await;
             assert_eq!(String::from_utf8(kept).unwrap(), body);
             assert_eq!(

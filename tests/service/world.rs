@@ -162,6 +162,35 @@ impl World {
         self.listen().await;
     }
 
+    /// Binds a queue for events that takes none.
+    pub(crate) async fn bind_full_queue(&self, name: &str) {
+        let mut arguments = FieldTable::default();
+        arguments.insert("x-max-length".into(), AMQPValue::LongLongInt(0));
+        arguments.insert(
+            "x-overflow".into(),
+            AMQPValue::LongString("reject-publish".into()),
+        );
+        let declared =
+            self.channel
+                .queue_declare(name.into(), QueueDeclareOptions::default(), arguments);
+        declared.await.unwrap();
+        let bound = self.channel.queue_bind(
+            name.into(),
+            EVENTS.into(),
+            "#".into(),
+            QueueBindOptions::default(),
+            FieldTable::default(),
+        );
+        bound.await.unwrap();
+    }
+
+    pub(crate) async fn delete_queue(&self, name: &str) {
+        let deleted = self
+            .channel
+            .queue_delete(name.into(), lapin::options::QueueDeleteOptions::default());
+        deleted.await.unwrap();
+    }
+
     /// Leaves events in their queue.
     pub(crate) async fn stop_listening(&mut self) {
         self.consumer = None;
@@ -329,6 +358,8 @@ impl World {
         loop {
             let options = BasicGetOptions { no_ack: true };
             if let Some(message) = self.channel.basic_get(queue.into(), options).await.unwrap() {
+                let expiration = message.delivery.properties.expiration();
+                assert!(expiration.is_none(), "it is dropped after {expiration:?}");
                 let headers = message
                     .delivery
                     .properties

@@ -170,3 +170,22 @@ proptest! {
         prop_assert_eq!(Sequencer::new(&digits.to_lowercase()), short);
     }
 }
+
+#[test]
+fn names_that_no_store_has_and_no_database_keeps_are_refused() {
+    let long = "x".repeat(LONGEST_KEY + 1);
+    let bodies = [
+        json!({"bucket": "b", "key": long}),
+        json!({"bucket": "b", "key": "k", "version": "a\0b"}),
+        json!({"bucket": "b", "key": "k", "hints": {"tenant": "\0"}}),
+        json!({"Records": [record("ObjectCreated:Put", "a%00b", "1")]}),
+        json!({"Records": [record("ObjectCreated:Put", "a", "\0")]}),
+    ];
+    for body in bodies {
+        assert!(
+            matches!(heard(&body), Err(NoticeError::Malformed { .. })),
+            "{body}"
+        );
+    }
+    assert!(heard(&json!({"bucket": "b", "key": "x".repeat(LONGEST_KEY)})).is_ok());
+}

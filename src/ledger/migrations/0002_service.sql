@@ -8,16 +8,16 @@ CREATE TABLE leases (
 );
 CREATE INDEX leases_by_holder ON leases (holder);
 
--- The latest change of each object that its store told of with a sequencer: notices come late and twice.
+-- The latest change of each object that a notice told of: notices come late and twice, and a sweep looks for objects without one.
 CREATE TABLE objects (
     bucket TEXT NOT NULL,
     object_key TEXT NOT NULL,
-    sequencer TEXT NOT NULL,
+    -- Where the store numbers changes.
+    sequencer TEXT,
     removed BIGINT NOT NULL,
-    changed_at BIGINT NOT NULL,
+    told_at BIGINT NOT NULL,
     PRIMARY KEY (bucket, object_key)
 );
-CREATE INDEX uploads_by_object ON uploads (bucket, object_key);
 
 -- When the broker last had no queue for an event; it is offered again.
 ALTER TABLE outbox ADD COLUMN returned_at BIGINT;

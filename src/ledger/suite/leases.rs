@@ -46,12 +46,24 @@ async fn a_lease_that_is_not_kept_up_is_taken_over(ledger: &Ledger) {
     let object = object("a.pdf");
     let claim = |holder, seconds| ledger.claim(change(&object, None), holder, at(seconds));
     assert_eq!(claim("one", 0).await.unwrap(), Claim::Ours);
-    ledger.keep_leases("one", at(10)).await.unwrap();
+    ledger
+        .keep_leases(std::slice::from_ref(&object), "one", at(10))
+        .await
+        .unwrap();
     assert_eq!(claim("two", run_out()).await.unwrap(), Claim::Busy);
     assert_eq!(claim("two", 10 + run_out()).await.unwrap(), Claim::Ours);
+    // What is in hand no longer is kept up no longer.
+    ledger
+        .keep_leases(&[], "two", at(15 + run_out()))
+        .await
+        .unwrap();
+    let late = 2 * run_out() + 11;
+    assert_eq!(claim("three", late).await.unwrap(), Claim::Ours);
+    ledger.give_back(&object, "three").await.unwrap();
+    assert_eq!(claim("two", late).await.unwrap(), Claim::Ours);
     // The first one wakes up and gives back what is no longer its own.
     ledger.give_back(&object, "one").await.unwrap();
-    assert_eq!(claim("three", 11 + run_out()).await.unwrap(), Claim::Busy);
+    assert_eq!(claim("three", late + 1).await.unwrap(), Claim::Busy);
 }
 
 async fn what_is_given_back_is_free_at_once(ledger: &Ledger) {
@@ -117,4 +129,8 @@ async fn a_chore_stays_with_whoever_has_it(ledger: &Ledger) {
     assert!(take("one", 15).await.unwrap());
     assert!(!take("two", run_out()).await.unwrap());
     assert!(take("two", 15 + run_out()).await.unwrap());
+    ledger.leave_chore("outbox", "one").await.unwrap();
+    assert!(!take("one", 16 + run_out()).await.unwrap());
+    ledger.leave_chore("outbox", "two").await.unwrap();
+    assert!(take("one", 16 + run_out()).await.unwrap());
 }
