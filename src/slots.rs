@@ -16,11 +16,16 @@ use crate::pipeline::{ReadUpload, Slot};
 use crate::settings::Settings;
 use crate::understanding::Context;
 
-/// An upload to be read, and where the result goes.
-struct Job {
-    bytes: Vec<u8>,
-    context: Context,
-    reply: oneshot::Sender<Result<ReadUpload, Fault>>,
+/// What a slot is to do, and where the result goes.
+enum Job {
+    /// To be opened, if it is not.
+    Open(oneshot::Sender<Result<(), Fault>>),
+    /// To read an upload.
+    Read {
+        bytes: Vec<u8>,
+        context: Context,
+        reply: oneshot::Sender<Result<ReadUpload, Fault>>,
+    },
 }
 
 /// A handle to the slots; dropping it waits until their threads have finished what they have in hand and their reader children
@@ -49,6 +54,25 @@ impl Slots {
         }
     }
 
+    /// Opens the slots before their first uploads come.
+    ///
+    /// # Errors
+    /// As [`Slot::open`].
+    pub async fn warm_up(&self) -> Result<(), Fault> {
+        let gone = || Fault::fatal("opening a slot", "the slot's thread has ended");
+        let mut results = Vec::new();
+        for _ in &self.threads {
+            let (reply, result) = oneshot::channel();
+            let jobs = self.jobs.as_ref().ok_or_else(gone)?;
+            jobs.send(Job::Open(reply)).map_err(|_| gone())?;
+            results.push(result);
+        }
+        for result in results {
+            result.await.map_err(|_| gone())??;
+        }
+        Ok(())
+    }
+
     /// Reads an upload on the next free slot.
     ///
     /// # Errors
@@ -56,7 +80,7 @@ impl Slots {
     pub async fn read(&self, bytes: Vec<u8>, context: Context) -> Result<ReadUpload, Fault> {
         let gone = || Fault::fatal("reading an upload", "the slot's thread has ended");
         let (reply, result) = oneshot::channel();
-        let job = Job {
+        let job = Job::Read {
             bytes,
             context,
             reply,
@@ -82,13 +106,19 @@ fn serve(settings: &Settings, registry: &Registry, queue: &Mutex<Receiver<Job>>)
     let mut slot = None;
     loop {
         let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(Job {
-            bytes,
-            context,
-            reply,
-        }) = job
-        else {
-            return;
+        let (bytes, context, reply) = match job {
+            Err(_) => return,
+            Ok(Job::Open(reply)) => {
+                let opened = opened(&mut slot, settings, registry).map(drop);
+                // Whoever asked may have stopped meanwhile.
+                drop(reply.send(opened));
+                continue;
+            }
+            Ok(Job::Read {
+                bytes,
+                context,
+                reply,
+            }) => (bytes, context, reply),
         };
         // The program is ending: what nobody waits for is not begun.
         if reply.is_closed() {
@@ -115,9 +145,16 @@ fn read(
     bytes: &[u8],
     context: Context,
 ) -> Result<ReadUpload, Fault> {
-    let slot = match slot {
+    opened(slot, settings, registry)?.read(bytes, context)
+}
+
+fn opened<'a>(
+    slot: &'a mut Option<Slot>,
+    settings: &Settings,
+    registry: &Registry,
+) -> Result<&'a mut Slot, Fault> {
+    Ok(match slot {
         Some(slot) => slot,
         None => slot.insert(Slot::open(settings, registry)?),
-    };
-    slot.read(bytes, context)
+    })
 }

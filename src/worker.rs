@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use tokio::sync::RwLock;
 use tokio_util::sync::CancellationToken;
 
 pub use self::arrival::Arrival;
@@ -28,6 +29,9 @@ use crate::understanding::{Accepted, Context, Document};
 /// An upload on which work was begun more often than this has killed its worker every time. A few, because a worker may be killed for
 /// other reasons.
 const MOST_ATTEMPTS: u32 = 5;
+/// An upload on which work was begun so often is read alone: should it end the worker, it takes no other with it, which would be suspected
+/// in its turn.
+const SUSPECT: u32 = 3;
 /// How often an outcome is decided anew because the ledger learned something meanwhile.
 const MOST_CONFLICTS: usize = 10;
 
@@ -42,6 +46,8 @@ pub struct Worker {
     models: ModelSet,
     accepted: Accepted,
     given_up: CancellationToken,
+    /// Held by all that read, and alone by whoever is suspected.
+    reading: RwLock<()>,
 }
 
 /// An upload that was read, waiting for its turn to be decided.
@@ -93,7 +99,16 @@ impl Worker {
             models,
             accepted,
             given_up: CancellationToken::new(),
+            reading: RwLock::default(),
         })
+    }
+
+    /// Opens the slots before their first uploads come.
+    ///
+    /// # Errors
+    /// [`Fault::Fatal`] where a library, a model or the sandbox is missing.
+    pub async fn warm_up(&self) -> Result<(), Fault> {
+        self.slots.warm_up().await
     }
 
     /// Ends the reading of what is in hand: it is as if it had not been begun.
@@ -168,10 +183,25 @@ impl Worker {
             date_order: None,
             received_on: Some(arrival.received_on()),
         };
-        let read = tokio::select! {
-            read = self.slots.read(bytes, context) => read,
-            () = self.given_up.cancelled() => Err(Fault::retry("reading an upload", "the worker stops")),
+        let reading = async {
+            if upload.attempts < SUSPECT {
+                let _with_others = self.reading.read().await;
+                self.slots.read(bytes, context).await
+            } else {
+                let _alone = self.reading.write().await;
+                self.slots.read(bytes, context).await
+            }
         };
+        let read = tokio::select! {
+            read = reading => read,
+            () = self.given_up.cancelled() => {
+                Err(Fault::retry("reading an upload", "the worker stops"))
+            }
+        };
+        if upload.attempts >= SUSPECT && read.is_ok() {
+            // Cleared: should the worker end after this, it was not the upload.
+            self.ledger.take_back_attempt(&upload).await?;
+        }
         match read {
             Ok(read) => Ok(Read::Documents(upload, arrival, read)),
             Err(Fault::Reject(reason)) => Ok(Read::Rejected(upload, reason)),

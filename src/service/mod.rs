@@ -112,6 +112,8 @@ pub async fn run(settings: Settings, profiles: Profiles) -> Result<Ended, Fault>
         stopping,
         fatal: Mutex::default(),
     });
+    // Before the first upload: an attempt should be about the upload, and readiness about being able to read.
+    service.worker.warm_up().await?;
     let ended = service.live(to_publish).await;
     served.abort();
     let fatal = service

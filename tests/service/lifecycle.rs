@@ -262,3 +262,39 @@ async fn what_a_killed_worker_had_in_hand_is_taken_over() {
     );
     assert_eq!(world.count("SELECT attempts FROM uploads").await, 2);
 }
+
+#[tokio::test]
+async fn an_upload_that_ended_worker_after_worker_is_rejected_and_a_suspect_is_cleared() {
+    let mut world = World::new().await;
+    for (ended, expected) in [
+        (2, "countersign.document.classified.v1"),
+        (5, "countersign.upload.rejected.v1"),
+    ] {
+        let mut killed = world.worker();
+        killed.until_ready().await;
+        world
+            .upload(&format!("{ended}.pdf"), fixture("batch.pdf"))
+            .await;
+        let begun = "SELECT COUNT(*) FROM uploads WHERE state = 'started' AND attempts = 1";
+        until("work was begun", || async { world.count(begun).await == 1 }).await;
+        killed.signal("-KILL");
+        assert_eq!(killed.ended().await, None);
+        // As if this had happened so often, and the last lease had run out.
+        world
+            .change(&format!(
+                "UPDATE uploads SET attempts = {ended} WHERE state = 'started'"
+            ))
+            .await;
+        world.change("DELETE FROM leases").await;
+        let worker = world.worker();
+        worker.until_ready().await;
+        assert_eq!(world.event().await["type"], expected);
+        while world.event_at_hand().await.is_some() {}
+    }
+    assert_eq!(
+        world
+            .count("SELECT attempts FROM uploads WHERE state = 'done'")
+            .await,
+        2
+    );
+}

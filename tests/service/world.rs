@@ -379,11 +379,16 @@ impl World {
 
     /// Makes all events but those of classification pending again, as if nobody had confirmed them.
     pub(crate) async fn publish_again(&self) {
+        self.change("UPDATE outbox SET published_at = NULL WHERE type <> 'countersign.document.classified.v1'").await;
+    }
+
+    /// Changes the ledger by hand.
+    pub(crate) async fn change(&self, statement: &str) {
         use sqlx::{Connection as _, Executor as _};
         let ledger = &self.settings["COUNTERSIGN_LEDGER"];
         let mut connection = sqlx::AnyConnection::connect(ledger).await.unwrap();
-        let again = "UPDATE outbox SET published_at = NULL WHERE type <> 'countersign.document.classified.v1'";
-        connection.execute(again).await.unwrap();
+        let statement = sqlx::AssertSqlSafe(statement.to_owned());
+        connection.execute(sqlx::raw_sql(statement)).await.unwrap();
     }
 
     /// A number from the ledger.
