@@ -266,15 +266,17 @@ async fn what_a_killed_worker_had_in_hand_is_taken_over() {
 #[tokio::test]
 async fn an_upload_that_ended_worker_after_worker_is_rejected_and_a_suspect_is_cleared() {
     let mut world = World::new().await;
-    for (ended, expected) in [
-        (2, "countersign.document.classified.v1"),
-        (5, "countersign.upload.rejected.v1"),
+    for (ended, paper, expected) in [
+        (2, "batch.pdf", "countersign.document.classified.v1"),
+        (
+            5,
+            "clean-delivery-receipt.pdf",
+            "countersign.upload.rejected.v1",
+        ),
     ] {
         let mut killed = world.worker();
         killed.until_ready().await;
-        world
-            .upload(&format!("{ended}.pdf"), fixture("batch.pdf"))
-            .await;
+        world.upload(paper, fixture(paper)).await;
         let begun = "SELECT COUNT(*) FROM uploads WHERE state = 'started' AND attempts = 1";
         until("work was begun", || async { world.count(begun).await == 1 }).await;
         killed.signal("-KILL");
