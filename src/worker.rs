@@ -5,6 +5,7 @@
 
 mod arrival;
 mod filing;
+mod waiting;
 
 use std::sync::Arc;
 
@@ -291,10 +292,20 @@ impl Worker {
     ) -> Result<Vec<StoredEvent>, Fault> {
         for _ in 0..MOST_CONFLICTS {
             let (decided, more) = self
-                .decide_papers(upload, arrival, papers.clone(), duplicate_of.as_deref())
+                .decide_papers(
+                    &upload.origin,
+                    arrival,
+                    papers.clone(),
+                    duplicate_of.as_deref(),
+                )
                 .await?;
             let all_findings = [findings.as_slice(), &more].concat();
-            let outcomes = decided.into_iter().map(filing::outcome).collect();
+            let outcomes = decided.into_iter().map(|one| {
+                // A duplicate is never attached: it waits for nothing.
+                let waits = self.waits(&one, arrival).filter(|_| duplicate_of.is_none());
+                filing::outcome(one, waits)
+            });
+            let outcomes = outcomes.collect();
             let outcome = if duplicate_of.is_some() {
                 Outcome::Duplicate(outcomes)
             } else {
@@ -305,7 +316,7 @@ impl Worker {
                 .finish_upload(upload, &outcome, &all_findings, Timestamp::now())
                 .await?
             {
-                Finish::Done(events) => return Ok(events),
+                Finish::Done(events) => return self.look_once_more(&outcome, upload, events).await,
                 Finish::Conflict(Conflict::AlreadyAttached { .. }) => {}
                 Finish::Conflict(Conflict::SameBytes(documents)) => {
                     let (first, theirs) = as_papers(documents);
@@ -318,6 +329,25 @@ impl Worker {
             "deciding about an upload",
             "the ledger kept changing",
         ))
+    }
+
+    /// A shipment that was stored while its document was decided saw nobody wait for it, and was not seen.
+    async fn look_once_more(
+        &self,
+        outcome: &Outcome,
+        upload: &Upload,
+        mut events: Vec<StoredEvent>,
+    ) -> Result<Vec<StoredEvent>, Fault> {
+        let documents = match outcome {
+            Outcome::Documents(documents) => documents.as_slice(),
+            Outcome::Rejected(_) | Outcome::Duplicate(_) => &[],
+        };
+        for one in documents.iter().filter(|one| one.waits.is_some()) {
+            let Origin { object, sha256, .. } = &upload.origin;
+            let id = DocumentId::new(object, sha256, &one.decided.document.pages);
+            events.extend(self.decide_waiting(id).await?);
+        }
+        Ok(events)
     }
 }
 

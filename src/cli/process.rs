@@ -55,10 +55,15 @@ pub(super) async fn run(args: ProcessArgs, mut settings: Settings) -> Result<Exi
     let settings = settings.for_uploads(files.len());
     let shipments = args.shipments.clone().map(open_feed).transpose()?;
     let worker = Arc::new(Worker::on_files(settings.clone(), profiles).await?);
-    if let Some(feed) = shipments {
-        store_shipments(&worker, feed).await?;
-    }
     let mut output = Output::new(&args, files.len(), &settings)?;
+    if let Some(feed) = shipments {
+        let woken = store_shipments(&worker, feed).await?;
+        if !woken.is_empty() {
+            output
+                .tell(&worker, "papers that waited for their shipment", &woken)
+                .await?;
+        }
+    }
     let missed = process(&worker, files, settings.slots, &mut output).await?;
     output.finish(&worker).await?;
     Ok(if missed == 0 {
@@ -74,8 +79,11 @@ pub(super) fn open_feed(path: PathBuf) -> Result<BufReader<File>, Failure> {
     opened.map(BufReader::new)
 }
 
-/// Loads the feed; lines that cannot be read are named, the rest counts.
-pub(super) async fn store_shipments(worker: &Worker, feed: BufReader<File>) -> Result<(), Failure> {
+/// Loads the feed; lines that cannot be read are named, the rest counts. Returns what became of documents that waited for a shipment.
+pub(super) async fn store_shipments(
+    worker: &Worker,
+    feed: BufReader<File>,
+) -> Result<Vec<StoredEvent>, Failure> {
     let (shipments, bad_lines) = feed::read_lines(feed);
     for line in &bad_lines {
         eprintln!("shipments, line {}: {}", line.number, line.reason);
@@ -91,7 +99,7 @@ pub(super) async fn store_shipments(worker: &Worker, feed: BufReader<File>) -> R
         .store_shipments(&shipments, keys, Timestamp::now())
         .await;
     stored.map_err(crate::fault::Fault::from)?;
-    Ok(())
+    Ok(worker.wake(&shipments).await?)
 }
 
 /// Prints what becomes of each file. Returns how many files reached no outcome.

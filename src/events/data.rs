@@ -191,6 +191,8 @@ pub struct DocumentData {
     pub priority: Confidence,
     /// Who read it.
     pub models: ModelSet,
+    /// How often the document was decided, this time included: it is decided again when its shipment arrives later.
+    pub revision: u32,
 }
 
 /// Consumers that validate must survive a field name that a later version adds.
@@ -213,6 +215,7 @@ impl DocumentData {
             accessorials: decided.accessorials.clone(),
             priority: decided.priority,
             models: origin.models.clone(),
+            revision: 1,
         }
     }
 }

@@ -130,9 +130,14 @@ impl Data {
     fn identity(&self) -> Identity<'_> {
         match self {
             Self::Classified(data) => Identity::of(&data.document, &data.models),
-            Self::Validated(data) | Self::Raised(data) => {
-                Identity::of(&data.document, &data.models)
-            }
+            Self::Validated(data) | Self::Raised(data) => Identity {
+                occurrence: if data.revision > 1 {
+                    data.revision.to_string()
+                } else {
+                    String::new()
+                },
+                ..Identity::of(&data.document, &data.models)
+            },
             Self::Resolved(data) => Identity {
                 occurrence: data.exception.id.to_string(),
                 ..Identity::of(&data.document, &data.models)

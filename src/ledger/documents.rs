@@ -126,12 +126,13 @@ pub(super) async fn store(
     now: Timestamp,
 ) -> Result<(), LedgerError> {
     sqlx::query(
-        "INSERT INTO documents (id, upload, class, class_confidence, tenant, shipment, state, superseded, document, stored_as, looks, decided_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10, $11)
+        "INSERT INTO documents (id, upload, class, class_confidence, tenant, shipment, state, superseded, document, stored_as, looks, decided_at,
+           revision)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10, $11, $12)
          ON CONFLICT (id) DO UPDATE SET upload = excluded.upload, class = excluded.class,
            class_confidence = excluded.class_confidence, tenant = excluded.tenant, shipment = excluded.shipment,
            state = excluded.state, superseded = 0, document = excluded.document, stored_as = excluded.stored_as,
-           looks = excluded.looks, decided_at = excluded.decided_at",
+           looks = excluded.looks, decided_at = excluded.decided_at, revision = excluded.revision",
     )
     .bind(data.document.id.to_string())
     .bind(upload.to_string())
@@ -144,6 +145,7 @@ pub(super) async fn store(
     .bind(data.document.attachment.as_ref().map(sql::json).transpose()?)
     .bind(outcome.looks.map(u64::cast_signed))
     .bind(now.as_millisecond())
+    .bind(i64::from(data.revision))
     .execute(connection)
     .await?;
     Ok(())
@@ -160,6 +162,8 @@ pub(super) async fn supersede(
     let statements = [
         format!("DELETE FROM attachments WHERE document IN {documents}"),
         format!("UPDATE exceptions SET state = 'SUPERSEDED' WHERE document IN {documents}"),
+        format!("DELETE FROM waiting_keys WHERE document IN {documents}"),
+        format!("DELETE FROM waiting WHERE document IN {documents}"),
         format!("UPDATE documents SET superseded = 1 WHERE id IN {documents}"),
     ];
     for statement in statements {

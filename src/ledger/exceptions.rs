@@ -1,14 +1,15 @@
 //! Open exceptions: one row for each code of a shipment's stop, or of a document that belongs to no shipment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use sqlx::AnyConnection;
+use uuid::Uuid;
 
 use super::{LedgerError, sql};
-use crate::decision::Exception;
-use crate::document::deterministic_id;
-use crate::events::DocumentData;
+use crate::decision::{Exception, ExceptionCode};
+use crate::document::{DocumentId, deterministic_id};
+use crate::events::{DocumentData, Resolution, ResolvedException};
 
 /// Opens the exceptions of a document. One that is open already is counted once more and takes the newer words. A code
 /// that a document names twice (two charges without support) is one exception; its event tells both.
@@ -24,6 +25,69 @@ pub(super) async fn raise(
     }
     for exception in by_code.into_values() {
         raise_one(connection, data, exception, stop, now).await?;
+    }
+    Ok(())
+}
+
+/// An exception that is open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Open {
+    id: Uuid,
+    pub(super) code: ExceptionCode,
+}
+
+impl Open {
+    pub(super) fn resolved(&self, how: Resolution, detail: String) -> ResolvedException {
+        ResolvedException {
+            id: self.id,
+            code: self.code,
+            how,
+            detail,
+        }
+    }
+}
+
+/// The open exceptions that a document raised last, by code.
+pub(super) async fn open(
+    connection: &mut AnyConnection,
+    document: DocumentId,
+) -> Result<Vec<Open>, LedgerError> {
+    let rows = sqlx::query(
+        "SELECT id, code FROM exceptions WHERE document = $1 AND state = 'OPEN' ORDER BY code",
+    )
+    .bind(document.to_string())
+    .fetch_all(connection)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Open {
+                id: sql::word(row, "id")?,
+                code: sql::word(row, "code")?,
+            })
+        })
+        .collect()
+}
+
+/// Ends the open exceptions of a document that was decided again: those of `kept` codes are raised anew in its shipment's name, the
+/// others are resolved.
+pub(super) async fn close(
+    connection: &mut AnyConnection,
+    document: DocumentId,
+    kept: &BTreeSet<ExceptionCode>,
+    now: Timestamp,
+) -> Result<(), LedgerError> {
+    for one in open(&mut *connection, document).await? {
+        let state = if kept.contains(&one.code) {
+            "SUPERSEDED"
+        } else {
+            "RESOLVED"
+        };
+        sqlx::query("UPDATE exceptions SET state = $1, last_raised_at = $2 WHERE id = $3")
+            .bind(state)
+            .bind(now.as_millisecond())
+            .bind(one.id.to_string())
+            .execute(&mut *connection)
+            .await?;
     }
     Ok(())
 }

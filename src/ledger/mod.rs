@@ -18,6 +18,7 @@ mod shipments;
 mod sql;
 mod sweeps;
 mod uploads;
+mod waiting;
 
 #[cfg(test)]
 mod suite;
@@ -33,6 +34,7 @@ pub use outbox::OutboxState;
 pub use outcomes::{Conflict, DocumentOutcome, Finding, Finish, Outcome, Serves};
 pub use shipments::{Search, Stored};
 pub use uploads::{Begun, Upload};
+pub use waiting::{Waiting, Waits};
 
 use opening::Database;
 

@@ -9,6 +9,7 @@ use sqlx::AnyConnection;
 use super::audit::Entry;
 use super::documents::StoredDocument;
 use super::uploads::{self, State, Upload};
+use super::waiting::{self, Waits};
 use super::{Ledger, LedgerError, audit, documents, exceptions, outbox, sql};
 use crate::document::{DocumentId, PageNumber};
 use crate::events::{ClassifiedData, Data, Decided, DocumentData, Event, StoredEvent};
@@ -37,6 +38,8 @@ pub struct DocumentOutcome {
     pub stop: u32,
     /// Hash of its looks, where one was made.
     pub looks: Option<u64>,
+    /// What it looks for, where no shipment is clearly the one.
+    pub waits: Option<Waits>,
 }
 
 /// What a document is to its shipment.
@@ -191,6 +194,10 @@ async fn commit(
         let data = DocumentData::new(&upload.origin, &outcome.decided);
         documents::store(connection, upload.id, outcome, &data, now).await?;
         exceptions::raise(connection, &data, outcome.stop, now).await?;
+        waiting::forget(connection, data.document.id).await?;
+        if let Some(waits) = &outcome.waits {
+            waiting::remember(connection, data.document.id, waits, now).await?;
+        }
         entries.push(Entry::document_decided(&data));
         let billed = outcome.decided.billable_with();
         let attach_to = billed.filter(|_| state == State::Done);
@@ -227,7 +234,7 @@ fn events_of(data: DocumentData, attached: bool, now: Timestamp) -> [Event; 2] {
 }
 
 /// Attaches a document to its shipment. Returns the document that proves the same stop's delivery already, if any.
-async fn attach(
+pub(super) async fn attach(
     connection: &mut AnyConnection,
     document: DocumentId,
     shipment: &Shipment,

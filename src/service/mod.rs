@@ -31,7 +31,7 @@ use self::metrics::Metrics;
 use crate::broker::Topology;
 use crate::broker::rabbitmq::Broker;
 use crate::decision::Profiles;
-use crate::events::StoredEvent;
+use crate::events::{EventType, StoredEvent};
 use crate::fault::Fault;
 use crate::ledger::{LEASE, Ledger};
 use crate::settings::Settings;
@@ -236,6 +236,19 @@ impl Service {
             if let Ok(Ok(outbox)) = tokio::time::timeout(LOOK, self.ledger().outbox_state()).await {
                 self.metrics.outbox(outbox, Timestamp::now());
             }
+        }
+    }
+
+    /// Hands committed events to the loop that publishes them. Where it has no room or is behind, it finds them in the ledger.
+    fn tell(&self, events: Vec<StoredEvent>) {
+        let kinds = events.iter().map(|event| event.kind.name());
+        tracing::info!(events = %kinds.collect::<Vec<_>>().join(" "), "an upload is finished");
+        // An upload that was finished before has told its events.
+        for event in events.into_iter().filter(|event| !event.published) {
+            if event.kind != EventType::DocumentClassified {
+                self.metrics.outcome(&event);
+            }
+            drop(self.committed.try_send(event));
         }
     }
 

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::Service;
 use crate::fault::Fault;
 use crate::intake::rabbitmq::Verdict;
+use crate::shipments::Shipment;
 use crate::shipments::feed::read_message;
 use crate::shipments::keys::shipment_keys;
 
@@ -12,16 +13,8 @@ use crate::shipments::keys::shipment_keys;
 /// for a person to mend and send again.
 pub(super) async fn handle(service: &Service, body: &[u8]) -> Verdict {
     let (shipments, bad_lines) = read_message(body);
-    let keys = |shipment: &_| {
-        let keys = shipment_keys(shipment).into_iter();
-        keys.map(|key| key.as_str().to_owned()).collect::<Vec<_>>()
-    };
-    let stored = service
-        .ledger()
-        .store_shipments(&shipments, keys, Timestamp::now())
-        .await;
-    match stored.map_err(Fault::from) {
-        Ok(_) => {}
+    match store_and_wake(service, &shipments).await {
+        Ok(()) => {}
         Err(_) if service.stopping.is_cancelled() => return Verdict::Return,
         Err(fault @ Fault::Fatal { .. }) => {
             service.fail(fault);
@@ -45,4 +38,19 @@ pub(super) async fn handle(service: &Service, body: &[u8]) -> Verdict {
             detail: format!("line {}: {}", bad.number, bad.reason),
         },
     }
+}
+
+/// Stores shipments, then decides again about the documents that waited for them.
+async fn store_and_wake(service: &Service, shipments: &[Shipment]) -> Result<(), Fault> {
+    let keys = |shipment: &_| {
+        let keys = shipment_keys(shipment).into_iter();
+        keys.map(|key| key.as_str().to_owned()).collect::<Vec<_>>()
+    };
+    let (ledger, now) = (service.ledger(), Timestamp::now());
+    ledger.store_shipments(shipments, keys, now).await?;
+    let woken = service.worker.wake(shipments).await?;
+    if !woken.is_empty() {
+        service.tell(woken);
+    }
+    Ok(())
 }

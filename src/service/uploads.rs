@@ -9,7 +9,6 @@ use tracing::Instrument as _;
 use super::Service;
 use crate::broker::UPLOADS;
 use crate::document::TraceParent;
-use crate::events::{EventType, StoredEvent};
 use crate::fault::Fault;
 use crate::intake::rabbitmq::{Message, Verdict};
 use crate::intake::{Change, Notice, Sequencer, notices};
@@ -162,19 +161,6 @@ async fn finish(service: &Arc<Service>, arrival: Arrival) -> Result<(), Fault> {
         .await?;
     service.metrics.stage("deciding", deciding.elapsed());
     service.metrics.upload(started.elapsed());
-    tell(service, events);
+    service.tell(events);
     Ok(())
-}
-
-/// Hands committed events to the loop that publishes them. Where it has no room or is behind, it finds them in the ledger.
-fn tell(service: &Service, events: Vec<StoredEvent>) {
-    let kinds = events.iter().map(|event| event.kind.name());
-    tracing::info!(events = %kinds.collect::<Vec<_>>().join(" "), "an upload is finished");
-    // An upload that was finished before has told its events.
-    for event in events.into_iter().filter(|event| !event.published) {
-        if event.kind != EventType::DocumentClassified {
-            service.metrics.outcome(&event);
-        }
-        drop(service.committed.try_send(event));
-    }
 }

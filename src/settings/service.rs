@@ -208,7 +208,7 @@ mod tests {
     #[test]
     fn what_a_worker_lacks_is_named() {
         let with = |rabbitmq: &str, bucket: &str, endpoint: &str| {
-            let mut settings = Settings::load(None).unwrap();
+            let mut settings = Settings::resolve(None, std::iter::empty()).unwrap();
             settings.rabbitmq.url = SecretUrl(rabbitmq.to_owned());
             settings.ledger = SecretUrl("postgres://database/ledger".to_owned());
             settings.s3.bucket = bucket.to_owned();

@@ -24,6 +24,7 @@ mod simulation;
 mod tests;
 mod weights;
 
+use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 
 use jiff::civil::Date;
@@ -51,7 +52,7 @@ pub struct Known {
 }
 
 /// What the upload notice told, beside the paper (contract.md §1.1).
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hints {
     /// The shipment, by its id in the feed.
     pub shipment_id: Option<String>,

@@ -10,7 +10,7 @@ use crate::decision::{Filing, State};
 use crate::document::DocumentId;
 use crate::events::{Decided, Origin};
 use crate::fault::Fault;
-use crate::ledger::{DocumentOutcome, Finding, Search, Serves, Upload};
+use crate::ledger::{DocumentOutcome, Finding, Search, Serves, Waits};
 use crate::pipeline::{Filed, MatchedDocument, decide_document, match_document};
 use crate::shipments::keys::{Key, document_keys, hint_keys};
 use crate::shipments::matching::Known;
@@ -26,16 +26,14 @@ impl Worker {
     /// the later ones.
     pub(super) async fn decide_papers(
         &self,
-        upload: &Upload,
+        origin: &Origin,
         arrival: &Arrival,
         papers: Vec<(Document, Option<Location>)>,
         duplicate_of: Option<&[DocumentId]>,
     ) -> Result<(Vec<Decided>, Vec<Finding>), Fault> {
         let (mut matched, mut findings) = (Vec::new(), Vec::new());
         for (document, attachment) in papers {
-            let (paper, found) = self
-                .matched(&upload.origin, arrival, document, attachment)
-                .await?;
+            let (paper, found) = self.matched(origin, arrival, document, attachment).await?;
             matched.push(paper);
             findings.push(found);
         }
@@ -50,7 +48,6 @@ impl Worker {
                 .decided(arrival, paper, &matched, position, &taken, duplicate)
                 .await?;
             if let Some(candidate) = one.billable_with() {
-                let origin = &upload.origin;
                 let id = DocumentId::new(&origin.object, &origin.sha256, &one.document.pages);
                 taken.insert(candidate.shipment.id.clone(), id);
             }
@@ -64,6 +61,24 @@ impl Worker {
             decided.push(one);
         }
         Ok((decided, findings))
+    }
+
+    /// What a decided document looks for, where no shipment is clearly the one and some may yet come.
+    pub(super) fn waits(&self, decided: &Decided, arrival: &Arrival) -> Option<Waits> {
+        match decided.matched {
+            Match::Matched(..) | Match::Conflict(_) => return None,
+            Match::Ambiguous(_) | Match::None => {}
+        }
+        let keys = document_keys(&decided.document).into_iter();
+        let keys = keys.chain(hint_keys(&arrival.hints));
+        let (weak, strong): (Vec<Key>, Vec<Key>) = keys.partition(Key::is_weak);
+        // Papers with a number wait for it alone: a place and a day would wake them with every shipment to a busy site.
+        let keys = if strong.is_empty() { weak } else { strong };
+        (!keys.is_empty()).then(|| Waits {
+            tenant: self.tenant(arrival).to_owned(),
+            keys: texts(&keys),
+            hints: arrival.hints.clone(),
+        })
     }
 
     fn tenant<'a>(&'a self, arrival: &'a Arrival) -> &'a str {
@@ -208,7 +223,7 @@ fn texts(keys: &[Key]) -> Vec<String> {
 }
 
 /// What the ledger keeps of a decided document.
-pub(super) fn outcome(decided: Decided) -> DocumentOutcome {
+pub(super) fn outcome(decided: Decided, waits: Option<Waits>) -> DocumentOutcome {
     let serves = match decided.decision.state {
         State::Billable | State::BillableWithOsd => Serves::AsPod,
         State::HoldMissing | State::HoldCustomerPolicy | State::Review | State::Reject => {
@@ -220,5 +235,6 @@ pub(super) fn outcome(decided: Decided) -> DocumentOutcome {
         serves,
         stop: 0,
         looks: None,
+        waits,
     }
 }

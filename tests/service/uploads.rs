@@ -427,3 +427,39 @@ async fn an_older_version_of_a_shipment_that_comes_late_changes_nothing() {
         2
     );
 }
+
+#[tokio::test]
+async fn a_paper_that_comes_before_its_shipment_is_attached_once_that_arrives() {
+    let mut world = World::new().await;
+    let worker = world.worker();
+    worker.until_ready().await;
+    world
+        .upload("early.pdf", fixture("clean-delivery-receipt.pdf"))
+        .await;
+    let early = world.events(2).await;
+    assert_eq!(
+        early[1]["data"]["exceptions"][0]["code"], "NO_MATCH",
+        "{:#}",
+        early[1]
+    );
+    let feed = std::fs::read_to_string(root().join("fixtures/shipments.jsonl")).unwrap();
+    world.send(SHIPMENTS, feed.as_bytes()).await;
+    let [resolved, validated] = world.events(2).await.try_into().unwrap();
+    assert_eq!(resolved["type"], "countersign.exception.resolved.v1");
+    assert_eq!(resolved["data"]["exception"]["code"], "NO_MATCH");
+    assert_eq!(validated["type"], "countersign.attachment.validated.v1");
+    assert_eq!(validated["subject"], early[1]["subject"]);
+    // The feed comes again, and nothing is told twice.
+    world.send(SHIPMENTS, feed.as_bytes()).await;
+    world.upload("after.pdf", papers::light(11)).await;
+    assert_eq!(
+        world.event().await["data"]["document"]["object"]["key"],
+        "after.pdf"
+    );
+    assert_eq!(
+        world
+            .count("SELECT attempts FROM uploads WHERE object_key = 'early.pdf'")
+            .await,
+        1
+    );
+}

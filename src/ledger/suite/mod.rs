@@ -8,6 +8,7 @@ mod outbox;
 mod shipments;
 mod sweeps;
 mod uploads;
+mod waiting;
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -79,6 +80,7 @@ fn one(decided: Decided) -> Outcome {
         serves: Serves::AsPod,
         stop: 0,
         looks: None,
+        waits: None,
     }])
 }
 

@@ -191,6 +191,7 @@ async fn another_stop_and_a_supporting_paper_are_attached_beside_the_proof(ledge
         serves,
         stop,
         looks: Some(u64::MAX),
+        waits: None,
     };
     let outcome = Outcome::Documents(vec![
         document(0, Serves::AsPod, 2),
