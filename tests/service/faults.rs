@@ -193,19 +193,19 @@ async fn a_consumers_full_queue_keeps_its_events_and_holds_nobody_else_up() {
 
 #[tokio::test]
 async fn a_lease_that_could_not_be_given_back_runs_out() {
-    use sqlx::{Connection as _, Executor as _};
     let mut world = World::new().await;
     let worker = world.worker();
     worker.until_ready().await;
     // As if the ledger had gone away between an upload's fault and the giving back of its lease.
-    let mut other = sqlx::AnyConnection::connect(&world.settings[LEDGER])
-        .await
-        .unwrap();
-    let hold = "CREATE RULE hold AS ON DELETE TO leases DO INSTEAD NOTHING";
-    other.execute(hold).await.unwrap();
+    world
+        .change(
+            "CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+             CREATE TRIGGER hold BEFORE DELETE ON leases FOR EACH ROW EXECUTE FUNCTION hold()",
+        )
+        .await;
     world.upload("a.pdf", papers::light(84)).await;
     world.events(2).await;
-    other.execute("DROP RULE hold ON leases").await.unwrap();
+    world.change("DROP TRIGGER hold ON leases").await;
     world.notify("a.pdf").await;
     until(
         "the lease has run out, and the second notice is settled",
