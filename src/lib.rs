@@ -1,7 +1,7 @@
 //! Countersign reads proof-of-delivery paper so that freight gets billed the same day.
 //!
 //! The modules stand in the order in which a document passes through them. Each stage takes plain data and returns plain
-//! data; only `storage`, `ledger`, `events` and the worker loop wait for anything.
+//! data; only `broker`, `intake`, `storage`, `ledger`, `events`, the worker and the service around it wait for anything.
 
 // What every stage shares.
 pub mod document;

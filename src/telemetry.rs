@@ -83,7 +83,7 @@ fn traces(tracer: Tracer) -> impl tracing_subscriber::Layer<Registry> {
     OpenTelemetryLayer::new(tracer).with_filter(ours)
 }
 
-/// The broker's client tells of every lost connection as an error, and so do we, once.
+/// The broker's client tells of every lost connection as an error, and so do we, once; the store's warns of each place where it found no region.
 fn lines_of(level: LogLevel) -> Targets {
     let level = match level {
         LogLevel::Error => LevelFilter::ERROR,
@@ -94,6 +94,7 @@ fn lines_of(level: LogLevel) -> Targets {
     Targets::new()
         .with_default(level)
         .with_target("lapin", LevelFilter::OFF)
+        .with_target("aws_config", LevelFilter::ERROR)
 }
 
 /// Makes `span` a part of the trace that the sender began, if there is one, and says what its own children are to be told.

@@ -240,9 +240,9 @@ impl Service {
     }
 
     /// Hands committed events to the loop that publishes them. Where it has no room or is behind, it finds them in the ledger.
-    fn tell(&self, events: Vec<StoredEvent>) {
-        let kinds = events.iter().map(|event| event.kind.name());
-        tracing::info!(events = %kinds.collect::<Vec<_>>().join(" "), "an upload is finished");
+    fn tell(&self, what: &str, events: Vec<StoredEvent>) {
+        let kinds: Vec<&str> = events.iter().map(|event| event.kind.name()).collect();
+        tracing::info!(events = %kinds.join(" "), "{what}");
         // An upload that was finished before has told its events.
         for event in events.into_iter().filter(|event| !event.published) {
             if event.kind != EventType::DocumentClassified {

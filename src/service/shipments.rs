@@ -50,7 +50,7 @@ async fn store_and_wake(service: &Service, shipments: &[Shipment]) -> Result<(),
     ledger.store_shipments(shipments, keys, now).await?;
     let woken = service.worker.wake(shipments).await?;
     if !woken.is_empty() {
-        service.tell(woken);
+        service.tell("documents that waited are decided again", woken);
     }
     Ok(())
 }

@@ -161,6 +161,6 @@ async fn finish(service: &Arc<Service>, arrival: Arrival) -> Result<(), Fault> {
         .await?;
     service.metrics.stage("deciding", deciding.elapsed());
     service.metrics.upload(started.elapsed());
-    service.tell(events);
+    service.tell("an upload is finished", events);
     Ok(())
 }

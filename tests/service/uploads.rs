@@ -24,6 +24,21 @@ fn s3_event(bucket: &str, records: &[(&str, &str, &str)]) -> Vec<u8> {
     json!({"Records": records}).to_string().into_bytes()
 }
 
+/// A notice from somebody whose span is part of a trace.
+async fn notify_in_trace(world: &World, key: &str, trace: &str) {
+    let traceparent = format!("00-{trace}-00f067aa0ba902b7-01");
+    let mut headers = FieldTable::default();
+    headers.insert(
+        "traceparent".into(),
+        AMQPValue::LongString(traceparent.into()),
+    );
+    let notice = json!({"bucket": world.name, "key": key}).to_string();
+    let properties = BasicProperties::default().with_headers(headers);
+    world
+        .send_with(UPLOADS, notice.as_bytes(), properties)
+        .await;
+}
+
 #[tokio::test]
 async fn a_proof_of_delivery_is_matched_and_its_events_come_in_their_order() {
     let mut world = World::new().await;
@@ -216,19 +231,7 @@ async fn a_trace_goes_on_from_the_notice_to_the_events_and_the_log() {
     worker.until_ready().await;
     world.put("a.pdf", papers::light(6)).await;
     let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
-    let mut headers = FieldTable::default();
-    headers.insert(
-        "traceparent".into(),
-        AMQPValue::LongString(format!("00-{trace}-00f067aa0ba902b7-01").into()),
-    );
-    let notice = json!({"bucket": world.name, "key": "a.pdf"}).to_string();
-    world
-        .send_with(
-            UPLOADS,
-            notice.as_bytes(),
-            BasicProperties::default().with_headers(headers),
-        )
-        .await;
+    notify_in_trace(&world, "a.pdf", trace).await;
     for event in world.events(2).await {
         let traceparent = event["traceparent"].as_str().unwrap();
         assert!(
@@ -353,19 +356,7 @@ async fn spans_of_the_senders_trace_go_to_a_collector() {
     let worker = Worker::start(&world, &[("COUNTERSIGN_TELEMETRY__OTLP", &otlp)]);
     worker.until_ready().await;
     world.put("a.pdf", papers::light(9)).await;
-    let mut headers = FieldTable::default();
-    headers.insert(
-        "traceparent".into(),
-        AMQPValue::LongString("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".into()),
-    );
-    let notice = json!({"bucket": world.name, "key": "a.pdf"}).to_string();
-    world
-        .send_with(
-            UPLOADS,
-            notice.as_bytes(),
-            BasicProperties::default().with_headers(headers),
-        )
-        .await;
+    notify_in_trace(&world, "a.pdf", "4bf92f3577b34da6a3ce929d0e0e4736").await;
     world.events(2).await;
     worker.signal("-TERM");
     let request = tokio::time::timeout(PATIENCE, requests.recv())
