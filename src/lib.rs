@@ -1,7 +1,7 @@
 //! Countersign reads proof-of-delivery paper so that freight gets billed the same day.
 //!
 //! The modules stand in the order in which a document passes through them. Each stage takes plain data and returns plain
-//! data; only `broker`, `intake`, `storage`, `ledger`, `events`, the worker and the service around it wait for anything.
+//! data; only `broker`, `intake`, `storage`, `ledger`, `events`, the clerk, the worker and the service around them wait for anything.
 
 // What every stage shares.
 pub mod document;
@@ -31,7 +31,8 @@ pub mod ledger;
 
 pub mod events;
 
-// The recipe, the loop around it, and the command line.
+// The recipe, who decides by it, the loop around them, and the command line.
+pub mod clerk;
 pub mod pipeline;
 pub mod slots;
 pub mod worker;

@@ -3,31 +3,23 @@
 //! In: the bytes of an upload, then what the ledger knows. Out: documents with their papers cut out, then what was decided
 //! about each.
 
-use std::collections::BTreeSet;
+mod deciding;
+mod matching;
+
 use std::time::Instant;
 
-use jiff::ToSpan as _;
-use jiff::civil::Date;
 use serde_json::json;
 
-use crate::charges::score_charges;
-use crate::decision::{Case, Filing, Profiles, Verdict, decide, priority};
-use crate::document::{Confidence, PageNumber};
-use crate::events::Decided;
+pub use self::deciding::{Filed, decide_copy, decide_pack};
+pub use self::matching::{MatchedDocument, attach_document, match_document};
+use crate::document::PageNumber;
 use crate::fault::Fault;
 use crate::inference::{InferenceError, Registry};
 use crate::ledger::Finding;
 use crate::reading::{Page, Reader, TextReader, read_page};
 use crate::settings::Settings;
-use crate::shipments::matching::{Hints, Known, best_known, find_shipment};
-use crate::shipments::{
-    Candidate, Match, Shipment, settle_consignee, settle_consignee_by, settle_labels,
-};
-use crate::storage::Location;
-use crate::understanding::normalise::{OrderHint, Window, order_in};
 use crate::understanding::pages::{PageModels, PageView};
-use crate::understanding::values::DateContext;
-use crate::understanding::{Context, Document, documents, settle_dates};
+use crate::understanding::{Context, Document, documents};
 
 /// What reads one upload at a time: a reader child and a set of models.
 #[derive(Debug)]
@@ -127,156 +119,6 @@ impl Slot {
 fn open_models(registry: &Registry) -> Result<(TextReader, PageModels), InferenceError> {
     let text = registry.text().and_then(TextReader::new)?;
     Ok((text, PageModels::open(registry)?))
-}
-
-/// What is known about a document's shipment from elsewhere.
-#[derive(Debug)]
-pub struct Filed<'a> {
-    /// The document.
-    pub document: Document,
-    /// Where it was stored.
-    pub attachment: Option<Location>,
-    /// Which shipment it belongs to.
-    pub matched: Match,
-    /// Facts about papers filed before.
-    pub filing: Filing,
-    /// Other papers of the same shipment.
-    pub companions: Vec<&'a Document>,
-}
-
-/// A document whose shipment was looked for.
-#[derive(Debug)]
-pub struct MatchedDocument {
-    /// The document, its dates and numbers settled by the shipment.
-    pub document: Document,
-    /// Its shipment.
-    pub matched: Match,
-    /// The best of what was compared, for people who ask why.
-    pub best: Vec<Candidate>,
-}
-
-/// Finds the shipment of a document, tells which of its parties is the consignee, reads the dates that only the shipment or its
-/// profile can decide, and puts its numbers under the labels that the shipment knows them by.
-#[must_use]
-pub fn match_document(
-    mut document: Document,
-    hints: &Hints,
-    known: &[Known],
-    profiles: &Profiles,
-    received_on: Option<Date>,
-) -> MatchedDocument {
-    settle_consignee_by(&mut document, known.iter().map(|one| &one.shipment));
-    let mut matched = find_shipment(&document, hints, known);
-    if let Match::Matched(candidate, _) | Match::Conflict(candidate) = &matched {
-        settle_consignee(&mut document, &candidate.shipment);
-        matched = find_shipment(&document, hints, known);
-    }
-    if let Match::Matched(candidate, _) = &matched {
-        let dates = dates_of(&candidate.shipment, profiles, received_on);
-        settle_dates(&mut document, &dates, candidate.shipment.delivered_on());
-        matched = find_shipment(&document, hints, known);
-    }
-    let best = best_known(&document, hints, known);
-    if let Match::Matched(candidate, _) = &matched {
-        settle_labels(&mut document, &candidate.shipment);
-    }
-    MatchedDocument {
-        document,
-        matched,
-        best,
-    }
-}
-
-fn dates_of(shipment: &Shipment, profiles: &Profiles, received_on: Option<Date>) -> DateContext {
-    let profile = profiles.find(shipment.customer.profile_id.as_deref()).ok();
-    let country = shipment
-        .parties
-        .consignee
-        .as_ref()
-        .and_then(|party| party.country.as_deref());
-    let order = profile
-        .and_then(|profile| profile.date_order)
-        .or_else(|| country.and_then(order_in));
-    DateContext {
-        order: OrderHint { order },
-        plausible: plausible(shipment, received_on),
-    }
-}
-
-/// A delivery lies within three days of the carrier's own message (domain.md §1.3, V7), else between pickup and receipt.
-fn plausible(shipment: &Shipment, received_on: Option<Date>) -> Option<Window> {
-    if let Some(day) = shipment.delivered_on() {
-        return Some(Window {
-            from: day.saturating_sub(3.days()),
-            to: day.saturating_add(3.days()),
-        });
-    }
-    Some(Window {
-        from: shipment.picked_up_on()?,
-        to: received_on?,
-    })
-}
-
-/// Decides about a document: is it a valid POD, are its shipment's charges usual, how urgent is it.
-#[must_use]
-pub fn decide_document(filed: Filed<'_>, profiles: &Profiles) -> Decided {
-    let Filed {
-        document,
-        attachment,
-        matched,
-        filing,
-        companions,
-    } = filed;
-    let shipment = match &matched {
-        Match::Matched(candidate, _) | Match::Conflict(candidate) => Some(&candidate.shipment),
-        Match::Ambiguous(_) | Match::None => None,
-    };
-    let profile =
-        profiles.find(shipment.and_then(|shipment| shipment.customer.profile_id.as_deref()));
-    let case = Case {
-        document: &document,
-        matched: &matched,
-        profile: profile.as_deref(),
-        filing: &filing,
-    };
-    let mut verdict = decide(&case);
-    let mut accessorials = crate::charges::Accessorials::default();
-    if let (Match::Matched(candidate, _), Ok(profile)) = (&matched, &profile) {
-        let pack: Vec<&Document> = std::iter::once(&document).chain(companions).collect();
-        let scored = score_charges(&pack, &candidate.shipment, profile);
-        accessorials = scored.accessorials;
-        add_charge_exceptions(&mut verdict, scored.exceptions);
-    }
-    let priority = priority(&verdict, shipment, accessorials.score);
-    let Verdict {
-        decision,
-        condition,
-        exceptions,
-    } = verdict;
-    let priority = Confidence::from_f64(priority);
-    Decided {
-        document,
-        attachment,
-        matched,
-        condition,
-        decision,
-        exceptions,
-        accessorials,
-        priority,
-    }
-}
-
-/// One exception a code (domain.md §5.4).
-fn add_charge_exceptions(verdict: &mut Verdict, more: Vec<crate::decision::Exception>) {
-    let known: BTreeSet<_> = verdict
-        .exceptions
-        .iter()
-        .map(|exception| exception.code)
-        .collect();
-    verdict.exceptions.extend(
-        more.into_iter()
-            .filter(|exception| !known.contains(&exception.code)),
-    );
 }
 
 fn reading_found(page: &Page) -> serde_json::Value {

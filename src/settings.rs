@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
 pub use self::service::{
-    RabbitMqSettings, SecretUrl, SweepSettings, TelemetrySettings, WorkerSettings,
+    ExceptionSettings, RabbitMqSettings, SecretUrl, SweepSettings, TelemetrySettings,
+    WorkerSettings,
 };
 use crate::reading::ReaderSettings;
 use crate::storage::s3::S3Settings;
@@ -44,6 +45,8 @@ pub struct Settings {
     pub log: LogLevel,
     /// How they are written.
     pub log_format: LogFormat,
+    /// What people look at.
+    pub exceptions: ExceptionSettings,
     /// Reader children.
     pub reader: ReaderSettings,
     /// The broker.

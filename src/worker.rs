@@ -4,28 +4,26 @@
 //! the order given, gets the same outcome from the same uploads.
 
 mod arrival;
-mod filing;
-mod waiting;
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::RwLock;
 use tokio_util::sync::CancellationToken;
 
 pub use self::arrival::Arrival;
+use crate::clerk::{Clerk, ReadDocument};
 use crate::decision::Profiles;
-use crate::document::{DocumentId, ObjectRef, Sha256};
+use crate::document::{ObjectRef, Sha256};
 use crate::events::{Origin, StoredEvent};
 use crate::fault::{Fault, RejectReason};
 use crate::inference::{ModelSet, Registry, Runtime};
-use crate::ledger::{Begun, Conflict, Finding, Finish, Ledger, Outcome, StoredDocument, Upload};
+use crate::ledger::{Asks, Begun, Finish, Ledger, Outcome, StoredDocument, Upload};
 use crate::pipeline::{Paper, ReadUpload};
 use crate::settings::Settings;
 use crate::slots::Slots;
 use crate::storage::{Fetched, Location, Storage, StorageError};
-use crate::understanding::{Accepted, Context, Document};
+use crate::understanding::{Accepted, Context};
 
 /// An upload on which work was begun more often than this has killed its worker every time. A few, because a worker may be killed for
 /// other reasons.
@@ -33,15 +31,12 @@ const MOST_ATTEMPTS: u32 = 5;
 /// An upload on which work was begun so often is read alone: should it end the worker, it takes no other with it, which would be suspected
 /// in its turn.
 const SUSPECT: u32 = 3;
-/// How often an outcome is decided anew because the ledger learned something meanwhile.
-const MOST_CONFLICTS: usize = 10;
 
 /// Everything that uploads pass through.
 #[derive(Debug)]
 pub struct Worker {
     settings: Settings,
-    profiles: Profiles,
-    ledger: Ledger,
+    clerk: Clerk,
     storage: Storage,
     slots: Slots,
     models: ModelSet,
@@ -69,7 +64,9 @@ impl Worker {
     ///
     /// # Errors
     /// [`Fault::Fatal`], saying what is missing.
-    pub async fn on_files(settings: Settings, profiles: Profiles) -> Result<Self, Fault> {
+    pub async fn on_files(mut settings: Settings, profiles: Profiles) -> Result<Self, Fault> {
+        // Whoever processes files wants to know now.
+        settings.exceptions.no_match_minutes = 0;
         let ledger = open_ledger(&settings).await?;
         let registry = open_registry(&settings)?;
         let storage = Storage::Folder(settings.data.clone());
@@ -91,14 +88,14 @@ impl Worker {
         let models = registry.set().map_err(opened)?;
         let accepted = Accepted::of(registry.serving()).map_err(opened)?;
         let slots = Slots::start(&settings, &Arc::new(registry));
+        let patience = SignedDuration::from_mins(settings.exceptions.no_match_minutes.into());
         Ok(Self {
+            clerk: Clerk::new(ledger, profiles, models.clone(), patience),
+            accepted,
             settings,
-            profiles,
-            ledger,
             storage,
             slots,
             models,
-            accepted,
             given_up: CancellationToken::new(),
             reading: RwLock::default(),
         })
@@ -123,10 +120,16 @@ impl Worker {
         &self.accepted
     }
 
+    /// Who decides.
+    #[must_use]
+    pub fn clerk(&self) -> &Clerk {
+        &self.clerk
+    }
+
     /// The ledger.
     #[must_use]
     pub fn ledger(&self) -> &Ledger {
-        &self.ledger
+        self.clerk.ledger()
     }
 
     /// Reads an upload unless it was finished before.
@@ -153,7 +156,7 @@ impl Worker {
             trace: arrival.trace.clone(),
         };
         let now = Timestamp::now();
-        match self.ledger.begin_upload(&origin, size, now).await? {
+        match self.ledger().begin_upload(&origin, size, now).await? {
             Begun::Again(events) => Ok(Read::Finished(events)),
             Begun::DuplicateOf(upload, documents) => {
                 Ok(Read::Duplicate(upload, arrival, documents))
@@ -168,7 +171,7 @@ impl Worker {
     async fn reject_unread(&self, arrival: &Arrival, reason: RejectReason) -> Result<Read, Fault> {
         let (object, trace) = (&arrival.object, arrival.trace.as_ref());
         let rejected = self
-            .ledger
+            .ledger()
             .reject_unread(object, &self.models, trace, reason, Timestamp::now())
             .await?;
         Ok(Read::Finished(rejected))
@@ -201,7 +204,7 @@ impl Worker {
         };
         if upload.attempts >= SUSPECT && read.is_ok() {
             // Cleared: should the worker end after this, it was not the upload.
-            self.ledger.take_back_attempt(&upload).await?;
+            self.ledger().take_back_attempt(&upload).await?;
         }
         match read {
             Ok(read) => Ok(Read::Documents(upload, arrival, read)),
@@ -212,7 +215,7 @@ impl Worker {
 
     /// What failed is not the upload: the attempt does not count.
     async fn not_its_fault(&self, upload: &Upload, fault: Fault) -> Fault {
-        if let Err(error) = self.ledger.take_back_attempt(upload).await {
+        if let Err(error) = self.ledger().take_back_attempt(upload).await {
             tracing::warn!(%error, "an attempt that failed for another reason stays counted");
         }
         fault
@@ -230,13 +233,23 @@ impl Worker {
                 (upload, rejected)
             }
             Read::Documents(upload, arrival, read) => {
-                let decided = self.store_and_finish(&upload, &arrival, read).await;
+                let decided = self.store_and_file(&upload, &arrival, read).await;
                 (upload, decided)
             }
-            Read::Duplicate(upload, arrival, documents) => {
-                let (first, papers) = as_papers(documents);
+            Read::Duplicate(upload, arrival, first) => {
+                let asks = self.asks(&arrival);
+                let copies_of = first.iter().map(|one| one.id).collect();
+                let documents = first.into_iter().map(ReadDocument::from).collect();
                 let decided = self
-                    .finish(&upload, &arrival, papers, Some(first), Vec::new())
+                    .clerk
+                    .file(
+                        &upload,
+                        &asks,
+                        documents,
+                        Some(copies_of),
+                        Vec::new(),
+                        &self.accepted,
+                    )
                     .await;
                 (upload, decided)
             }
@@ -254,7 +267,7 @@ impl Worker {
     ) -> Result<Vec<StoredEvent>, Fault> {
         let (outcome, now) = (Outcome::Rejected(reason), Timestamp::now());
         match self
-            .ledger
+            .ledger()
             .finish_upload(upload, &outcome, &[], now)
             .await?
         {
@@ -266,100 +279,42 @@ impl Worker {
         }
     }
 
-    async fn store_and_finish(
+    async fn store_and_file(
         &self,
         upload: &Upload,
         arrival: &Arrival,
         read: ReadUpload,
     ) -> Result<Vec<StoredEvent>, Fault> {
-        let mut papers = Vec::with_capacity(read.papers.len());
+        let mut documents = Vec::with_capacity(read.papers.len());
         for Paper { document, pdf } in read.papers {
             let stored = self.storage.store(&upload.origin.object, pdf).await;
-            papers.push((document, where_stored(stored)?));
+            documents.push(ReadDocument {
+                document,
+                attachment: where_stored(stored)?,
+            });
         }
-        self.finish(upload, arrival, papers, None, read.findings)
+        let asks = self.asks(arrival);
+        self.clerk
+            .file(
+                upload,
+                &asks,
+                documents,
+                None,
+                read.findings,
+                &self.accepted,
+            )
             .await
     }
 
-    /// Decides and commits; when the ledger has learned something meanwhile, decides again with it.
-    async fn finish(
-        &self,
-        upload: &Upload,
-        arrival: &Arrival,
-        mut papers: Vec<(Document, Option<Location>)>,
-        mut duplicate_of: Option<Vec<DocumentId>>,
-        mut findings: Vec<Finding>,
-    ) -> Result<Vec<StoredEvent>, Fault> {
-        for _ in 0..MOST_CONFLICTS {
-            let (decided, more) = self
-                .decide_papers(
-                    &upload.origin,
-                    arrival,
-                    papers.clone(),
-                    duplicate_of.as_deref(),
-                )
-                .await?;
-            let all_findings = [findings.as_slice(), &more].concat();
-            let outcomes = decided.into_iter().map(|one| {
-                // A duplicate is never attached: it waits for nothing.
-                let waits = self.waits(&one, arrival).filter(|_| duplicate_of.is_none());
-                filing::outcome(one, waits)
-            });
-            let outcomes = outcomes.collect();
-            let outcome = if duplicate_of.is_some() {
-                Outcome::Duplicate(outcomes)
-            } else {
-                Outcome::Documents(outcomes)
-            };
-            match self
-                .ledger
-                .finish_upload(upload, &outcome, &all_findings, Timestamp::now())
-                .await?
-            {
-                Finish::Done(events) => return self.look_once_more(&outcome, upload, events).await,
-                Finish::Conflict(Conflict::AlreadyAttached { .. }) => {}
-                Finish::Conflict(Conflict::SameBytes(documents)) => {
-                    let (first, theirs) = as_papers(documents);
-                    (duplicate_of, papers) = (Some(first), theirs);
-                    findings.clear();
-                }
-            }
+    fn asks(&self, arrival: &Arrival) -> Asks {
+        let tenant = arrival.tenant.as_ref().unwrap_or(&self.settings.tenant);
+        Asks {
+            tenant: tenant.clone(),
+            hints: arrival.hints.clone(),
+            received_at: arrival.received_at,
+            keys: Vec::new(),
         }
-        Err(Fault::retry(
-            "deciding about an upload",
-            "the ledger kept changing",
-        ))
     }
-
-    /// A shipment that was stored while its document was decided saw nobody wait for it, and was not seen.
-    async fn look_once_more(
-        &self,
-        outcome: &Outcome,
-        upload: &Upload,
-        mut events: Vec<StoredEvent>,
-    ) -> Result<Vec<StoredEvent>, Fault> {
-        let documents = match outcome {
-            Outcome::Documents(documents) => documents.as_slice(),
-            Outcome::Rejected(_) | Outcome::Duplicate(_) => &[],
-        };
-        for one in documents.iter().filter(|one| one.waits.is_some()) {
-            let Origin { object, sha256, .. } = &upload.origin;
-            let id = DocumentId::new(object, sha256, &one.decided.document.pages);
-            events.extend(self.decide_waiting(id).await?);
-        }
-        Ok(events)
-    }
-}
-
-/// Ids of documents, and what is decided about them anew.
-fn as_papers(
-    documents: Vec<StoredDocument>,
-) -> (Vec<DocumentId>, Vec<(Document, Option<Location>)>) {
-    let ids = documents.iter().map(|document| document.id).collect();
-    let papers = documents
-        .into_iter()
-        .map(|one| (one.document, one.attachment));
-    (ids, papers.collect())
 }
 
 /// Where a store may not be written to, the events say so, and work goes on; one that is down is waited for.
@@ -401,8 +356,4 @@ pub fn open_registry(settings: &Settings) -> Result<Registry, Fault> {
         Registry::open(runtime, &settings.models(), &settings.native())
     });
     opened.map_err(|error| Fault::fatal("opening the models", error))
-}
-
-fn today() -> Date {
-    Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()
 }

@@ -1,7 +1,11 @@
 //! The command line: one file a command. Arguments → settings → command → exit code.
 
+mod attach;
+mod audit;
+mod desk;
 mod doctor;
 mod evaluate;
+mod exceptions;
 mod explain;
 mod features;
 mod lines;
@@ -39,6 +43,10 @@ struct Cli {
 enum Command {
     Process(process::ProcessArgs),
     Explain(explain::ExplainArgs),
+    Exceptions(exceptions::ExceptionsArgs),
+    Attach(attach::AttachArgs),
+    Detach(attach::DetachArgs),
+    Audit(audit::AuditArgs),
     Evaluate(evaluate::EvaluateArgs),
     Worker(worker::WorkerArgs),
     Sweep(sweep::SweepArgs),
@@ -124,6 +132,10 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
         Command::Process(args) => runtime.block_on(process::run(args, settings)),
         Command::Explain(args) => runtime.block_on(explain::run(args, settings)),
+        Command::Exceptions(args) => runtime.block_on(exceptions::run(args, settings)),
+        Command::Attach(args) => runtime.block_on(attach::attach(args, settings)),
+        Command::Detach(args) => runtime.block_on(attach::detach(args, settings)),
+        Command::Audit(args) => runtime.block_on(audit::run(args, settings)),
         Command::Evaluate(args) => runtime.block_on(evaluate::run(args, settings)),
         Command::Worker(args) => runtime.block_on(worker::run(args, settings)),
         Command::Sweep(args) => runtime.block_on(sweep::run(args, settings)),

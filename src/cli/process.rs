@@ -60,7 +60,7 @@ pub(super) async fn run(args: ProcessArgs, mut settings: Settings) -> Result<Exi
         let woken = store_shipments(&worker, feed).await?;
         if !woken.is_empty() {
             output
-                .tell(&worker, "papers that waited for their shipment", &woken)
+                .tell(&worker, "papers that are decided again", &woken)
                 .await?;
         }
     }
@@ -79,7 +79,7 @@ pub(super) fn open_feed(path: PathBuf) -> Result<BufReader<File>, Failure> {
     opened.map(BufReader::new)
 }
 
-/// Loads the feed; lines that cannot be read are named, the rest counts. Returns what became of documents that waited for a shipment.
+/// Loads the feed; lines that cannot be read are named, the rest counts. Returns what became of documents that they concern.
 pub(super) async fn store_shipments(
     worker: &Worker,
     feed: BufReader<File>,
@@ -99,7 +99,7 @@ pub(super) async fn store_shipments(
         .store_shipments(&shipments, keys, Timestamp::now())
         .await;
     stored.map_err(crate::fault::Fault::from)?;
-    Ok(worker.wake(&shipments).await?)
+    Ok(worker.clerk().wake(&shipments).await?)
 }
 
 /// Prints what becomes of each file. Returns how many files reached no outcome.

@@ -50,7 +50,13 @@ fn counted(count: usize, noun: &str) -> String {
 #[must_use]
 pub(super) fn upload(name: &str, events: &[Value], style: Style, tally: &mut Tally) -> String {
     tally.uploads += 1;
-    let mut text = format!("{}\n", style.bold(name));
+    format!("{}\n{}", style.bold(name), documents(events, style, tally))
+}
+
+/// What became of documents, by their events.
+#[must_use]
+pub(super) fn documents(events: &[Value], style: Style, tally: &mut Tally) -> String {
+    let mut text = String::new();
     for event in events {
         match event["type"].as_str().unwrap_or_default() {
             "countersign.upload.rejected.v1" => {

@@ -29,7 +29,7 @@ use super::condition::Counts;
 use super::profile::{MissingProfile, Profile};
 use super::{Check, Exception, ExceptionCode, State};
 use crate::document::{BBox, Confidence, DocumentId, PageNumber};
-use crate::shipments::{Expected, Match, Shipment};
+use crate::shipments::{Expected, Match, Shipment, Stop as DeliveryStop, StopOf};
 use crate::understanding::{Document, DocumentClass, Field, FieldName, Value};
 
 /// Below this a reading needs a person (domain.md §2.2).
@@ -47,6 +47,8 @@ pub struct Case<'a> {
     pub matched: &'a Match,
     /// The profile of the shipment's customer.
     pub profile: Result<&'a Profile, &'a MissingProfile>,
+    /// Which of the shipment's deliveries it is about.
+    pub stop: StopOf,
     /// What is filed already.
     pub filing: &'a Filing,
 }
@@ -62,8 +64,12 @@ pub struct Filing {
     pub received_on: Option<Date>,
     /// Classes of the other documents of the same shipment.
     pub companions: BTreeSet<DocumentClass>,
+    /// Numbered pages of the same paper that came as documents of their own: which, and of how many.
+    pub other_pages: BTreeSet<(u32, u32)>,
     /// The picture of the signature stands on another shipment's paper too.
     pub signature_reused: bool,
+    /// Shortcomings that a person has ended: they stop nothing and are told of no more.
+    pub waived: BTreeSet<ExceptionCode>,
 }
 
 impl<'a> Case<'a> {
@@ -79,7 +85,15 @@ impl<'a> Case<'a> {
     /// What was to be delivered, by the feed.
     #[must_use]
     pub fn expected(&self) -> Option<&'a Expected> {
-        Some(&self.shipment()?.delivery_stop()?.expected)
+        Some(&self.stop()?.expected)
+    }
+
+    /// The delivery that it is about, where that is clear.
+    fn stop(&self) -> Option<&'a DeliveryStop> {
+        match self.stop {
+            StopOf::Unclear => None,
+            StopOf::Only | StopOf::At(_) => self.shipment()?.delivery(self.stop.seq()),
+        }
     }
 
     /// The customer's rules; the built-in ones where they are missing, which is a finding of its own.

@@ -7,7 +7,9 @@
 pub mod checks;
 pub mod condition;
 pub mod exceptions;
+mod life;
 mod names;
+pub mod pack;
 pub mod priority;
 pub mod profile;
 mod verdict;
@@ -26,6 +28,7 @@ use serde::{Deserialize, Serialize};
 
 pub use checks::{Case, Filing};
 pub use exceptions::{Exception, ExceptionCode, Owner};
+pub use life::{Life, Sla, after_business_hours};
 pub use priority::priority;
 pub use profile::{MissingProfile, Profile, ProfileError, Profiles};
 pub use verdict::{Verdict, decide};

@@ -9,7 +9,7 @@ use super::profile::{MissingProfile, Profile};
 use super::{Case, ExceptionCode, Filing, Verdict, decide};
 use crate::document::{BBox, Confidence, Found, PageNumber, Source};
 use crate::reading::Quality;
-use crate::shipments::{Agreement, Candidate, Match, MatchEvidence, Shipment};
+use crate::shipments::{Agreement, Candidate, Match, MatchEvidence, Shipment, StopOf};
 use crate::understanding::{
     Document, DocumentClass, Field, FieldName, Mark, MarkKind, Notation, NotationKind, Party, Role,
     Traits, Value,
@@ -24,6 +24,7 @@ pub(super) struct Sample {
     pub(super) document: Document,
     pub(super) matched: Match,
     pub(super) profile: Result<Profile, MissingProfile>,
+    pub(super) stop: StopOf,
     pub(super) filing: Filing,
 }
 
@@ -34,6 +35,7 @@ impl Sample {
             document: signed_paper(class),
             matched: Match::Matched(candidate(shipment()), None),
             profile: Ok(Profile::default()),
+            stop: StopOf::Only,
             filing: Filing {
                 received_on: Some(date(2026, 3, 15)),
                 ..Filing::default()
@@ -50,6 +52,7 @@ impl Sample {
             document: &self.document,
             matched: &self.matched,
             profile: self.profile.as_ref(),
+            stop: self.stop,
             filing: &self.filing,
         }
     }

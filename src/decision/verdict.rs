@@ -26,10 +26,13 @@ pub struct Verdict {
 pub fn decide(case: &Case<'_>) -> Verdict {
     let condition = condition(case.document, case.expected());
     let tests = Tests::of(case, &condition);
-    let findings = tests.findings(case);
+    let all = tests.findings(case);
+    let missing = missing(&all);
+    let waived = |finding: &Finding| case.filing.waived.contains(&finding.exception.code);
+    let findings: Vec<Finding> = all.into_iter().filter(|finding| !waived(finding)).collect();
     let decision = Decision {
-        state: tests.state(&findings),
-        missing: missing(&findings),
+        state: tests.state(&findings, &missing),
+        missing,
         checks: tests.checks(),
         profile: applied(case),
     };
@@ -108,14 +111,18 @@ impl Tests {
         findings.chain(self.of_profile(case)).collect()
     }
 
-    /// A copy says nothing new. A paper that is no proof of delivery lacks no signature. On a page too poor to be read nobody
-    /// knows what is missing.
+    /// A copy says nothing new. A paper that is no proof of delivery lacks no signature, and neither does a second one of a delivery that
+    /// is proven. On a page too poor to be read nobody knows what is missing.
     fn relevant(&self, case: &Case<'_>) -> Vec<&Outcome> {
         if case.filing.duplicate_of.is_some() {
             return vec![&self.unfiled.outcome];
         }
         if self.eligible.proof.is_none() {
             return self.relevant_without_proof(case);
+        }
+        if !self.unfiled.outcome.passed {
+            let outcomes = self.outcomes();
+            return [&outcomes[2..4], &outcomes[8..10], &outcomes[11..]].concat();
         }
         if is_poor(case) && !self.legible.outcome.passed {
             let outcomes = self.outcomes();
@@ -155,12 +162,18 @@ impl Tests {
         }
     }
 
-    /// The strongest reason not to bill; where there is none, what the proofs allow. Without all of them a person looks.
-    fn state(&self, findings: &[Finding]) -> State {
+    /// The strongest reason not to bill; where there is none, what the proofs allow. Without all of them it is held for what is missing,
+    /// whatever a person waived, or a person looks.
+    fn state(&self, findings: &[Finding], missing: &[String]) -> State {
         let stop = findings.iter().filter_map(|finding| finding.stop).max();
+        let held = if missing.is_empty() {
+            State::Review
+        } else {
+            State::HoldMissing
+        };
         match stop {
             Some(stop) => stop.into(),
-            None => self.billed().unwrap_or(State::Review),
+            None => self.billed().unwrap_or(held),
         }
     }
 

@@ -10,7 +10,7 @@ use crate::document::{Confidence, DocumentId, ObjectRef, PageNumber, Sha256, Tra
 use crate::fault::RejectReason;
 use crate::inference::ModelSet;
 use crate::reading::Quality;
-use crate::shipments::{Candidate, Match, MatchEvidence, RunnerUp};
+use crate::shipments::{Candidate, Match, MatchEvidence, RunnerUp, Shipment};
 use crate::storage::Location;
 use crate::understanding::{Document, DocumentClass, Fields};
 
@@ -36,6 +36,8 @@ pub struct Decided {
     pub attachment: Option<Location>,
     /// Its shipment.
     pub matched: Match,
+    /// The delivery stop that it is about; 0 where the shipment has one.
+    pub stop: u32,
     /// State of the freight.
     pub condition: Condition,
     /// The verdict.
@@ -110,6 +112,8 @@ pub struct ShipmentPart {
     pub tenant: String,
     /// The version that was decided on.
     pub version: u64,
+    /// Which of several deliveries the paper is about, by its place along the way; null where there is one.
+    pub stop: Option<u32>,
     /// Probability that it is the one.
     pub confidence: Confidence,
     /// The next best one.
@@ -121,7 +125,7 @@ pub struct ShipmentPart {
 impl ShipmentPart {
     /// The one shipment that the paper names, be it with a conflict; `None` where nothing matched or several did.
     #[must_use]
-    pub fn of(matched: &Match) -> Option<Self> {
+    pub fn of(matched: &Match, stop: u32) -> Option<Self> {
         let (candidate, runner_up) = match matched {
             Match::Matched(candidate, runner_up) => (candidate, runner_up.clone()),
             Match::Conflict(candidate) => (candidate, None),
@@ -131,10 +135,27 @@ impl ShipmentPart {
             id: candidate.shipment.id.clone(),
             tenant: candidate.shipment.tenant.clone(),
             version: candidate.shipment.version,
+            stop: (stop > 0).then_some(stop),
             confidence: candidate.confidence,
             runner_up,
             evidence: candidate.evidence.clone(),
         })
+    }
+}
+
+impl ShipmentPart {
+    /// A shipment whose paper is awaited.
+    #[must_use]
+    pub fn awaiting(shipment: &Shipment, stop: u32) -> Self {
+        Self {
+            id: shipment.id.clone(),
+            tenant: shipment.tenant.clone(),
+            version: shipment.version,
+            stop: (stop > 0).then_some(stop),
+            confidence: Confidence::CERTAIN,
+            runner_up: None,
+            evidence: Vec::new(),
+        }
     }
 }
 
@@ -206,7 +227,7 @@ impl DocumentData {
     pub fn new(origin: &Origin, decided: &Decided) -> Self {
         Self {
             document: DocumentPart::new(origin, &decided.document, decided.attachment.as_ref()),
-            shipment: ShipmentPart::of(&decided.matched),
+            shipment: ShipmentPart::of(&decided.matched, decided.stop),
             candidates: CandidatePart::all(&decided.matched),
             fields: decided.document.fields.clone(),
             condition: decided.condition.clone(),
@@ -251,12 +272,67 @@ pub struct RejectedData {
 pub struct ResolvedData {
     /// The exception that ended.
     pub exception: ResolvedException,
-    /// The document that it was raised for.
-    pub document: DocumentPart,
+    /// The document that it was raised for; null where a paper was missing and none came.
+    pub document: Option<DocumentPart>,
     /// The shipment, where one is known.
     pub shipment: Option<ShipmentRef>,
+    /// How often the document was decided, this time included; of a missing paper how often it was missed.
+    pub revision: u32,
     /// Who read it.
     pub models: ModelSet,
+}
+
+impl ResolvedData {
+    /// The end of an exception of a document that was decided again.
+    #[must_use]
+    pub fn new(data: &DocumentData, exception: ResolvedException) -> Self {
+        let shipment = data.shipment.as_ref().map(|shipment| ShipmentRef {
+            id: shipment.id.clone(),
+            tenant: shipment.tenant.clone(),
+            version: shipment.version,
+        });
+        Self {
+            exception,
+            document: Some(data.document.clone()),
+            shipment,
+            revision: data.revision,
+            models: data.models.clone(),
+        }
+    }
+}
+
+/// `data` of `raised` where a paper is what is missing: all that a document would tell is null or empty.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct OverdueData {
+    /// Null: there is none.
+    pub document: (),
+    /// The shipment whose proof of delivery is overdue.
+    pub shipment: ShipmentPart,
+    /// None.
+    pub fields: Fields,
+    /// Null: nobody knows.
+    pub condition: (),
+    /// Held for want of `pod`.
+    pub decision: Decision,
+    /// `POD_NOT_RECEIVED`.
+    pub exceptions: Vec<Exception>,
+    /// Not scored.
+    pub accessorials: Accessorials,
+    /// Place in work queues.
+    pub priority: Confidence,
+    /// Who would have read it.
+    pub models: ModelSet,
+    /// How often it was missed, this time included.
+    pub revision: u32,
+}
+
+/// What `raised` may hold.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "it only describes the two")]
+pub(super) enum RaisedData {
+    Document(Box<DocumentData>),
+    Overdue(Box<OverdueData>),
 }
 
 /// An exception that ended.

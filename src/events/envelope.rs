@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use uuid::Uuid;
 
 use super::data::{
-    ClassifiedData, DocumentData, DocumentPart, RejectedData, ResolvedData, ScoredData,
+    ClassifiedData, DocumentData, DocumentPart, OverdueData, RejectedData, ResolvedData, ScoredData,
 };
 use crate::document::{ObjectRef, Sha256, TraceParent, deterministic_id};
 use crate::inference::ModelSet;
@@ -97,6 +97,8 @@ pub enum Data {
     Validated(Box<DocumentData>),
     /// Of `countersign.exception.raised.v1`.
     Raised(Box<DocumentData>),
+    /// Of `countersign.exception.raised.v1`, where a paper is what is missing.
+    Overdue(Box<OverdueData>),
     /// Of `countersign.exception.resolved.v1`.
     Resolved(Box<ResolvedData>),
     /// Of `countersign.charges.scored.v1`.
@@ -107,7 +109,7 @@ pub enum Data {
 
 /// What identifies an event beside its type.
 struct Identity<'a> {
-    object: &'a ObjectRef,
+    object: [&'a str; 3],
     sha256: &'a str,
     models: &'a ModelSet,
     subject: String,
@@ -120,7 +122,7 @@ impl Data {
         match self {
             Self::Classified(_) => EventType::DocumentClassified,
             Self::Validated(_) => EventType::AttachmentValidated,
-            Self::Raised(_) => EventType::ExceptionRaised,
+            Self::Raised(_) | Self::Overdue(_) => EventType::ExceptionRaised,
             Self::Resolved(_) => EventType::ExceptionResolved,
             Self::Scored(_) => EventType::ChargesScored,
             Self::Rejected(_) => EventType::UploadRejected,
@@ -138,16 +140,33 @@ impl Data {
                 },
                 ..Identity::of(&data.document, &data.models)
             },
-            Self::Resolved(data) => Identity {
-                occurrence: data.exception.id.to_string(),
-                ..Identity::of(&data.document, &data.models)
-            },
+            Self::Resolved(data) => {
+                let identity = match (&data.document, &data.shipment) {
+                    (Some(document), _) => Identity::of(document, &data.models),
+                    (None, Some(shipment)) => {
+                        Identity::without_paper(&shipment.tenant, &shipment.id, &data.models)
+                    }
+                    (None, None) => Identity::without_paper("", "", &data.models),
+                };
+                Identity {
+                    occurrence: format!("{} {}", data.exception.id, data.revision),
+                    ..identity
+                }
+            }
+            Self::Overdue(data) => {
+                let shipment = &data.shipment;
+                let stop = shipment.stop.unwrap_or_default();
+                Identity {
+                    occurrence: format!("{stop} {}", data.revision),
+                    ..Identity::without_paper(&shipment.tenant, &shipment.id, &data.models)
+                }
+            }
             Self::Scored(data) => Identity {
                 occurrence: data.shipment.version.to_string(),
                 ..Identity::of(&data.document, &data.models)
             },
             Self::Rejected(data) => Identity {
-                object: &data.object,
+                object: parts_of(&data.object),
                 sha256: data.sha256.as_ref().map_or("", Sha256::as_str),
                 models: &data.models,
                 subject: format!("{}/{}", data.object.bucket, data.object.key),
@@ -157,10 +176,15 @@ impl Data {
     }
 }
 
+fn parts_of(object: &ObjectRef) -> [&str; 3] {
+    let version = object.version.as_deref().unwrap_or_default();
+    [&object.bucket, &object.key, version]
+}
+
 impl<'a> Identity<'a> {
     fn of(document: &'a DocumentPart, models: &'a ModelSet) -> Self {
         Self {
-            object: &document.object,
+            object: parts_of(&document.object),
             sha256: document.sha256.as_str(),
             models,
             subject: document.id.to_string(),
@@ -168,12 +192,24 @@ impl<'a> Identity<'a> {
         }
     }
 
+    /// Of an event about a shipment that has no paper.
+    fn without_paper(tenant: &'a str, shipment: &'a str, models: &'a ModelSet) -> Self {
+        Self {
+            object: ["shipment", tenant, shipment],
+            sha256: "",
+            models,
+            subject: shipment.to_owned(),
+            occurrence: String::new(),
+        }
+    }
+
     fn event_id(&self, kind: EventType) -> Uuid {
+        let [bucket, key, version] = self.object;
         deterministic_id(&[
             "event",
-            &self.object.bucket,
-            &self.object.key,
-            self.object.version.as_deref().unwrap_or_default(),
+            bucket,
+            key,
+            version,
             self.sha256,
             kind.name(),
             &self.subject,

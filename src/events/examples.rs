@@ -8,8 +8,9 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    ClassifiedData, Data, Decided, DocumentData, DocumentPart, Event, Origin, RejectedData,
-    Resolution, ResolvedData, ResolvedException, ScoredData, ShipmentRef,
+    ClassifiedData, Data, Decided, DocumentData, DocumentPart, Event, Origin, OverdueData,
+    RejectedData, Resolution, ResolvedData, ResolvedException, ScoredData, ShipmentPart,
+    ShipmentRef,
 };
 use crate::charges::{Accessorials, Reason, ScoredCharge};
 use crate::decision::{
@@ -235,6 +236,7 @@ pub(crate) fn billable(id: &str, pages: Vec<PageNumber>) -> Decided {
             key: "data/attachments/ab/abc.pdf".to_owned(),
         }),
         matched: Match::Matched(candidate(id, 0.99), Some(runner_up)),
+        stop: 0,
         condition: Condition {
             state: ConditionState::Foul,
             notations: vec![short()],
@@ -291,7 +293,31 @@ pub(crate) fn rejected() -> Event {
     Event::new(Data::Rejected(Box::new(data)), at(0))
 }
 
-/// One event of each type, and an ambiguous one.
+pub(crate) fn overdue() -> Event {
+    let missing = exception(ExceptionCode::PodNotReceived);
+    let data = OverdueData {
+        document: (),
+        shipment: ShipmentPart {
+            stop: Some(2),
+            ..ShipmentPart::awaiting(&shipment("S-1", 1), 0)
+        },
+        fields: Fields::new(),
+        condition: (),
+        decision: decision(State::HoldMissing, &["pod"]),
+        exceptions: vec![Exception {
+            page: None,
+            bbox: None,
+            ..missing
+        }],
+        accessorials: Accessorials::default(),
+        priority: Confidence::new(0.4),
+        models: models(),
+        revision: 1,
+    };
+    Event::new(Data::Overdue(Box::new(data)), at(0))
+}
+
+/// One event of each type, an ambiguous one, and one that is about no document.
 pub(crate) fn events() -> Vec<Event> {
     let origin = origin("in/scan.pdf", b"scan");
     let part = || DocumentPart::new(&origin, &document(pages(0..2)), None);
@@ -311,8 +337,9 @@ pub(crate) fn events() -> Vec<Event> {
             how: Resolution::Document,
             detail: "a signed copy arrived".to_owned(),
         },
-        document: part(),
+        document: Some(part()),
         shipment: Some(shipment.clone()),
+        revision: 2,
         models: models(),
     };
     let scored = ScoredData {
@@ -329,6 +356,7 @@ pub(crate) fn events() -> Vec<Event> {
         Event::new(Data::Resolved(Box::new(resolved)), at(0)),
         Event::new(Data::Scored(Box::new(scored)), at(0)),
         rejected(),
+        overdue(),
     ]
 }
 

@@ -7,7 +7,9 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
-use super::data::{ClassifiedData, DocumentData, RejectedData, ResolvedData, ScoredData};
+use super::data::{
+    ClassifiedData, DocumentData, RaisedData, RejectedData, ResolvedData, ScoredData,
+};
 use super::envelope::EventType;
 
 /// The schema of each event type's `data`.
@@ -22,7 +24,8 @@ pub fn schemas() -> BTreeMap<EventType, Value> {
 fn schema(kind: EventType) -> Value {
     let mut schema = match kind {
         EventType::DocumentClassified => generate::<ClassifiedData>(),
-        EventType::AttachmentValidated | EventType::ExceptionRaised => generate::<DocumentData>(),
+        EventType::AttachmentValidated => generate::<DocumentData>(),
+        EventType::ExceptionRaised => generate::<RaisedData>(),
         EventType::ExceptionResolved => generate::<ResolvedData>(),
         EventType::ChargesScored => generate::<ScoredData>(),
         EventType::UploadRejected => generate::<RejectedData>(),

@@ -37,6 +37,19 @@ pub struct ModelSet {
 }
 
 impl ModelSet {
+    /// Where no model had a part.
+    #[must_use]
+    pub fn none() -> Self {
+        let none = || "none".to_owned();
+        Self {
+            classifier: none(),
+            extractor: none(),
+            marks: none(),
+            recognizer: none(),
+            accessorials: none(),
+        }
+    }
+
     /// All of them in one line: the part of an event's id that tells model sets apart.
     #[must_use]
     pub fn line(&self) -> String {

@@ -6,6 +6,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 use uuid::Uuid;
 
+use super::revisions::{Act, Because};
 use super::{Ledger, LedgerError, sql};
 use crate::decision::ExceptionCode;
 use crate::document::{DocumentId, ObjectRef, Sha256};
@@ -53,6 +54,8 @@ pub enum Audit {
 
 /// What is to be written down.
 pub(super) struct Entry {
+    /// A person; `None` for the program itself.
+    who: Option<String>,
     act: &'static str,
     subject: String,
     detail: Value,
@@ -61,6 +64,7 @@ pub(super) struct Entry {
 impl Entry {
     pub(super) fn upload_finished(upload: Uuid, object: &ObjectRef, documents: usize) -> Self {
         Self {
+            who: None,
             act: "upload.finished",
             subject: upload.to_string(),
             detail: json!({"object": object, "documents": documents}),
@@ -69,6 +73,7 @@ impl Entry {
 
     pub(super) fn upload_rejected(upload: Uuid, object: &ObjectRef, reason: RejectReason) -> Self {
         Self {
+            who: None,
             act: "upload.rejected",
             subject: upload.to_string(),
             detail: json!({"object": object, "reason": reason}),
@@ -77,6 +82,7 @@ impl Entry {
 
     pub(super) fn object_removed(object: &ObjectRef) -> Self {
         Self {
+            who: None,
             act: "object.removed",
             subject: format!("{}/{}", object.bucket, object.key),
             detail: json!({"object": object}),
@@ -87,6 +93,7 @@ impl Entry {
     pub(super) fn document_decided(data: &DocumentData) -> Self {
         let codes: Vec<ExceptionCode> = data.exceptions.iter().map(|e| e.code).collect();
         Self {
+            who: None,
             act: "document.decided",
             subject: data.document.id.to_string(),
             detail: json!({
@@ -102,6 +109,52 @@ impl Entry {
         }
     }
 
+    /// The same of a later decision, with what led to it; a person's in that person's name.
+    pub(super) fn document_decided_again(data: &DocumentData, because: &Because) -> Self {
+        let mut entry = Self::document_decided(data);
+        entry.act = "document.decided_again";
+        let (because, act) = match because {
+            Because::Document => ("another document", None),
+            Because::Shipment => ("a shipment", None),
+            Because::Time => ("it has waited long enough", None),
+            Because::Person(act) => ("a person", Some(act)),
+        };
+        if let Value::Object(detail) = &mut entry.detail {
+            detail.insert("because".to_owned(), json!(because));
+            detail.insert("revision".to_owned(), json!(data.revision));
+            if let Some(act) = act {
+                detail.insert("who".to_owned(), json!(act.who));
+                detail.insert("why".to_owned(), json!(act.why));
+            }
+        }
+        entry
+    }
+
+    /// What a person did to a document, an exception or a shipment.
+    pub(super) fn act_of(act: &Act, subject: impl ToString, detail: Value) -> Self {
+        let mut detail = detail;
+        if let Value::Object(detail) = &mut detail {
+            detail.insert("why".to_owned(), json!(act.why));
+        }
+        Self {
+            who: Some(act.who.clone()),
+            act: act.what,
+            subject: subject.to_string(),
+            detail,
+        }
+    }
+
+    /// A proof of delivery that is overdue.
+    pub(super) fn pod_overdue(shipment: &Shipment, stop: u32) -> Self {
+        let Shipment { tenant, id, .. } = shipment;
+        Self {
+            who: None,
+            act: "pod.overdue",
+            subject: id.clone(),
+            detail: json!({"tenant": tenant, "stop": stop}),
+        }
+    }
+
     pub(super) fn attachment_accepted(
         document: DocumentId,
         shipment: &Shipment,
@@ -109,6 +162,7 @@ impl Entry {
     ) -> Self {
         let Shipment { tenant, id, .. } = shipment;
         Self {
+            who: None,
             act: "attachment.accepted",
             subject: document.to_string(),
             detail: json!({"tenant": tenant, "shipment": id, "stop": stop}),
@@ -117,6 +171,7 @@ impl Entry {
 
     pub(super) fn shipments_stored(new: usize, changed: usize) -> Self {
         Self {
+            who: None,
             act: "shipments.stored",
             subject: "shipments".to_owned(),
             detail: json!({"new": new, "changed": changed}),
@@ -130,6 +185,9 @@ pub(super) async fn append(
     entries: &[Entry],
     now: Timestamp,
 ) -> Result<(), LedgerError> {
+    if entries.is_empty() {
+        return Ok(());
+    }
     // Asked for by an update: whoever else wants to append waits here until this transaction ends.
     let head = sqlx::query(
         "UPDATE heads SET seq = seq + $1 WHERE log = 'audit' RETURNING seq - $1 AS seq, hash",
@@ -162,6 +220,7 @@ async fn insert(
     now: Timestamp,
 ) -> Result<String, LedgerError> {
     let at = now.as_millisecond();
+    let who = |entry: &Entry| entry.who.clone().unwrap_or_else(|| WHO.to_owned());
     let values = sql::rows(batch.len(), 8, 1);
     let statement = format!(
         "INSERT INTO audit (seq, at, who, act, subject, detail, prev_hash, hash) VALUES {values}"
@@ -169,10 +228,11 @@ async fn insert(
     let mut query = sqlx::query(sqlx::AssertSqlSafe(statement));
     for (seq, entry) in batch {
         let detail = sql::json(&entry.detail)?;
+        let who = who(entry);
         let sealed = (
             *seq,
             at,
-            WHO,
+            who.as_str(),
             entry.act,
             entry.subject.as_str(),
             detail.as_str(),
@@ -181,7 +241,7 @@ async fn insert(
         query = query
             .bind(seq)
             .bind(at)
-            .bind(WHO)
+            .bind(who)
             .bind(entry.act)
             .bind(entry.subject.as_str())
             .bind(detail)
@@ -203,6 +263,15 @@ fn seal(
 }
 
 impl Ledger {
+    /// The entries about an upload, a document, a shipment or an exception, in order.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn audit_about(&self, subject: &str) -> Result<Vec<AuditEntry>, LedgerError> {
+        let mut connection = self.pool.acquire().await?;
+        about(&mut connection, [subject, subject]).await
+    }
+
     /// Recomputes every seal of the trail.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! Documents, kept so that they can be matched and decided again without being read again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -10,9 +10,10 @@ use uuid::Uuid;
 
 use super::outcomes::DocumentOutcome;
 use super::{Ledger, LedgerError, sql};
-use crate::decision::State;
-use crate::document::{DocumentId, ObjectRef, Sha256};
+use crate::decision::{ExceptionCode, State};
+use crate::document::{DocumentId, ObjectRef};
 use crate::events::{DocumentData, Origin};
+use crate::shipments::matching::Hints;
 use crate::storage::Location;
 use crate::understanding::{Document, FieldName, Value};
 
@@ -21,45 +22,136 @@ use crate::understanding::{Document, FieldName, Value};
 pub struct StoredDocument {
     /// Its id.
     pub id: DocumentId,
-    /// The upload that it was cut out of.
-    pub object: ObjectRef,
-    /// Hash of the uploaded bytes.
-    pub sha256: Sha256,
-    /// What it is and says.
+    /// The upload that it was cut out of, and the models that read it.
+    pub origin: Origin,
+    /// What it is and says, as it was read.
     pub document: Document,
     /// Where it was stored as PDF.
     pub attachment: Option<Location>,
+    /// Whose shipments it looks for, and by what.
+    pub asks: Asks,
+    /// The document whose bytes it repeats.
+    pub copy_of: Option<DocumentId>,
     /// Tenant and id of its shipment, where one matched.
     pub shipment: Option<(String, String)>,
+    /// The delivery stop that it is about; 0 where the shipment has one.
+    pub stop: u32,
     /// The verdict.
     pub state: State,
+    /// The codes of its exceptions.
+    pub codes: BTreeSet<ExceptionCode>,
+    /// How often it was decided.
+    pub revision: u32,
+    /// Until then nobody is told that it has no shipment; `None` where its outcome was told.
+    pub parked_until: Option<Timestamp>,
+    /// The row of its upload.
+    pub(super) upload: Uuid,
+}
+
+/// What a document looks for its shipment by, beside what it says.
+#[derive(Debug, Clone)]
+pub struct Asks {
+    /// Whose shipments.
+    pub tenant: String,
+    /// What its notice told.
+    pub hints: Hints,
+    /// When its upload was received.
+    pub received_at: Timestamp,
+    /// Keys that its shipment may share with it; empty of one that was stored before.
+    pub keys: Vec<String>,
 }
 
 /// The columns that [`read`] needs.
-const COLUMNS: &str = "d.id, d.document, d.stored_as, d.tenant, d.shipment, d.state,
-    u.bucket, u.object_key, u.object_version, u.etag, u.sha256";
+const COLUMNS: &str = "d.id, d.document, d.stored_as, d.tenant, d.shipment, d.state, d.asks_of, d.hints, d.received_at, d.copy_of,
+    d.stop, d.codes, d.revision, d.parked_until, d.upload, u.bucket, u.object_key, u.object_version, u.etag, u.sha256, u.models";
+
+/// How many papers of a shipment are decided together: the first ones, in the order in which they were received. A stop has a handful; of
+/// a shipment with more a person looks.
+pub(super) const PACK: u32 = 20;
+
+/// Documents that other models replaced are no longer there.
+const LIVE: &str = "documents d JOIN uploads u ON u.id = d.upload WHERE d.superseded = 0";
 
 impl Ledger {
-    /// The documents of a shipment, oldest first.
+    /// The papers of a shipment that are nobody's copies, in the order in which they were received; of many the first twenty.
     ///
     /// # Errors
     /// [`LedgerError`].
-    pub async fn companions(
+    pub async fn papers_of(
         &self,
         tenant: &str,
         shipment: &str,
     ) -> Result<Vec<StoredDocument>, LedgerError> {
         let query = format!(
-            "SELECT {COLUMNS} FROM documents d JOIN uploads u ON u.id = d.upload
-             WHERE d.tenant = $1 AND d.shipment = $2 AND d.superseded = 0
-             ORDER BY d.decided_at, d.id"
+            "SELECT {COLUMNS} FROM {LIVE} AND d.tenant = $1 AND d.shipment = $2 AND d.copy_of IS NULL
+             ORDER BY d.received_at, d.id LIMIT $3"
         );
         let rows = sqlx::query(sqlx::AssertSqlSafe(query))
             .bind(tenant)
             .bind(shipment)
+            .bind(i64::from(PACK))
             .fetch_all(&self.pool)
             .await?;
         rows.iter().map(read).collect()
+    }
+
+    /// A document; `None` where it is unknown, or other models have read its upload anew.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn document(&self, id: DocumentId) -> Result<Option<StoredDocument>, LedgerError> {
+        let mut tx = self.pool.begin().await?;
+        one(&mut tx, id, true).await
+    }
+
+    /// The documents that look for a shipment with one of the keys, and those that belong to one of the shipments already.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn concerned(
+        &self,
+        tenant: &str,
+        shipments: &[String],
+        keys: &[String],
+    ) -> Result<BTreeSet<DocumentId>, LedgerError> {
+        let belong =
+            "SELECT id FROM documents WHERE superseded = 0 AND tenant = $1 AND shipment IN";
+        let look_for =
+            "SELECT document AS id FROM document_keys WHERE tenant = $1 AND match_key IN";
+        let mut found = BTreeSet::new();
+        for (which, values) in [(belong, shipments), (look_for, keys)] {
+            for some in values.chunks(sql::ROWS) {
+                let numbers = sql::numbered(some.len(), 2);
+                let statement = format!("{which} ({numbers})");
+                let mut query = sqlx::query(sqlx::AssertSqlSafe(statement)).bind(tenant);
+                for value in some {
+                    query = query.bind(value.as_str());
+                }
+                for row in query.fetch_all(&self.pool).await? {
+                    found.insert(sql::word(&row, "id")?);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// The documents whose time to wait silently for a shipment is over, at most `limit`.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn waited_long_enough(
+        &self,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<DocumentId>, LedgerError> {
+        let rows = sqlx::query(
+            "SELECT id FROM documents WHERE parked_until <= $1 AND superseded = 0 ORDER BY parked_until, id LIMIT $2",
+        )
+        .bind(now.as_millisecond())
+        .bind(i64::from(limit))
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(|row| sql::word(row, "id")).collect()
     }
 }
 
@@ -67,10 +159,7 @@ pub(super) async fn of_upload(
     connection: &mut AnyConnection,
     upload: &str,
 ) -> Result<Vec<StoredDocument>, LedgerError> {
-    let query = format!(
-        "SELECT {COLUMNS} FROM documents d JOIN uploads u ON u.id = d.upload
-         WHERE d.upload = $1 AND d.superseded = 0"
-    );
+    let query = format!("SELECT {COLUMNS} FROM {LIVE} AND d.upload = $1");
     let rows = sqlx::query(sqlx::AssertSqlSafe(query))
         .bind(upload)
         .fetch_all(connection)
@@ -80,15 +169,18 @@ pub(super) async fn of_upload(
     Ok(documents)
 }
 
+/// A document; only one that counts still, if `live`.
 pub(super) async fn one(
     connection: &mut AnyConnection,
     id: DocumentId,
+    live: bool,
 ) -> Result<Option<StoredDocument>, LedgerError> {
     let query = format!(
-        "SELECT {COLUMNS} FROM documents d JOIN uploads u ON u.id = d.upload WHERE d.id = $1"
+        "SELECT {COLUMNS} FROM documents d JOIN uploads u ON u.id = d.upload WHERE d.id = $1 AND d.superseded <= $2"
     );
     let row = sqlx::query(sqlx::AssertSqlSafe(query))
         .bind(id.to_string())
+        .bind(i64::from(!live))
         .fetch_optional(connection)
         .await?;
     row.as_ref().map(read).transpose()
@@ -98,15 +190,39 @@ fn read(row: &AnyRow) -> Result<StoredDocument, LedgerError> {
     let tenant: Option<String> = row.try_get("tenant")?;
     let shipment: Option<String> = row.try_get("shipment")?;
     let stored_as: Option<String> = row.try_get("stored_as")?;
+    let copy_of: Option<String> = row.try_get("copy_of")?;
     Ok(StoredDocument {
         id: sql::word(row, "id")?,
-        object: object(row)?,
-        sha256: sql::word(row, "sha256")?,
+        origin: Origin {
+            object: object(row)?,
+            sha256: sql::word(row, "sha256")?,
+            models: sql::column(row, "models")?,
+            trace: None,
+        },
         document: decode(row.try_get("document")?)?,
         attachment: stored_as.as_deref().map(sql::from_json).transpose()?,
+        asks: Asks {
+            tenant: row.try_get("asks_of")?,
+            hints: sql::column(row, "hints")?,
+            received_at: sql::time(row, "received_at")?,
+            keys: Vec::new(),
+        },
+        copy_of: copy_of.map(|_| sql::word(row, "copy_of")).transpose()?,
         shipment: tenant.zip(shipment),
+        stop: number(row, "stop")?,
         state: sql::word(row, "state")?,
+        codes: sql::column(row, "codes")?,
+        revision: number(row, "revision")?,
+        parked_until: match row.try_get::<Option<i64>, _>("parked_until")? {
+            Some(_) => Some(sql::time(row, "parked_until")?),
+            None => None,
+        },
+        upload: sql::word(row, "upload")?,
     })
+}
+
+pub(super) fn number(row: &AnyRow, name: &str) -> Result<u32, LedgerError> {
+    u32::try_from(sql::unsigned(row, name)?).map_err(LedgerError::corrupt)
 }
 
 pub(super) fn object(row: &AnyRow) -> Result<ObjectRef, LedgerError> {
@@ -125,14 +241,17 @@ pub(super) async fn store(
     data: &DocumentData,
     now: Timestamp,
 ) -> Result<(), LedgerError> {
+    let codes: BTreeSet<ExceptionCode> = data.exceptions.iter().map(|one| one.code).collect();
     sqlx::query(
         "INSERT INTO documents (id, upload, class, class_confidence, tenant, shipment, state, superseded, document, stored_as, looks, decided_at,
-           revision)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10, $11, $12)
+           revision, asks_of, hints, received_at, copy_of, stop, codes, parked_until)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
          ON CONFLICT (id) DO UPDATE SET upload = excluded.upload, class = excluded.class,
            class_confidence = excluded.class_confidence, tenant = excluded.tenant, shipment = excluded.shipment,
            state = excluded.state, superseded = 0, document = excluded.document, stored_as = excluded.stored_as,
-           looks = excluded.looks, decided_at = excluded.decided_at, revision = excluded.revision",
+           looks = excluded.looks, decided_at = excluded.decided_at, revision = excluded.revision, asks_of = excluded.asks_of,
+           hints = excluded.hints, received_at = excluded.received_at, copy_of = excluded.copy_of, stop = excluded.stop,
+           codes = excluded.codes, parked_until = excluded.parked_until",
     )
     .bind(data.document.id.to_string())
     .bind(upload.to_string())
@@ -141,13 +260,50 @@ pub(super) async fn store(
     .bind(data.shipment.as_ref().map(|shipment| shipment.tenant.clone()))
     .bind(data.shipment.as_ref().map(|shipment| shipment.id.clone()))
     .bind(sql::as_word(&data.decision.state)?)
-    .bind(encode(&outcome.decided.document)?)
+    .bind(encode(&outcome.read)?)
     .bind(data.document.attachment.as_ref().map(sql::json).transpose()?)
     .bind(outcome.looks.map(u64::cast_signed))
     .bind(now.as_millisecond())
     .bind(i64::from(data.revision))
-    .execute(connection)
+    .bind(outcome.asks.tenant.as_str())
+    .bind(sql::json(&outcome.asks.hints)?)
+    .bind(outcome.asks.received_at.as_millisecond())
+    .bind(outcome.copy_of.map(|original| original.to_string()))
+    .bind(i64::from(outcome.stop()))
+    .bind(sql::json(&codes)?)
+    .bind(outcome.parked_until.map(Timestamp::as_millisecond))
+    .execute(&mut *connection)
     .await?;
+    if !outcome.asks.keys.is_empty() {
+        remember_keys(connection, data.document.id, &outcome.asks).await?;
+    }
+    Ok(())
+}
+
+async fn remember_keys(
+    connection: &mut AnyConnection,
+    document: DocumentId,
+    asks: &Asks,
+) -> Result<(), LedgerError> {
+    let document = document.to_string();
+    sqlx::query("DELETE FROM document_keys WHERE document = $1")
+        .bind(document.as_str())
+        .execute(&mut *connection)
+        .await?;
+    let keys: BTreeSet<&String> = asks.keys.iter().collect();
+    for some in keys.into_iter().collect::<Vec<_>>().chunks(sql::ROWS) {
+        let values = sql::rows(some.len(), 3, 1);
+        let statement =
+            format!("INSERT INTO document_keys (tenant, match_key, document) VALUES {values}");
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(statement));
+        for key in some {
+            query = query
+                .bind(asks.tenant.as_str())
+                .bind(key.as_str())
+                .bind(document.as_str());
+        }
+        query.execute(&mut *connection).await?;
+    }
     Ok(())
 }
 
@@ -160,11 +316,14 @@ pub(super) async fn supersede(
     let documents = "(SELECT d.id FROM documents d JOIN uploads u ON u.id = d.upload
         WHERE u.sha256 = $1 AND u.bucket = $2 AND u.object_key = $3 AND COALESCE(u.object_version, '') = $4)";
     let statements = [
+        format!("UPDATE awaited_pods SET settled = 0 WHERE (tenant, shipment, stop) IN
+            (SELECT tenant, shipment, stop FROM attachments WHERE pod = 1 AND document IN {documents})"),
         format!("DELETE FROM attachments WHERE document IN {documents}"),
-        format!("UPDATE exceptions SET state = 'SUPERSEDED' WHERE document IN {documents}"),
-        format!("DELETE FROM waiting_keys WHERE document IN {documents}"),
-        format!("DELETE FROM waiting WHERE document IN {documents}"),
-        format!("UPDATE documents SET superseded = 1 WHERE id IN {documents}"),
+        format!("DELETE FROM raised_by WHERE document IN {documents}"),
+        format!("UPDATE exceptions SET state = 'SUPERSEDED' WHERE document IN {documents} AND state IN ('OPEN', 'ASSIGNED')
+            AND NOT EXISTS (SELECT 1 FROM raised_by r WHERE r.exception = exceptions.id)"),
+        format!("DELETE FROM document_keys WHERE document IN {documents}"),
+        format!("UPDATE documents SET superseded = 1, parked_until = NULL WHERE id IN {documents}"),
     ];
     for statement in statements {
         sqlx::query(sqlx::AssertSqlSafe(statement))

@@ -1,136 +1,246 @@
-//! Open exceptions: one row for each code of a shipment's stop, or of a document that belongs to no shipment.
+//! Exceptions: one row for each code of a shipment's stop, or of a document that belongs to no shipment. One is open as long as a
+//! document raises it and no person has ended it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use sqlx::AnyConnection;
+use sqlx::any::AnyRow;
 use uuid::Uuid;
 
 use super::{LedgerError, sql};
-use crate::decision::{Exception, ExceptionCode};
-use crate::document::{DocumentId, deterministic_id};
-use crate::events::{DocumentData, Resolution, ResolvedException};
+use crate::decision::{Exception, ExceptionCode, Life};
+use crate::document::{Confidence, DocumentId, deterministic_id};
+use crate::events::DocumentData;
 
-/// Opens the exceptions of a document. One that is open already is counted once more and takes the newer words. A code
-/// that a document names twice (two charges without support) is one exception; its event tells both.
-pub(super) async fn raise(
-    connection: &mut AnyConnection,
-    data: &DocumentData,
-    stop: u32,
-    now: Timestamp,
-) -> Result<(), LedgerError> {
-    let mut by_code = BTreeMap::new();
-    for exception in &data.exceptions {
-        by_code.entry(exception.code).or_insert(exception);
-    }
-    for exception in by_code.into_values() {
-        raise_one(connection, data, exception, stop, now).await?;
-    }
-    Ok(())
+/// What an exception is about: a stop of a shipment, or else a document.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct About<'a> {
+    pub(super) tenant: &'a str,
+    pub(super) shipment: Option<&'a str>,
+    pub(super) stop: u32,
+    pub(super) document: Option<DocumentId>,
 }
 
-/// An exception that is open.
+impl<'a> About<'a> {
+    /// What the exceptions of a decided document are about. `tenant` is whose shipments it looks for.
+    pub(super) fn document(data: &'a DocumentData, tenant: &'a str, stop: u32) -> Self {
+        let shipment = data.shipment.as_ref();
+        Self {
+            tenant: shipment.map_or(tenant, |shipment| &shipment.tenant),
+            shipment: shipment.map(|shipment| shipment.id.as_str()),
+            stop,
+            document: Some(data.document.id),
+        }
+    }
+
+    /// The exception's id: of a shipment's stop the same whichever document raises it.
+    pub(super) fn exception(&self, code: ExceptionCode) -> Result<Uuid, LedgerError> {
+        let code = sql::as_word(&code)?;
+        Ok(match (self.shipment, self.document) {
+            (Some(shipment), _) => deterministic_id(&[
+                "exception",
+                "shipment",
+                self.tenant,
+                shipment,
+                &self.stop.to_string(),
+                &code,
+            ]),
+            (None, document) => {
+                let document = document.map(|id| id.to_string()).unwrap_or_default();
+                deterministic_id(&["exception", "document", &document, &code])
+            }
+        })
+    }
+}
+
+/// An exception that is no longer raised by a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Open {
-    id: Uuid,
+pub(super) struct Withdrawn {
+    pub(super) id: Uuid,
     pub(super) code: ExceptionCode,
 }
 
-impl Open {
-    pub(super) fn resolved(&self, how: Resolution, detail: String) -> ResolvedException {
-        ResolvedException {
-            id: self.id,
-            code: self.code,
-            how,
-            detail,
-        }
-    }
-}
-
-/// The open exceptions that a document raised last, by code.
-pub(super) async fn open(
+/// Opens the exceptions of a document, each code once: a code that a document names twice (two charges without support) is one
+/// exception; its event tells both. Returns the ids by code.
+pub(super) async fn raise(
     connection: &mut AnyConnection,
-    document: DocumentId,
-) -> Result<Vec<Open>, LedgerError> {
-    let rows = sqlx::query(
-        "SELECT id, code FROM exceptions WHERE document = $1 AND state = 'OPEN' ORDER BY code",
-    )
-    .bind(document.to_string())
-    .fetch_all(connection)
-    .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Open {
-                id: sql::word(row, "id")?,
-                code: sql::word(row, "code")?,
-            })
-        })
-        .collect()
-}
-
-/// Ends the open exceptions of a document that was decided again: those of `kept` codes are raised anew in its shipment's name, the
-/// others are resolved.
-pub(super) async fn close(
-    connection: &mut AnyConnection,
-    document: DocumentId,
-    kept: &BTreeSet<ExceptionCode>,
+    about: &About<'_>,
+    exceptions: &[Exception],
+    priority: Confidence,
     now: Timestamp,
-) -> Result<(), LedgerError> {
-    for one in open(&mut *connection, document).await? {
-        let state = if kept.contains(&one.code) {
-            "SUPERSEDED"
-        } else {
-            "RESOLVED"
-        };
-        sqlx::query("UPDATE exceptions SET state = $1, last_raised_at = $2 WHERE id = $3")
-            .bind(state)
-            .bind(now.as_millisecond())
-            .bind(one.id.to_string())
-            .execute(&mut *connection)
-            .await?;
+) -> Result<BTreeMap<ExceptionCode, Uuid>, LedgerError> {
+    let mut by_code = BTreeMap::new();
+    for exception in exceptions {
+        by_code.entry(exception.code).or_insert(exception);
     }
-    Ok(())
+    let mut raised = BTreeMap::new();
+    for (code, exception) in by_code {
+        let id = about.exception(code)?;
+        raise_one(&mut *connection, id, about, exception, priority, now).await?;
+        raised.insert(code, id);
+    }
+    Ok(raised)
 }
 
+/// Counts an exception once more if it is news from this document; one that a person has ended stays ended, and one that ended of itself
+/// is opened again.
 async fn raise_one(
     connection: &mut AnyConnection,
-    data: &DocumentData,
+    id: Uuid,
+    about: &About<'_>,
     exception: &Exception,
-    stop: u32,
+    priority: Confidence,
     now: Timestamp,
 ) -> Result<(), LedgerError> {
-    let code = sql::as_word(&exception.code)?;
-    let document = data.document.id.to_string();
-    let stop_text = stop.to_string();
-    let id = match &data.shipment {
-        Some(shipment) => deterministic_id(&[
-            "exception",
-            "shipment",
-            &shipment.tenant,
-            &shipment.id,
-            &stop_text,
-            &code,
-        ]),
-        None => deterministic_id(&["exception", "document", &document, &code]),
-    };
+    let place = exception.page.zip(exception.bbox);
     sqlx::query(
-        "INSERT INTO exceptions (id, code, severity, owner, tenant, shipment, stop, document, detail, state, raised,
-           first_raised_at, last_raised_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'OPEN', 1, $10, $10)
-         ON CONFLICT (id) DO UPDATE SET document = excluded.document, detail = excluded.detail, state = excluded.state,
-           raised = exceptions.raised + 1, last_raised_at = excluded.last_raised_at",
+        "INSERT INTO exceptions (id, code, severity, owner, tenant, shipment, stop, document, detail, place, state, priority, raised,
+           first_raised_at, last_raised_at, opened_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'OPEN', $11, 0, $12, $12, $12)
+         ON CONFLICT (id) DO UPDATE SET document = excluded.document, detail = excluded.detail, place = excluded.place,
+           priority = excluded.priority, last_raised_at = excluded.last_raised_at,
+           opened_at = CASE WHEN exceptions.state IN ('RESOLVED', 'SUPERSEDED') THEN excluded.opened_at ELSE exceptions.opened_at END,
+           acted_at = CASE WHEN exceptions.state IN ('RESOLVED', 'SUPERSEDED') THEN NULL ELSE exceptions.acted_at END,
+           ended_at = CASE WHEN exceptions.state IN ('RESOLVED', 'SUPERSEDED') THEN NULL ELSE exceptions.ended_at END,
+           state = CASE WHEN exceptions.state IN ('RESOLVED', 'SUPERSEDED') THEN 'OPEN' ELSE exceptions.state END",
     )
     .bind(id.to_string())
-    .bind(code)
+    .bind(sql::as_word(&exception.code)?)
     .bind(i64::from(exception.severity))
     .bind(sql::as_word(&exception.owner)?)
-    .bind(data.shipment.as_ref().map(|shipment| shipment.tenant.clone()))
-    .bind(data.shipment.as_ref().map(|shipment| shipment.id.clone()))
-    .bind(i64::from(stop))
-    .bind(document)
+    .bind(about.tenant)
+    .bind(about.shipment)
+    .bind(i64::from(about.stop))
+    .bind(about.document.map(|document| document.to_string()))
     .bind(exception.detail.as_str())
+    .bind(place.as_ref().map(sql::json).transpose()?)
+    .bind(f64::from(priority.get()))
     .bind(now.as_millisecond())
+    .execute(&mut *connection)
+    .await?;
+    let is_news = match about.document {
+        Some(document) => note_raiser(&mut *connection, id, document).await?,
+        None => true,
+    };
+    sqlx::query("UPDATE exceptions SET raised = raised + $1 WHERE id = $2")
+        .bind(i64::from(is_news))
+        .bind(id.to_string())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// False where the document raised it already.
+async fn note_raiser(
+    connection: &mut AnyConnection,
+    exception: Uuid,
+    document: DocumentId,
+) -> Result<bool, LedgerError> {
+    let noted = sqlx::query(
+        "INSERT INTO raised_by (exception, document) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+    )
+    .bind(exception.to_string())
+    .bind(document.to_string())
     .execute(connection)
     .await?;
+    Ok(noted.rows_affected() == 1)
+}
+
+/// The exceptions that a document raises and that are not among `kept` end, unless another document raises them too. Returns those
+/// that ended; one whose code the document still raises, in another shipment's name or its own, was merely replaced.
+pub(super) async fn withdraw(
+    connection: &mut AnyConnection,
+    document: DocumentId,
+    kept: &BTreeMap<ExceptionCode, Uuid>,
+    now: Timestamp,
+) -> Result<Vec<Withdrawn>, LedgerError> {
+    let rows = sqlx::query(
+        "SELECT e.id, e.code, e.state FROM exceptions e JOIN raised_by r ON r.exception = e.id WHERE r.document = $1 ORDER BY e.code",
+    )
+    .bind(document.to_string())
+    .fetch_all(&mut *connection)
+    .await?;
+    let mut withdrawn = Vec::new();
+    for row in rows {
+        let (id, code) = (sql::word(&row, "id")?, sql::word(&row, "code")?);
+        if kept.values().any(|one| *one == id) {
+            continue;
+        }
+        sqlx::query("DELETE FROM raised_by WHERE exception = $1 AND document = $2")
+            .bind(Uuid::to_string(&id))
+            .bind(document.to_string())
+            .execute(&mut *connection)
+            .await?;
+        let life: Life = sql::word(&row, "state")?;
+        if !life.is_open() || is_raised(&mut *connection, id).await? {
+            continue;
+        }
+        let replaced = kept.contains_key(&code);
+        let life = if replaced {
+            Life::Superseded
+        } else {
+            Life::Resolved
+        };
+        end(&mut *connection, id, life, now).await?;
+        if !replaced {
+            withdrawn.push(Withdrawn { id, code });
+        }
+    }
+    Ok(withdrawn)
+}
+
+async fn is_raised(connection: &mut AnyConnection, exception: Uuid) -> Result<bool, LedgerError> {
+    let row = sqlx::query("SELECT 1 FROM raised_by WHERE exception = $1 LIMIT 1")
+        .bind(exception.to_string())
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.is_some())
+}
+
+/// Ends an exception of itself, not by a person.
+pub(super) async fn end(
+    connection: &mut AnyConnection,
+    exception: Uuid,
+    life: Life,
+    now: Timestamp,
+) -> Result<(), LedgerError> {
+    sqlx::query("UPDATE exceptions SET state = $1, ended_at = $2, ended_by = NULL, ended_why = NULL WHERE id = $3")
+        .bind(sql::as_word(&life)?)
+        .bind(now.as_millisecond())
+        .bind(exception.to_string())
+        .execute(connection)
+        .await?;
     Ok(())
+}
+
+/// The codes that a person has ended, by what they are about.
+pub(super) async fn ended_by_people(
+    connection: &mut AnyConnection,
+    about: &About<'_>,
+) -> Result<Vec<(u32, ExceptionCode)>, LedgerError> {
+    let rows: Vec<AnyRow> = match about.shipment {
+        Some(shipment) => {
+            sqlx::query(
+                "SELECT stop, code FROM exceptions WHERE tenant = $1 AND shipment = $2 AND ended_by IS NOT NULL",
+            )
+            .bind(about.tenant)
+            .bind(shipment)
+            .fetch_all(connection)
+            .await?
+        }
+        None => {
+            sqlx::query(
+                "SELECT stop, code FROM exceptions WHERE document = $1 AND shipment IS NULL AND ended_by IS NOT NULL",
+            )
+            .bind(about.document.map(|document| document.to_string()))
+            .fetch_all(connection)
+            .await?
+        }
+    };
+    let ended = rows.iter().map(|row| {
+        let stop = u32::try_from(sql::unsigned(row, "stop")?).map_err(LedgerError::corrupt)?;
+        Ok((stop, sql::word(row, "code")?))
+    });
+    ended.collect()
 }

@@ -58,7 +58,7 @@ impl Ledger {
     /// [`LedgerError`].
     pub async fn explain(&self, id: DocumentId) -> Result<Option<Explanation>, LedgerError> {
         let mut tx = self.pool.begin().await?;
-        let Some(document) = documents::one(&mut tx, id).await? else {
+        let Some(document) = documents::one(&mut tx, id, false).await? else {
             return Ok(None);
         };
         let upload = upload_of(&mut tx, id).await?;

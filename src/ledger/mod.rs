@@ -5,6 +5,7 @@
 //! stop, and to decide the same bytes twice; who asked is told and decides again. SQL lives only here.
 
 mod audit;
+mod desk;
 mod documents;
 mod error;
 mod exceptions;
@@ -13,12 +14,15 @@ mod leases;
 mod opening;
 mod outbox;
 mod outcomes;
+mod overdue;
+mod revisions;
+mod rulings;
 mod schema;
 mod shipments;
 mod sql;
 mod sweeps;
+mod told;
 mod uploads;
-mod waiting;
 
 #[cfg(test)]
 mod suite;
@@ -26,15 +30,18 @@ mod suite;
 use sqlx::{Any, AnyPool, Transaction};
 
 pub use audit::{Audit, AuditEntry};
-pub use documents::StoredDocument;
+pub use desk::{ExceptionRecord, Wanted};
+pub use documents::{Asks, StoredDocument};
 pub use error::LedgerError;
 pub use explain::{Explanation, UploadRecord};
 pub use leases::{Claim, LEASE, ObjectChange};
 pub use outbox::OutboxState;
-pub use outcomes::{Conflict, DocumentOutcome, Finding, Finish, Outcome, Serves};
+pub use outcomes::{Conflict, DocumentOutcome, Finding, Finish, Outcome, Serves, Settled};
+pub use overdue::AwaitedPod;
+pub use revisions::{Act, Because, Pack, Revision};
+pub use rulings::{Belongs, Ruling, Rulings};
 pub use shipments::{Search, Stored};
 pub use uploads::{Begun, Upload};
-pub use waiting::{Waiting, Waits};
 
 use opening::Database;
 

@@ -188,13 +188,15 @@ pub struct OutboxState {
     pub returned: u64,
 }
 
-/// Puts an upload's events at the end of the outbox, in order.
+/// Puts events, each with the upload that it is about, at the end of the outbox, in order. Returns them as they are stored.
 pub(super) async fn append(
     connection: &mut AnyConnection,
-    upload: Uuid,
-    events: &[Event],
+    events: &[(Option<Uuid>, Event)],
     now: Timestamp,
-) -> Result<(), LedgerError> {
+) -> Result<Vec<StoredEvent>, LedgerError> {
+    if events.is_empty() {
+        return Ok(Vec::new());
+    }
     // Asked for by an update: whoever else wants to append waits here, so that numbers follow the order of commits.
     let head = sqlx::query(
         "UPDATE heads SET seq = seq + $1 WHERE log = 'outbox' RETURNING seq - $1 AS seq",
@@ -203,26 +205,44 @@ pub(super) async fn append(
     .fetch_one(&mut *connection)
     .await?;
     let last: i64 = head.try_get("seq")?;
-    let numbered: Vec<(i64, &Event)> = (last + 1..).zip(events).collect();
-    for batch in numbered.chunks(sql::ROWS) {
+    let stored = (last + 1..).zip(events).map(|(seq, (_, event))| {
+        Ok(StoredEvent {
+            seq,
+            id: event.id,
+            kind: event.kind,
+            subject: event.subject.clone(),
+            // As it is read back.
+            time: Timestamp::from_millisecond(now.as_millisecond())
+                .map_err(LedgerError::corrupt)?,
+            published: false,
+            json: sql::json(event)?,
+        })
+    });
+    let stored: Vec<StoredEvent> = stored.collect::<Result<_, LedgerError>>()?;
+    let rows: Vec<(&StoredEvent, Option<Uuid>)> = stored
+        .iter()
+        .zip(events)
+        .map(|(stored, (upload, _))| (stored, *upload))
+        .collect();
+    for batch in rows.chunks(sql::ROWS) {
         let values = sql::rows(batch.len(), 7, 1);
         let statement = format!(
             "INSERT INTO outbox (seq, id, type, upload, subject, event, committed_at) VALUES {values}"
         );
         let mut query = sqlx::query(sqlx::AssertSqlSafe(statement));
-        for (seq, event) in batch {
+        for (event, upload) in batch {
             query = query
-                .bind(seq)
+                .bind(event.seq)
                 .bind(event.id.to_string())
                 .bind(event.kind.name())
-                .bind(upload.to_string())
+                .bind(upload.map(|upload| upload.to_string()))
                 .bind(event.subject.as_str())
-                .bind(sql::json(event)?)
+                .bind(event.json.as_str())
                 .bind(now.as_millisecond());
         }
         query.execute(&mut *connection).await?;
     }
-    Ok(())
+    Ok(stored)
 }
 
 pub(super) async fn events_of_upload(

@@ -7,14 +7,16 @@ use jiff::Timestamp;
 use sqlx::AnyConnection;
 
 use super::audit::Entry;
-use super::documents::StoredDocument;
+use super::documents::{Asks, StoredDocument};
+use super::exceptions::About;
+use super::revisions::{self, Because, Pack, Revision};
+use super::told::Told;
 use super::uploads::{self, State, Upload};
-use super::waiting::{self, Waits};
-use super::{Ledger, LedgerError, audit, documents, exceptions, outbox, sql};
+use super::{Ledger, LedgerError, documents, exceptions, outbox, overdue, sql};
 use crate::document::{DocumentId, PageNumber};
 use crate::events::{ClassifiedData, Data, Decided, DocumentData, Event, StoredEvent};
 use crate::fault::RejectReason;
-use crate::shipments::Shipment;
+use crate::understanding::Document;
 
 /// What came of an upload.
 #[derive(Debug, Clone)]
@@ -22,9 +24,20 @@ pub enum Outcome {
     /// It cannot be processed.
     Rejected(RejectReason),
     /// The documents cut out of it.
-    Documents(Vec<DocumentOutcome>),
+    Documents(Settled),
     /// The documents of an upload with the same bytes, decided anew as duplicates. None of them is attached.
     Duplicate(Vec<DocumentOutcome>),
+}
+
+/// What was decided together.
+#[derive(Debug, Clone, Default)]
+pub struct Settled {
+    /// New documents.
+    pub documents: Vec<DocumentOutcome>,
+    /// Documents of the same shipments that are to be told of anew.
+    pub revisions: Vec<Revision>,
+    /// What it all rests on.
+    pub packs: Vec<Pack>,
 }
 
 /// What came of one document.
@@ -32,14 +45,25 @@ pub enum Outcome {
 pub struct DocumentOutcome {
     /// What the stages found.
     pub decided: Decided,
+    /// The document as it was read, before its shipment settled what was doubtful.
+    pub read: Document,
+    /// What it looks for its shipment by.
+    pub asks: Asks,
     /// What it is to its shipment once it can be billed.
     pub serves: Serves,
-    /// Which stop of the shipment it is about; 0 where the shipment has one delivery.
-    pub stop: u32,
     /// Hash of its looks, where one was made.
     pub looks: Option<u64>,
-    /// What it looks for, where no shipment is clearly the one.
-    pub waits: Option<Waits>,
+    /// The document whose bytes it repeats.
+    pub copy_of: Option<DocumentId>,
+    /// Until then nobody is told that no shipment is its own.
+    pub parked_until: Option<Timestamp>,
+}
+
+impl DocumentOutcome {
+    /// The delivery stop that it is about; 0 where the shipment has one.
+    pub(super) fn stop(&self) -> u32 {
+        self.decided.stop
+    }
 }
 
 /// What a document is to its shipment.
@@ -94,13 +118,8 @@ pub enum Finish {
 /// What another slot committed meanwhile.
 #[derive(Debug, Clone)]
 pub enum Conflict {
-    /// The stop has an accepted proof of delivery.
-    AlreadyAttached {
-        /// Which of the outcome's documents cannot be attached, counted from 0.
-        position: usize,
-        /// The document that is.
-        by: DocumentId,
-    },
+    /// The papers or the version of a shipment are others than those that were decided on.
+    PackChanged,
     /// The same bytes were finished under another name, with these documents.
     SameBytes(Vec<StoredDocument>),
 }
@@ -122,11 +141,12 @@ impl Ledger {
             let events = outbox::events_of_upload(&mut tx, upload.id).await?;
             return Ok(Finish::Done(events));
         }
-        if let Some(conflict) = settle(&mut tx, upload, outcome, now).await? {
+        let mut told = Told::default();
+        if let Some(conflict) = settle(&mut tx, upload, outcome, &mut told, now).await? {
             return Ok(Finish::Conflict(conflict));
         }
         store_findings(&mut tx, upload, findings).await?;
-        let events = outbox::events_of_upload(&mut tx, upload.id).await?;
+        let events = told.commit(&mut tx, now).await?;
         tx.commit().await?;
         Ok(Finish::Done(events))
     }
@@ -136,30 +156,59 @@ async fn settle(
     connection: &mut AnyConnection,
     upload: &Upload,
     outcome: &Outcome,
+    told: &mut Told,
     now: Timestamp,
 ) -> Result<Option<Conflict>, LedgerError> {
-    match outcome {
-        Outcome::Rejected(reason) => reject(connection, upload, *reason, now).await,
-        // No upload may end in silence.
-        Outcome::Documents(none) | Outcome::Duplicate(none) if none.is_empty() => {
-            reject(connection, upload, RejectReason::Empty, now).await
+    let (documents, state) = match outcome {
+        Outcome::Rejected(reason) => {
+            return reject(connection, upload, *reason, told, now).await;
         }
-        Outcome::Documents(documents) => {
-            match uploads::same_bytes_elsewhere(connection, &upload.origin).await? {
-                Some(first) => Ok(Some(Conflict::SameBytes(first))),
-                None => commit(connection, upload, documents, State::Done, now).await,
-            }
+        Outcome::Documents(settled) => (&settled.documents, State::Done),
+        Outcome::Duplicate(documents) => (documents, State::Duplicate),
+    };
+    // No upload may end in silence.
+    if documents.is_empty() {
+        return reject(connection, upload, RejectReason::Empty, told, now).await;
+    }
+    if let Outcome::Documents(settled) = outcome {
+        if let Some(first) = uploads::same_bytes_elsewhere(connection, &upload.origin).await? {
+            return Ok(Some(Conflict::SameBytes(first)));
         }
-        Outcome::Duplicate(documents) => {
-            commit(connection, upload, documents, State::Duplicate, now).await
+        if !revisions::still_stand(connection, settled).await? {
+            return Ok(Some(Conflict::PackChanged));
+        }
+        for revision in &settled.revisions {
+            revisions::detach(connection, revision).await?;
         }
     }
+    documents::supersede(connection, &upload.origin).await?;
+    told.act(Entry::upload_finished(
+        upload.id,
+        &upload.origin.object,
+        documents.len(),
+    ));
+    for one in documents {
+        if !commit(connection, upload, one, state, told, now).await? {
+            return Ok(Some(Conflict::PackChanged));
+        }
+    }
+    if let Outcome::Documents(settled) = outcome {
+        for revision in &settled.revisions {
+            let because = Because::Document;
+            if !revisions::commit(connection, revision, &because, told, now).await? {
+                return Ok(Some(Conflict::PackChanged));
+            }
+        }
+    }
+    uploads::close(connection, upload.id, state, None, now).await?;
+    Ok(None)
 }
 
 async fn reject(
     connection: &mut AnyConnection,
     upload: &Upload,
     reason: RejectReason,
+    told: &mut Told,
     now: Timestamp,
 ) -> Result<Option<Conflict>, LedgerError> {
     let origin = &upload.origin;
@@ -171,76 +220,74 @@ async fn reject(
         reason,
         now,
     );
-    let event = event.traced(origin.trace.as_ref());
-    outbox::append(connection, upload.id, &[event], now).await?;
-    let entry = Entry::upload_rejected(upload.id, &origin.object, reason);
-    audit::append(connection, &[entry], now).await?;
+    told.tell(Some(upload.id), event.traced(origin.trace.as_ref()));
+    told.act(Entry::upload_rejected(upload.id, &origin.object, reason));
     uploads::close(connection, upload.id, State::Rejected, Some(reason), now).await?;
     Ok(None)
 }
 
+/// Commits a new document; of a duplicate none is attached, whatever the verdict says. False where another document proves the same
+/// delivery already.
 async fn commit(
     connection: &mut AnyConnection,
     upload: &Upload,
-    outcomes: &[DocumentOutcome],
+    outcome: &DocumentOutcome,
     state: State,
+    told: &mut Told,
     now: Timestamp,
-) -> Result<Option<Conflict>, LedgerError> {
-    documents::supersede(connection, &upload.origin).await?;
-    let object = &upload.origin.object;
-    let mut entries = vec![Entry::upload_finished(upload.id, object, outcomes.len())];
-    let mut events = Vec::new();
-    for (position, outcome) in outcomes.iter().enumerate() {
-        let data = DocumentData::new(&upload.origin, &outcome.decided);
-        documents::store(connection, upload.id, outcome, &data, now).await?;
-        exceptions::raise(connection, &data, outcome.stop, now).await?;
-        waiting::forget(connection, data.document.id).await?;
-        if let Some(waits) = &outcome.waits {
-            waiting::remember(connection, data.document.id, waits, now).await?;
-        }
-        entries.push(Entry::document_decided(&data));
-        let billed = outcome.decided.billable_with();
-        let attach_to = billed.filter(|_| state == State::Done);
-        if let Some(candidate) = attach_to {
-            let shipment = &candidate.shipment;
-            let document = data.document.id;
-            if let Some(by) = attach(connection, document, shipment, outcome, now).await? {
-                return Ok(Some(Conflict::AlreadyAttached { position, by }));
-            }
-            let accepted = Entry::attachment_accepted(document, shipment, outcome.stop);
-            entries.push(accepted);
-        }
-        let told = events_of(data, attach_to.is_some(), now);
-        events.extend(told.map(|event| event.traced(upload.origin.trace.as_ref())));
-    }
-    outbox::append(connection, upload.id, &events, now).await?;
-    audit::append(connection, &entries, now).await?;
-    uploads::close(connection, upload.id, state, None, now).await?;
-    Ok(None)
-}
-
-fn events_of(data: DocumentData, attached: bool, now: Timestamp) -> [Event; 2] {
+) -> Result<bool, LedgerError> {
+    let origin = &upload.origin;
+    let data = DocumentData::new(origin, &outcome.decided);
+    documents::store(connection, upload.id, outcome, &data, now).await?;
+    told.act(Entry::document_decided(&data));
     let classified = ClassifiedData {
         document: data.document.clone(),
         models: data.models.clone(),
     };
-    let data = Box::new(data);
-    let decided = if attached {
-        Data::Validated(data)
-    } else {
-        Data::Raised(data)
+    let classified = Event::new(Data::Classified(Box::new(classified)), now);
+    told.tell(Some(upload.id), classified.traced(origin.trace.as_ref()));
+    if outcome.parked_until.is_some() {
+        return Ok(true);
+    }
+    let about = About::document(&data, &outcome.asks.tenant, outcome.stop());
+    exceptions::raise(connection, &about, &data.exceptions, data.priority, now).await?;
+    let attached = match state {
+        State::Done => attach(connection, data.document.id, outcome, told, now).await?,
+        State::Started | State::Duplicate | State::Rejected => Attached::No,
     };
-    [Data::Classified(Box::new(classified)), decided].map(|data| Event::new(data, now))
+    let data = Box::new(data);
+    let decided = match attached {
+        Attached::Taken => return Ok(false),
+        Attached::To => Data::Validated(data),
+        Attached::No => Data::Raised(data),
+    };
+    let decided = Event::new(decided, now).traced(origin.trace.as_ref());
+    told.tell(Some(upload.id), decided);
+    Ok(true)
 }
 
-/// Attaches a document to its shipment. Returns the document that proves the same stop's delivery already, if any.
+/// Whether a document was attached.
+pub(super) enum Attached {
+    /// To its shipment.
+    To,
+    /// It is nothing that is billed.
+    No,
+    /// Another document proves the delivery of the same stop.
+    Taken,
+}
+
+/// Attaches a document that can be billed to its shipment.
 pub(super) async fn attach(
     connection: &mut AnyConnection,
     document: DocumentId,
-    shipment: &Shipment,
     outcome: &DocumentOutcome,
+    told: &mut Told,
     now: Timestamp,
-) -> Result<Option<DocumentId>, LedgerError> {
+) -> Result<Attached, LedgerError> {
+    let Some(candidate) = outcome.decided.billable_with() else {
+        return Ok(Attached::No);
+    };
+    let (shipment, stop) = (&candidate.shipment, outcome.stop());
     let pod = match outcome.serves {
         Serves::AsPod => 1_i64,
         Serves::AsSupport => 0,
@@ -253,23 +300,19 @@ pub(super) async fn attach(
     .bind(document.to_string())
     .bind(shipment.tenant.as_str())
     .bind(shipment.id.as_str())
-    .bind(i64::from(outcome.stop))
+    .bind(i64::from(stop))
     .bind(pod)
     .bind(now.as_millisecond())
     .execute(&mut *connection)
     .await?;
-    if inserted.rows_affected() == 1 {
-        return Ok(None);
+    if inserted.rows_affected() == 0 {
+        return Ok(Attached::Taken);
     }
-    let row = sqlx::query(
-        "SELECT document FROM attachments WHERE tenant = $1 AND shipment = $2 AND stop = $3 AND pod = 1",
-    )
-    .bind(shipment.tenant.as_str())
-    .bind(shipment.id.as_str())
-    .bind(i64::from(outcome.stop))
-    .fetch_one(connection)
-    .await?;
-    sql::word(&row, "document").map(Some)
+    told.act(Entry::attachment_accepted(document, shipment, stop));
+    if pod == 1 {
+        overdue::arrived(connection, document, outcome, told, now).await?;
+    }
+    Ok(Attached::To)
 }
 
 async fn store_findings(

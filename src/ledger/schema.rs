@@ -10,6 +10,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0001_ledger.sql"),
     include_str!("migrations/0002_service.sql"),
     include_str!("migrations/0003_waiting.sql"),
+    include_str!("migrations/0004_life.sql"),
 ];
 
 /// The number of the lock that PostgreSQL gives to one program at a time: any number that no other program uses.

@@ -79,6 +79,19 @@ impl Ledger {
         Ok(stored)
     }
 
+    /// The newest version of a shipment.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn shipment(&self, tenant: &str, id: &str) -> Result<Option<Shipment>, LedgerError> {
+        let row = sqlx::query("SELECT shipment FROM shipments WHERE tenant = $1 AND id = $2")
+            .bind(tenant)
+            .bind(id)
+            .fetch_optional(&self.pool)
+            .await?;
+        row.map(|row| sql::column(&row, "shipment")).transpose()
+    }
+
     /// The shipments with one of the keys, at most `limit`: those that share the most strong keys first, then the most
     /// weak ones, then the newest.
     ///

@@ -5,8 +5,10 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 use uuid::Uuid;
 
+use super::audit::Entry;
 use super::documents::StoredDocument;
-use super::{Ledger, LedgerError, audit, documents, outbox, sql};
+use super::told::Told;
+use super::{Ledger, LedgerError, documents, outbox, sql};
 use crate::decision::ExceptionCode;
 use crate::document::{ObjectRef, Sha256, TraceParent, deterministic_id};
 use crate::events::{Data, Event, Origin, RejectedData, StoredEvent};
@@ -123,9 +125,10 @@ impl Ledger {
             insert_unread(&mut tx, id, object, models, now).await?;
             close(&mut tx, id, State::Rejected, Some(reason), now).await?;
             let event = rejection(object, None, models, reason, now).traced(trace);
-            outbox::append(&mut tx, id, &[event], now).await?;
-            let entry = audit::Entry::upload_rejected(id, object, reason);
-            audit::append(&mut tx, &[entry], now).await?;
+            let mut told = Told::default();
+            told.tell(Some(id), event);
+            told.act(Entry::upload_rejected(id, object, reason));
+            told.commit(&mut tx, now).await?;
         }
         let events = outbox::events_of_upload(&mut tx, id).await?;
         tx.commit().await?;

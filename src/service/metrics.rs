@@ -1,5 +1,6 @@
 //! What Prometheus is told.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -10,7 +11,9 @@ use prometheus::{
     IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
 };
 
+use super::chores::Open;
 use super::health::{Health, Part};
+use crate::decision::ExceptionCode;
 use crate::events::StoredEvent;
 use crate::fault::Fault;
 use crate::ledger::OutboxState;
@@ -31,6 +34,7 @@ pub(super) struct Metrics {
     queues: Queues,
     work: Work,
     outbox: Outbox,
+    desk: Desk,
 }
 
 #[derive(Debug)]
@@ -60,6 +64,26 @@ struct Outbox {
     pending: IntGauge,
     kept: IntGauge,
     age: Gauge,
+}
+
+/// What people have to act on.
+#[derive(Debug)]
+struct Desk {
+    open: IntGaugeVec,
+    overdue: IntGaugeVec,
+}
+
+impl Desk {
+    fn made(made: &Made<'_>) -> prometheus::Result<Self> {
+        Ok(Self {
+            open: made.gauges("exceptions_open", "Open exceptions, by code.", &["code"])?,
+            overdue: made.gauges(
+                "exceptions_overdue",
+                "Open exceptions that should have ended by now, by code.",
+                &["code"],
+            )?,
+        })
+    }
 }
 
 impl Queues {
@@ -169,6 +193,7 @@ impl Metrics {
             queues: Queues::made(&made)?,
             work: Work::made(&made)?,
             outbox: Outbox::made(&made)?,
+            desk: Desk::made(&made)?,
             registry: registry.clone(),
         })
     }
@@ -255,6 +280,20 @@ impl Metrics {
             (now.as_duration() - oldest.as_duration()).as_secs_f64()
         });
         self.outbox.age.set(age.max(0.0));
+    }
+
+    pub(super) fn exceptions(&self, by_code: &BTreeMap<ExceptionCode, Open>) {
+        self.desk.open.reset();
+        self.desk.overdue.reset();
+        for (code, Open { all, overdue }) in by_code {
+            let code = serde_json::to_value(code).unwrap_or_default();
+            let labels = [code.as_str().unwrap_or_default()];
+            self.desk.open.with_label_values(&labels).set(signed(*all));
+            self.desk
+                .overdue
+                .with_label_values(&labels)
+                .set(signed(*overdue));
+        }
     }
 
     pub(super) fn reconnect(&self, which: &str) {

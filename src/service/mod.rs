@@ -1,9 +1,10 @@
 //! The service: a worker that lives for months beside a broker, an object store and a database.
 //!
-//! In: settings. Out: messages settled, events published, until it is told to stop. Three loops go on beside each other, each of which
+//! In: settings. Out: messages settled, events published, until it is told to stop. Loops go on beside each other, each of which
 //! waits and tries again when what it needs is away: one hears of uploads and shipments, one hands committed events on, one keeps leases
-//! up and looks how the others are. What cannot mend itself ends the service with the reason.
+//! up and looks how the others are, others look at the clock and sweep the bucket. What cannot mend itself ends the service with the reason.
 
+mod chores;
 mod health;
 mod http;
 mod intake;
@@ -150,6 +151,10 @@ impl Service {
         let all_committed = CancellationToken::new();
         let keeper = self.watched("keeping leases", Arc::clone(self).keep());
         let sweeper = self.watched("sweeping", sweeps::now_and_then(Arc::clone(self)));
+        let chores = self.watched(
+            "looking at the clock",
+            chores::now_and_then(Arc::clone(self)),
+        );
         let publishing = outbox::run(Arc::clone(self), to_publish, all_committed.clone());
         let outbox = self.watched("publishing", publishing);
         let intake = self.watched("hearing of uploads", intake::run(Arc::clone(self)));
@@ -158,8 +163,9 @@ impl Service {
         let ended = self.drain(intake, outbox, &all_committed).await;
         keeper.abort();
         sweeper.abort();
-        // It must not keep up what is given back.
-        drop((keeper.await, sweeper.await));
+        chores.abort();
+        // They must not keep up what is given back.
+        drop((keeper.await, sweeper.await, chores.await));
         if let Err(error) = self.ledger().give_all_back(&self.holder).await {
             tracing::warn!(%error, "leases are left to run out");
         }

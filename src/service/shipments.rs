@@ -40,7 +40,7 @@ pub(super) async fn handle(service: &Service, body: &[u8]) -> Verdict {
     }
 }
 
-/// Stores shipments, then decides again about the documents that waited for them.
+/// Stores shipments, then decides again about the documents that they concern.
 async fn store_and_wake(service: &Service, shipments: &[Shipment]) -> Result<(), Fault> {
     let keys = |shipment: &_| {
         let keys = shipment_keys(shipment).into_iter();
@@ -48,9 +48,9 @@ async fn store_and_wake(service: &Service, shipments: &[Shipment]) -> Result<(),
     };
     let (ledger, now) = (service.ledger(), Timestamp::now());
     ledger.store_shipments(shipments, keys, now).await?;
-    let woken = service.worker.wake(shipments).await?;
+    let woken = service.worker.clerk().wake(shipments).await?;
     if !woken.is_empty() {
-        service.tell("documents that waited are decided again", woken);
+        service.tell("documents are decided again", woken);
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::SocketAddr;
 
+use jiff::tz::TimeZone;
 use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -93,6 +94,17 @@ pub struct WorkerSettings {
     pub http: SocketAddr,
     /// How long to go on with what is in hand once told to stop.
     pub drain_seconds: u32,
+}
+
+/// What people look at, and when they are told.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExceptionSettings {
+    /// How long a document waits silently for its shipment.
+    pub no_match_minutes: u32,
+    /// Where the desk works.
+    #[serde(with = "jiff::fmt::serde::tz::required")]
+    pub time_zone: TimeZone,
 }
 
 /// Looking for what no notice told of.

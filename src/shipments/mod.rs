@@ -14,6 +14,7 @@ mod own_numbers;
 mod shipment;
 mod sites;
 mod stop;
+mod which_stop;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,7 @@ pub use consignee::{settle_consignee, settle_consignee_by};
 pub use labels::settle_labels;
 pub use shipment::*;
 pub use stop::*;
+pub use which_stop::{StopOf, which_stop};
 
 use crate::document::Confidence;
 

@@ -285,10 +285,22 @@ impl Shipment {
     /// The last delivery stop.
     #[must_use]
     pub fn delivery_stop(&self) -> Option<&Stop> {
-        self.stops
-            .iter()
-            .rev()
-            .find(|stop| stop.kind == StopKind::Delivery)
+        self.deliveries().last()
+    }
+
+    /// The delivery stops, along the way.
+    pub fn deliveries(&self) -> impl Iterator<Item = &Stop> {
+        let stops = self.stops.iter();
+        stops.filter(|stop| stop.kind == StopKind::Delivery)
+    }
+
+    /// The delivery stop with this place along the way; the last one where 0 says that there is but one.
+    #[must_use]
+    pub fn delivery(&self, seq: u32) -> Option<&Stop> {
+        match seq {
+            0 => self.delivery_stop(),
+            seq => self.deliveries().find(|stop| stop.seq == seq),
+        }
     }
 
     /// The first pickup stop.
@@ -300,9 +312,7 @@ impl Shipment {
     /// Local day of delivery by the carrier's own status messages (214 `D1` and its kin, domain.md §5.1).
     #[must_use]
     pub fn delivered_on(&self) -> Option<Date> {
-        self.delivery_stop()?
-            .local(&["D1", "delivered", "unloading_complete"])
-            .map(|(date, _)| date)
+        self.delivery_stop()?.delivered_on()
     }
 
     /// Local day of pickup by status messages, else by the appointment.

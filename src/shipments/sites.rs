@@ -2,7 +2,7 @@
 //!
 //! In: names and postal codes. Out: a [`SiteAgreement`]. A missing name or postal code never speaks against anybody.
 
-use super::{Shipment, ShipmentParty, StopKind};
+use super::{Shipment, ShipmentParty, Stop};
 use crate::shipments::numbers::plain;
 use crate::understanding::Party;
 use crate::understanding::normalise::{OTHER_NAME, SAME_NAME, name_similarity, name_words};
@@ -33,15 +33,18 @@ pub(super) enum SiteAgreement {
 /// The consignee and every delivery stop of a shipment.
 pub(super) fn destinations(shipment: &Shipment) -> Vec<Destination> {
     let consignee = shipment.parties.consignee.iter().map(destination);
-    let stops = shipment.stops.iter();
-    let stops = stops.filter(|stop| stop.kind == StopKind::Delivery);
-    let stops = stops.map(|stop| Destination {
-        name: stop.name.clone(),
-        postal: stop.address.as_ref().and_then(postal_of_address),
-    });
+    let stops = shipment.deliveries().map(stop_site);
     // A stop without a name and a postal code tells nothing, and must not outweigh a consignee that contradicts.
     let told = |place: &Destination| place.name.is_some() || place.postal.is_some();
     consignee.chain(stops).filter(told).collect()
+}
+
+/// The place of a stop.
+pub(super) fn stop_site(stop: &Stop) -> Destination {
+    Destination {
+        name: stop.name.clone(),
+        postal: stop.address.as_ref().and_then(postal_of_address),
+    }
 }
 
 /// Is a party of the paper by its name the shipment's shipper, payer or who is told, and no stranger to it? Where labels are lost, the

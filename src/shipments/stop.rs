@@ -113,12 +113,28 @@ impl Stop {
     /// Day and time at the site of the first event with one of `codes`.
     #[must_use]
     pub fn local(&self, codes: &[&str]) -> Option<(Date, Time)> {
-        let event = self.events.iter().find(|event| {
-            codes
-                .iter()
-                .any(|code| code.eq_ignore_ascii_case(&event.code))
-        })?;
-        Some(self.at_site(event.at))
+        self.event(codes).map(|event| self.at_site(event.at))
+    }
+
+    /// When it was delivered by the carrier's own status messages (214 `D1` and its kin, domain.md §5.1).
+    #[must_use]
+    pub fn delivered_at(&self) -> Option<Timestamp> {
+        self.event(&["D1", "delivered", "unloading_complete"])
+            .map(|event| event.at)
+    }
+
+    /// The day of that, on the clock of the site.
+    #[must_use]
+    pub fn delivered_on(&self) -> Option<Date> {
+        self.delivered_at().map(|at| self.at_site(at).0)
+    }
+
+    fn event(&self, codes: &[&str]) -> Option<&StopEvent> {
+        let is_one = |event: &&StopEvent| {
+            let mut codes = codes.iter();
+            codes.any(|code| code.eq_ignore_ascii_case(&event.code))
+        };
+        self.events.iter().find(is_one)
     }
 
     /// A moment as the clock at the site shows it; UTC where the feed gives no zone.

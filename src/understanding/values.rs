@@ -184,6 +184,25 @@ fn read_text(field: FieldName, text: &str, dates: &DateContext) -> Reading {
     }
 }
 
+/// A text that a person tells for a field, and the unit beside it; `None` where it is nothing that the field can hold, or a signature.
+pub(super) fn read_told(
+    field: FieldName,
+    text: &str,
+    dates: &DateContext,
+) -> Option<(Value, Option<String>)> {
+    use FieldName::{SignatureConsignee, SignatureDriver, SignatureShipper};
+    if matches!(
+        field,
+        SignatureConsignee | SignatureDriver | SignatureShipper
+    ) {
+        return None;
+    }
+    match read_text(field, text, dates) {
+        Reading::Sure(value, unit) => Some((value, unit)),
+        Reading::UndecidedDate | Reading::Unreadable => None,
+    }
+}
+
 fn sure(value: Option<Value>) -> Reading {
     value.map_or(Reading::Unreadable, |value| Reading::Sure(value, None))
 }

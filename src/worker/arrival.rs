@@ -5,7 +5,6 @@ use std::path::Path;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::today;
 use crate::document::{ObjectRef, TraceParent};
 use crate::intake::{Notice, NoticeHints};
 use crate::shipments::matching::Hints;
@@ -20,6 +19,8 @@ pub struct Arrival {
     pub tenant: Option<String>,
     /// What helps to find its shipment.
     pub hints: Hints,
+    /// When it was received; when it was told of, where nobody said: no paper is younger.
+    pub received_at: Timestamp,
     /// The trace that it was told of in.
     pub trace: Option<TraceParent>,
 }
@@ -45,6 +46,7 @@ impl Arrival {
             },
             tenant: None,
             hints,
+            received_at: Timestamp::now(),
             trace: None,
         }
     }
@@ -70,13 +72,14 @@ impl Arrival {
             object: notice.object,
             tenant,
             hints,
+            received_at: received_at.or(notice.at).unwrap_or_else(Timestamp::now),
             trace,
         }
     }
 
-    /// The day it was received: no paper is younger. Today, where nobody said.
+    /// The day it was received.
     pub(super) fn received_on(&self) -> Date {
-        self.hints.received_on.unwrap_or_else(today)
+        day(self.received_at)
     }
 }
 

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::{Case, Finding, Place, Stop, Tested, is_readable, place_of};
 use crate::decision::{ExceptionCode, names};
-use crate::shipments::Shipment;
+use crate::shipments::Stop as DeliveryStop;
 use crate::understanding::FieldName;
 
 /// Proof that the delivery date is on the paper, readable and possible.
@@ -26,7 +26,7 @@ pub fn v7_dated(case: &Case<'_>) -> Tested<Dated> {
     else {
         return undated(case, "no delivery date on the paper".to_owned(), None);
     };
-    let delivered_on = case.shipment().and_then(Shipment::delivered_on);
+    let delivered_on = case.stop().and_then(DeliveryStop::delivered_on);
     let place = place_of(field);
     if !is_readable(field.found.confidence) && delivered_on != Some(date) {
         let confidence = field.found.confidence.get();

@@ -174,10 +174,10 @@ fn lost_zones(case: &Case<'_>) -> Vec<Zone> {
 /// V8: as many pages as "page k of n" says. Backs and terms pages may come on top.
 #[must_use]
 pub fn v8_complete(case: &Case<'_>) -> Tested {
-    let there = case.document.pages.len();
     let Some((field, of)) = stated_pages(case) else {
         return Tested::passed((), "the paper states no number of pages");
     };
+    let there = case.document.pages.len() + other_pages(case, field, of);
     let missing = of.saturating_sub(there);
     if missing == 0 {
         return Tested::passed((), format!("{there} pages of {of}"));
@@ -190,6 +190,17 @@ pub fn v8_complete(case: &Case<'_>) -> Tested {
         Some(place_of(field)),
     );
     Tested::failed(finding.missing([names::name_of(&FieldName::PageKOfN)]))
+}
+
+/// Pages of the same paper that came as documents of their own.
+fn other_pages(case: &Case<'_>, stated: &Field, of: usize) -> usize {
+    let Value::PageOf(own) = stated.found.value else {
+        return 0;
+    };
+    let others = case.filing.other_pages.iter();
+    others
+        .filter(|(page, all)| *page != own.page && usize::try_from(*all) == Ok(of))
+        .count()
 }
 
 fn stated_pages<'a>(case: &Case<'a>) -> Option<(&'a Field, usize)> {

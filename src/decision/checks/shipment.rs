@@ -3,7 +3,7 @@
 use super::site::{SAME_PARTY, Site, likeness, site_of_feed, site_of_paper, sites};
 use super::{Case, Finding, Place, Stop, Tested, is_readable, place_of};
 use crate::decision::{ExceptionCode, names};
-use crate::shipments::{Agreement, Candidate, Match, Shipment};
+use crate::shipments::{Agreement, Candidate, Match, Shipment, Status, StopOf};
 use crate::understanding::FieldName;
 
 /// Proof that the document belongs to one shipment, and clearly so.
@@ -17,6 +17,9 @@ const STRONG_IDENTIFIER: f64 = 4.0;
 #[must_use]
 pub fn v3_attached(case: &Case<'_>) -> Tested<Attached> {
     match case.matched {
+        Match::Matched(candidate, _) if candidate.shipment.status() == Status::Cancelled => {
+            Tested::failed(called_off(candidate))
+        }
         Match::Matched(candidate, _) => {
             let confidence = candidate.confidence.get();
             let detail = format!("shipment {} ({confidence:.2})", candidate.shipment.id);
@@ -50,6 +53,15 @@ pub fn v3_attached(case: &Case<'_>) -> Tested<Attached> {
             ))
         }
     }
+}
+
+/// Nothing is billed for freight that was not to be carried; that it was delivered all the same is for a person to settle.
+fn called_off(candidate: &Candidate) -> Finding {
+    let id = &candidate.shipment.id;
+    let detail = format!(
+        "shipment {id} was called off; ask dispatch whether it was delivered, or which shipment replaces it"
+    );
+    Finding::new(ExceptionCode::WrongShipment, Stop::Review, detail, None)
 }
 
 /// The paper names a shipment's number, but other things do not agree.
@@ -95,6 +107,7 @@ fn place_of_name(case: &Case<'_>, evidence_field: &str) -> Option<Place> {
 #[must_use]
 pub fn v4_right_consignee(case: &Case<'_>) -> Tested {
     match case.matched {
+        Match::Matched(..) if case.stop == StopOf::Unclear => Tested::failed(unclear_stop(case)),
         Match::Matched(candidate, _) => of_candidate(case, candidate),
         Match::Conflict(candidate)
             if conflict_code(candidate) == ExceptionCode::ConsigneeMismatch =>
@@ -105,6 +118,19 @@ pub fn v4_right_consignee(case: &Case<'_>) -> Tested {
             Tested::passed((), "no shipment to compare the consignee with")
         }
     }
+}
+
+/// One of several deliveries, and nobody knows which is proven.
+fn unclear_stop(case: &Case<'_>) -> Finding {
+    let stops = case.shipment().map(|shipment| {
+        let seqs = shipment.deliveries().map(|stop| stop.seq.to_string());
+        seqs.collect::<Vec<_>>().join(", ")
+    });
+    let detail = format!(
+        "nothing tells which of the deliveries {} it proves; attach it to one by hand",
+        stops.unwrap_or_default()
+    );
+    Finding::new(ExceptionCode::StopMissing, Stop::Review, detail, None)
 }
 
 fn of_candidate(case: &Case<'_>, candidate: &Candidate) -> Tested {

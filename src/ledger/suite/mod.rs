@@ -2,13 +2,15 @@
 //! PostgreSQL that `scripts/services.sh` started.
 
 mod audit;
+mod desk;
 mod leases;
 mod opening;
 mod outbox;
+mod overdue;
+mod revisions;
 mod shipments;
 mod sweeps;
 mod uploads;
-mod waiting;
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -21,6 +23,7 @@ use crate::document::DocumentId;
 use crate::events::examples::{at, billable, origin, pages};
 use crate::events::{Decided, StoredEvent};
 use crate::shipments::Shipment;
+use crate::shipments::matching::Hints;
 
 /// Makes each named behaviour a test on a fresh ledger.
 macro_rules! on_every_database {
@@ -74,14 +77,40 @@ async fn fresh_schema() -> String {
     format!("{url}?options=-csearch_path%3D{schema}")
 }
 
-fn one(decided: Decided) -> Outcome {
-    Outcome::Documents(vec![DocumentOutcome {
+/// What came of one document that nobody waits for.
+fn outcome(decided: Decided) -> DocumentOutcome {
+    DocumentOutcome {
+        read: decided.document.clone(),
         decided,
+        asks: asks(&[]),
         serves: Serves::AsPod,
-        stop: 0,
         looks: None,
-        waits: None,
-    }])
+        copy_of: None,
+        parked_until: None,
+    }
+}
+
+fn asks(keys: &[&str]) -> Asks {
+    Asks {
+        tenant: "default".to_owned(),
+        hints: Hints {
+            file_name: Some("a.pdf".to_owned()),
+            ..Hints::default()
+        },
+        received_at: at(0),
+        keys: keys.iter().map(|key| (*key).to_owned()).collect(),
+    }
+}
+
+fn all(documents: Vec<DocumentOutcome>) -> Outcome {
+    Outcome::Documents(Settled {
+        documents,
+        ..Settled::default()
+    })
+}
+
+fn one(decided: Decided) -> Outcome {
+    all(vec![outcome(decided)])
 }
 
 fn finding(stage: &str, pages: Vec<crate::document::PageNumber>) -> Finding {

@@ -14,14 +14,14 @@ on_every_database! {
     only_what_can_be_billed_with_a_shipment_is_validated,
     the_same_bytes_under_another_name_are_a_duplicate,
     the_same_bytes_finished_meanwhile_are_a_conflict,
-    a_second_proof_for_a_stop_is_refused_with_the_first_ones_id,
+    a_second_proof_for_a_stop_is_refused,
     another_stop_and_a_supporting_paper_are_attached_beside_the_proof,
     of_uploads_finished_at_once_one_is_attached,
     a_failed_finish_commits_nothing,
     other_models_read_an_upload_anew_and_free_its_attachments,
     an_exception_raised_again_is_counted,
     a_document_is_explained,
-    companions_are_the_documents_of_a_shipment,
+    the_papers_of_a_shipment_are_its_documents,
     the_outbox_is_drained_in_order_and_once,
     an_event_that_the_sink_refused_stays_pending,
 }
@@ -106,7 +106,7 @@ async fn an_upload_that_was_never_read_is_rejected_once(ledger: &Ledger) {
 
 async fn an_upload_without_a_document_is_rejected_as_empty(ledger: &Ledger) {
     let upload = begun(begin(ledger, "a.pdf", b"bytes", at(1)).await);
-    let events = done(finish(ledger, &upload, &Outcome::Documents(Vec::new()), at(2)).await);
+    let events = done(finish(ledger, &upload, &all(Vec::new()), at(2)).await);
     assert_eq!(kinds(&events), [EventType::UploadRejected]);
     assert!(events[0].json.contains(r#""reason":"empty""#));
 }
@@ -141,7 +141,8 @@ async fn the_same_bytes_under_another_name_are_a_duplicate(ledger: &Ledger) {
         assert_eq!(first.id, document_id("a.pdf", b"bytes"));
         assert_eq!(first.document.fields, examples::fields());
         assert_eq!(first.shipment, Some(("default".into(), "S-1".into())));
-        let Outcome::Documents(documents) = one(billable("S-1", pages(0..1))) else {
+        let Outcome::Documents(Settled { documents, .. }) = one(billable("S-1", pages(0..1)))
+        else {
             unreachable!("built as documents");
         };
         let events = done(finish(ledger, &upload, &Outcome::Duplicate(documents), at(4)).await);
@@ -168,16 +169,16 @@ async fn the_same_bytes_finished_meanwhile_are_a_conflict(ledger: &Ledger) {
     assert_eq!(count(ledger, "SELECT COUNT(*) FROM documents").await, 1);
 }
 
-async fn a_second_proof_for_a_stop_is_refused_with_the_first_ones_id(ledger: &Ledger) {
+async fn a_second_proof_for_a_stop_is_refused(ledger: &Ledger) {
     know(ledger, &["S-1"]).await;
     bill(ledger, "a.pdf", "S-1").await;
     let upload = begun(begin(ledger, "b.pdf", b"other", at(3)).await);
     let outcome = one(billable("S-1", pages(0..1)));
     let refused = finish(ledger, &upload, &outcome, at(4)).await;
-    let Finish::Conflict(Conflict::AlreadyAttached { position: 0, by }) = refused else {
-        panic!("{refused:?}");
-    };
-    assert_eq!(by, document_id("a.pdf", b"a.pdf"));
+    assert!(
+        matches!(refused, Finish::Conflict(Conflict::PackChanged)),
+        "{refused:?}"
+    );
     let outcome = one(unsigned("S-1", pages(0..1)));
     let decided_again = done(finish(ledger, &upload, &outcome, at(5)).await);
     assert_eq!(decided_again[1].kind, EventType::ExceptionRaised);
@@ -186,14 +187,16 @@ async fn a_second_proof_for_a_stop_is_refused_with_the_first_ones_id(ledger: &Le
 async fn another_stop_and_a_supporting_paper_are_attached_beside_the_proof(ledger: &Ledger) {
     know(ledger, &["S-1"]).await;
     bill(ledger, "a.pdf", "S-1").await;
-    let document = |page, serves, stop| DocumentOutcome {
-        decided: billable("S-1", pages(page..page + 1)),
-        serves,
-        stop,
-        looks: Some(u64::MAX),
-        waits: None,
+    let document = |page, serves, stop| {
+        let mut decided = billable("S-1", pages(page..page + 1));
+        decided.stop = stop;
+        DocumentOutcome {
+            serves,
+            looks: Some(u64::MAX),
+            ..outcome(decided)
+        }
     };
-    let outcome = Outcome::Documents(vec![
+    let outcome = all(vec![
         document(0, Serves::AsPod, 2),
         document(1, Serves::AsSupport, 0),
         document(2, Serves::AsSupport, 0),
@@ -252,7 +255,7 @@ async fn other_models_read_an_upload_anew_and_free_its_attachments(ledger: &Ledg
     let new = done(finish(ledger, &upload, &outcome, at(4)).await);
     assert!(new.iter().all(|event| old.iter().all(|o| o.id != event.id)));
     assert_eq!(count(ledger, "SELECT COUNT(*) FROM attachments").await, 0);
-    let companions = ledger.companions("default", "S-1").await.unwrap();
+    let companions = ledger.papers_of("default", "S-1").await.unwrap();
     assert_eq!(companions.len(), 1);
     assert_eq!(companions[0].document.pages, pages(0..2));
 }
@@ -307,17 +310,17 @@ async fn a_document_is_explained(ledger: &Ledger) {
     assert!(ledger.explain(unknown).await.unwrap().is_none());
 }
 
-async fn companions_are_the_documents_of_a_shipment(ledger: &Ledger) {
+async fn the_papers_of_a_shipment_are_its_documents(ledger: &Ledger) {
     know(ledger, &["S-1", "S-2"]).await;
     bill(ledger, "a.pdf", "S-1").await;
     bill(ledger, "b.pdf", "S-2").await;
-    let companions = ledger.companions("default", "S-1").await.unwrap();
+    let companions = ledger.papers_of("default", "S-1").await.unwrap();
     let [companion] = &companions[..] else {
         panic!("{companions:?}")
     };
     assert_eq!(companion.id, document_id("a.pdf", b"a.pdf"));
     assert_eq!(companion.document.fields, examples::fields());
-    assert!(ledger.companions("other", "S-1").await.unwrap().is_empty());
+    assert!(ledger.papers_of("other", "S-1").await.unwrap().is_empty());
 }
 
 async fn the_outbox_is_drained_in_order_and_once(ledger: &Ledger) {

@@ -1,0 +1,427 @@
+//! The table: papers laid out beside all that belong to the same shipments, then decided together.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::json;
+
+use super::{Clerk, Packs, ReadDocument, asked_by};
+use crate::decision::{ExceptionCode, State};
+use crate::document::{DocumentId, ObjectRef};
+use crate::events::{Decided, Origin};
+use crate::fault::Fault;
+use crate::ledger::{
+    Asks, DocumentOutcome, Finding, Pack, Revision, Rulings, Search, Serves, Settled,
+    StoredDocument, Upload,
+};
+use crate::pipeline::{
+    Filed, MatchedDocument, attach_document, decide_copy, decide_pack, match_document,
+};
+use crate::shipments::keys::{Key, document_keys, hint_keys};
+use crate::shipments::matching::Known;
+use crate::shipments::{Candidate, Match};
+use crate::storage::Location;
+use crate::understanding::{Accepted, Document, told as told_field};
+
+/// How many candidate shipments are compared with a document.
+const CANDIDATES: usize = 50;
+/// How many papers are decided together at most: the ones that arrived, and those of the few shipments that they may have come from and go to.
+const MOST_PAPERS: usize = 200;
+
+/// A document whose shipment is to be looked for.
+#[derive(Debug, Clone)]
+pub(super) struct Paper {
+    pub(super) id: DocumentId,
+    /// As it was read.
+    read: Document,
+    attachment: Option<Location>,
+    asks: Asks,
+    copy_of: Option<DocumentId>,
+    /// What it was before; `None` of a new one.
+    before: Option<StoredDocument>,
+}
+
+impl Paper {
+    pub(super) fn new(
+        upload: &Upload,
+        asks: &Asks,
+        one: &ReadDocument,
+        copy_of: Option<DocumentId>,
+    ) -> Self {
+        let origin = &upload.origin;
+        Self {
+            id: DocumentId::new(&origin.object, &origin.sha256, &one.document.pages),
+            read: one.document.clone(),
+            attachment: one.attachment.clone(),
+            asks: asks.clone(),
+            copy_of,
+            before: None,
+        }
+    }
+
+    fn keys(&self) -> (Vec<Key>, Vec<Key>) {
+        let keys = document_keys(&self.read).into_iter();
+        let keys = keys.chain(hint_keys(&self.asks.hints));
+        let (weak, strong): (BTreeSet<Key>, BTreeSet<Key>) = keys.partition(Key::is_weak);
+        (strong.into_iter().collect(), weak.into_iter().collect())
+    }
+}
+
+impl From<StoredDocument> for Paper {
+    fn from(stored: StoredDocument) -> Self {
+        Self {
+            id: stored.id,
+            read: stored.document.clone(),
+            attachment: stored.attachment.clone(),
+            asks: stored.asks.clone(),
+            copy_of: None,
+            before: Some(stored),
+        }
+    }
+}
+
+/// A paper with its shipment, not yet decided.
+struct Laid {
+    paper: Paper,
+    filed: Filed,
+    /// The shipments that it was compared with, in which versions.
+    seen: Versions,
+    best: Vec<Candidate>,
+    took: Duration,
+}
+
+type Versions = BTreeSet<(String, u64)>;
+
+/// Papers that are decided together.
+pub(super) struct Table {
+    laid: Vec<Laid>,
+    packs: Packs<Pack>,
+}
+
+/// Shipments that a paper may belong to.
+pub(super) struct Candidates(Vec<Known>);
+
+impl Candidates {
+    pub(super) fn versions(&self) -> Versions {
+        let known = self.0.iter().map(|known| &known.shipment);
+        known
+            .map(|shipment| (shipment.id.clone(), shipment.version))
+            .collect()
+    }
+}
+
+impl Table {
+    /// The papers that are new, with the shipments that they were compared with.
+    pub(super) fn new_papers(&self) -> impl Iterator<Item = (&Paper, &Versions)> {
+        let new = self.laid.iter().filter(|laid| laid.paper.before.is_none());
+        new.filter(|laid| laid.paper.copy_of.is_none())
+            .map(|laid| (&laid.paper, &laid.seen))
+    }
+
+    /// What was found about the new papers, for a person who asks.
+    pub(super) fn findings(&self, settled: &Settled, accepted: &Accepted) -> Vec<Finding> {
+        let new = self.laid.iter().filter(|laid| laid.paper.before.is_none());
+        let found = new.zip(&settled.documents).flat_map(|(laid, outcome)| {
+            let pages = laid.paper.read.pages.clone();
+            let matching = Finding {
+                pages: pages.clone(),
+                stage: "matching".to_owned(),
+                took: laid.took,
+                found: matched_found(laid),
+            };
+            let deciding = Finding {
+                pages,
+                stage: "deciding".to_owned(),
+                took: Duration::ZERO,
+                found: decided_found(&outcome.decided, accepted),
+            };
+            [matching, deciding]
+        });
+        found.collect()
+    }
+}
+
+impl Clerk {
+    /// Looks for the shipments of papers, and lays beside them all that belong to the shipments that they come from or go to; but none that
+    /// earlier models made of the upload that they were cut out of: those they replace.
+    pub(super) async fn lay_out(
+        &self,
+        papers: Vec<Paper>,
+        upload: Option<&Upload>,
+    ) -> Result<Table, Fault> {
+        let (mut waiting, mut ids) = (papers, BTreeSet::new());
+        ids.extend(waiting.iter().map(|paper| paper.id));
+        // Those that were given stay in front, in their order.
+        waiting.reverse();
+        let mut table = Table {
+            laid: Vec::new(),
+            packs: Packs::new(),
+        };
+        while let Some(paper) = waiting.pop() {
+            let laid = self.lay(paper).await?;
+            for (tenant, shipment) in packs_of(&laid) {
+                let key = (tenant.clone(), shipment.clone());
+                if table.packs.contains_key(&key) || ids.len() > MOST_PAPERS {
+                    continue;
+                }
+                let Some(known) = self.ledger.shipment(&tenant, &shipment).await? else {
+                    continue;
+                };
+                let stored = self.ledger.papers_of(&tenant, &shipment).await?;
+                let pack = Pack {
+                    tenant,
+                    shipment,
+                    version: known.version,
+                    papers: stored.iter().map(|one| (one.id, one.revision)).collect(),
+                };
+                table.packs.insert(key, pack);
+                let stays = |one: &StoredDocument| {
+                    upload.is_none_or(|upload| !is_cut_out_of(one, &upload.origin))
+                };
+                let new = stored.into_iter().filter(stays);
+                let new = new.filter(|one| ids.insert(one.id));
+                waiting.splice(0..0, new.map(Paper::from));
+            }
+            table.laid.push(laid);
+        }
+        Ok(table)
+    }
+
+    pub(super) async fn candidates(&self, paper: &Paper) -> Result<Candidates, Fault> {
+        let (strong, weak) = paper.keys();
+        let texts = |keys: &[Key]| -> Vec<String> {
+            keys.iter().map(|key| key.as_str().to_owned()).collect()
+        };
+        let search = Search {
+            tenant: &paper.asks.tenant,
+            strong: &texts(&strong),
+            weak: &texts(&weak),
+            asking: paper.id,
+        };
+        let mut known = self.ledger.find_candidates(&search, CANDIDATES).await?;
+        // Whose proof came first must make no difference to where a paper belongs.
+        for one in &mut known {
+            one.accepted_pod = None;
+        }
+        Ok(Candidates(known))
+    }
+
+    async fn lay(&self, mut paper: Paper) -> Result<Laid, Fault> {
+        let started = Instant::now();
+        let rulings = self.ledger.rulings(paper.id).await?;
+        let candidates = self.candidates(&paper).await?;
+        let (strong, weak) = paper.keys();
+        paper.asks.keys = if paper.copy_of.is_some() {
+            Vec::new()
+        } else {
+            asked_by(&strong, &weak)
+        };
+        let matched = self.matched(&paper, &rulings, &candidates).await?;
+        let (tenant, shipment) = (&paper.asks.tenant, shipment_id(&matched.matched));
+        let waived = self
+            .ledger
+            .ended_by_people(tenant, shipment, paper.id)
+            .await?;
+        Ok(Laid {
+            seen: candidates.versions(),
+            best: matched.best,
+            filed: Filed {
+                id: paper.id,
+                document: matched.document,
+                attachment: paper.attachment.clone(),
+                matched: matched.matched,
+                stop_by_hand: rulings.is.and_then(|is| is.stop),
+                received_at: paper.asks.received_at,
+                waived,
+            },
+            took: started.elapsed(),
+            paper,
+        })
+    }
+
+    /// A person's word counts; else what the paper says, among the shipments that no person has ruled out.
+    async fn matched(
+        &self,
+        paper: &Paper,
+        rulings: &Rulings,
+        Candidates(known): &Candidates,
+    ) -> Result<MatchedDocument, Fault> {
+        let mut document = paper.read.clone();
+        let told = rulings.fields.iter();
+        let told = told.filter_map(|(name, text)| Some((*name, told_field(*name, text)?)));
+        document.fields.extend(told);
+        let received_on = Some(paper.asks.received_at.to_zoned(TimeZone::UTC).date());
+        if let Some(is) = &rulings.is {
+            let shipment = self
+                .ledger
+                .shipment(&paper.asks.tenant, &is.shipment)
+                .await?;
+            if let Some(shipment) = shipment {
+                let profiles = &self.profiles;
+                return Ok(attach_document(document, &shipment, profiles, received_on));
+            }
+        }
+        let is_possible = |known: &&Known| !rulings.is_not.contains(&known.shipment.id);
+        let known: Vec<Known> = known.iter().filter(is_possible).cloned().collect();
+        let hints = &paper.asks.hints;
+        Ok(match_document(
+            document,
+            hints,
+            &known,
+            &self.profiles,
+            received_on,
+        ))
+    }
+
+    /// Decides about everything on the table. Of what was decided before only that is handed on which has changed.
+    pub(super) fn settle(&self, table: &Table, now: Timestamp) -> Settled {
+        let mut decided: Vec<Option<Decided>> = table.laid.iter().map(|_| None).collect();
+        for pack in packed(&table.laid) {
+            let filed: Vec<Filed> = pack
+                .iter()
+                .map(|at| table.laid[*at].filed.clone())
+                .collect();
+            for (at, one) in pack.into_iter().zip(decide_pack(&filed, &self.profiles)) {
+                decided[at] = Some(one);
+            }
+        }
+        let mut settled = Settled {
+            packs: table.packs.values().cloned().collect(),
+            ..Settled::default()
+        };
+        for (laid, decided) in table.laid.iter().zip(decided) {
+            let paper = &laid.paper;
+            let decided = match (decided, paper.copy_of) {
+                (Some(decided), _) => decided,
+                (None, Some(original)) => decide_copy(&laid.filed, original, &self.profiles),
+                (None, None) => continue,
+            };
+            let outcome = self.outcome(laid, decided, now);
+            match &paper.before {
+                None => settled.documents.push(outcome),
+                Some(before) if is_news(before, &outcome) => settled.revisions.push(Revision {
+                    before: before.clone(),
+                    outcome,
+                }),
+                Some(_) => {}
+            }
+        }
+        settled
+    }
+
+    fn outcome(&self, laid: &Laid, decided: Decided, now: Timestamp) -> DocumentOutcome {
+        let paper = &laid.paper;
+        let may_still_come = codes(&decided).any(|code| code == ExceptionCode::NoMatch);
+        let until = match &paper.before {
+            None => now.saturating_add(self.patience).ok(),
+            Some(before) => before.parked_until,
+        };
+        DocumentOutcome {
+            serves: match decided.decision.state {
+                State::Billable | State::BillableWithOsd => Serves::AsPod,
+                State::HoldMissing | State::HoldCustomerPolicy | State::Review | State::Reject => {
+                    Serves::AsSupport
+                }
+            },
+            parked_until: until.filter(|until| may_still_come && *until > now),
+            decided,
+            read: paper.read.clone(),
+            asks: paper.asks.clone(),
+            looks: None,
+            copy_of: paper.copy_of,
+        }
+    }
+}
+
+fn is_cut_out_of(stored: &StoredDocument, origin: &Origin) -> bool {
+    let same = |a: &ObjectRef, b: &ObjectRef| {
+        a.bucket == b.bucket && a.key == b.key && a.version == b.version
+    };
+    same(&stored.origin.object, &origin.object) && stored.origin.sha256 == origin.sha256
+}
+
+/// Places of the papers that are decided together, those of a pack in the order in which they were received. Copies are in no pack.
+fn packed(laid: &[Laid]) -> Vec<Vec<usize>> {
+    let mut packs: Packs<Vec<usize>> = Packs::new();
+    let mut alone = Vec::new();
+    for (at, one) in laid.iter().enumerate() {
+        if one.paper.copy_of.is_some() {
+            continue;
+        }
+        match shipment_id(&one.filed.matched) {
+            Some(shipment) => {
+                let key = (one.paper.asks.tenant.clone(), shipment.to_owned());
+                packs.entry(key).or_default().push(at);
+            }
+            None => alone.push(vec![at]),
+        }
+    }
+    for pack in packs.values_mut() {
+        pack.sort_by_key(|at| (laid[*at].filed.received_at, laid[*at].filed.id));
+    }
+    packs.into_values().chain(alone).collect()
+}
+
+/// The shipments that a paper came from and goes to.
+fn packs_of(laid: &Laid) -> Vec<(String, String)> {
+    if laid.paper.copy_of.is_some() {
+        return Vec::new();
+    }
+    let tenant = &laid.paper.asks.tenant;
+    let now = shipment_id(&laid.filed.matched).map(|id| (tenant.clone(), id.to_owned()));
+    let before = laid
+        .paper
+        .before
+        .as_ref()
+        .and_then(|before| before.shipment.clone());
+    now.into_iter().chain(before).collect()
+}
+
+fn is_news(before: &StoredDocument, outcome: &DocumentOutcome) -> bool {
+    let decided = &outcome.decided;
+    let shipment =
+        shipment_id(&decided.matched).map(|id| (outcome.asks.tenant.clone(), id.to_owned()));
+    let told_now = before.parked_until.is_some() && outcome.parked_until.is_none();
+    told_now
+        || before.shipment != shipment
+        || before.stop != decided.stop
+        || before.state != decided.decision.state
+        || before.codes != codes(decided).collect::<BTreeSet<_>>()
+}
+
+fn codes(decided: &Decided) -> impl Iterator<Item = ExceptionCode> {
+    decided.exceptions.iter().map(|exception| exception.code)
+}
+
+fn shipment_id(matched: &Match) -> Option<&str> {
+    match matched {
+        Match::Matched(candidate, _) | Match::Conflict(candidate) => Some(&candidate.shipment.id),
+        Match::Ambiguous(_) | Match::None => None,
+    }
+}
+
+/// What was compared: the best candidates with their evidence, also where none was good enough.
+fn matched_found(laid: &Laid) -> serde_json::Value {
+    let outcome = match laid.filed.matched {
+        Match::Matched(..) => "matched",
+        Match::Ambiguous(_) => "ambiguous",
+        Match::Conflict(_) => "conflict",
+        Match::None => "none",
+    };
+    let best = laid.best.iter().map(|candidate| {
+        json!({
+            "shipment": candidate.shipment.id, "chance": candidate.confidence, "score": candidate.score,
+            "evidence": candidate.evidence,
+        })
+    });
+    json!({ "outcome": outcome, "compared": laid.seen.len(), "best": best.collect::<Vec<_>>() })
+}
+
+fn decided_found(decided: &Decided, accepted: &Accepted) -> serde_json::Value {
+    json!({
+        "state": decided.decision.state, "condition": decided.condition, "exceptions": codes(decided).collect::<Vec<_>>(),
+        "charges": decided.accessorials.score, "to_check": accepted.to_check(&decided.document.fields),
+    })
+}

@@ -1,0 +1,219 @@
+//! Later decisions about documents that the ledger holds: what ended and what is to be done now, all of it or nothing.
+
+use jiff::Timestamp;
+use sqlx::{AnyConnection, Row as _};
+
+use super::audit::Entry;
+use super::documents::{self, PACK, StoredDocument};
+use super::exceptions::{self, About, Withdrawn};
+use super::outcomes::{Attached, Conflict, DocumentOutcome, Finish, Settled, attach};
+use super::told::Told;
+use super::{Ledger, LedgerError, sql};
+use crate::document::DocumentId;
+use crate::events::{Data, DocumentData, Event, Resolution, ResolvedData, ResolvedException};
+
+/// A later decision about a document.
+#[derive(Debug, Clone)]
+pub struct Revision {
+    /// What it was when it was decided again.
+    pub before: StoredDocument,
+    /// What came of it.
+    pub outcome: DocumentOutcome,
+}
+
+/// A shipment and its papers, as they were when decisions were made on them.
+#[derive(Debug, Clone)]
+pub struct Pack {
+    /// Whose shipment.
+    pub tenant: String,
+    /// Its id.
+    pub shipment: String,
+    /// Its version.
+    pub version: u64,
+    /// Its papers, in the order of [`Ledger::papers_of`], each with how often it was decided.
+    pub papers: Vec<(DocumentId, u32)>,
+}
+
+/// Why a document was decided again.
+#[derive(Debug, Clone)]
+pub enum Because {
+    /// Another paper arrived.
+    Document,
+    /// A shipment arrived, or a later version of it.
+    Shipment,
+    /// It has waited long enough.
+    Time,
+    /// A person said something of it.
+    Person(Act),
+}
+
+/// What a person did, for the audit trail.
+#[derive(Debug, Clone)]
+pub struct Act {
+    /// Who.
+    pub who: String,
+    /// Why.
+    pub why: String,
+    /// What, as `document.attached`.
+    pub what: &'static str,
+}
+
+impl Ledger {
+    /// Commits later decisions, all of them or none. One about a document that was decided again meanwhile, and one that rests on what
+    /// has changed, is a conflict.
+    ///
+    /// # Errors
+    /// [`LedgerError`]; nothing was committed then.
+    pub async fn revise(
+        &self,
+        settled: &Settled,
+        because: &Because,
+        now: Timestamp,
+    ) -> Result<Finish, LedgerError> {
+        let mut tx = self.commit_in_turn().await?;
+        if !still_stand(&mut tx, settled).await? {
+            return Ok(Finish::Conflict(Conflict::PackChanged));
+        }
+        let mut told = Told::default();
+        for revision in &settled.revisions {
+            detach(&mut tx, revision).await?;
+        }
+        for revision in &settled.revisions {
+            if !commit(&mut tx, revision, because, &mut told, now).await? {
+                return Ok(Finish::Conflict(Conflict::PackChanged));
+            }
+        }
+        let events = told.commit(&mut tx, now).await?;
+        tx.commit().await?;
+        Ok(Finish::Done(events))
+    }
+}
+
+/// Is everything that was decided on as it was?
+pub(super) async fn still_stand(
+    connection: &mut AnyConnection,
+    settled: &Settled,
+) -> Result<bool, LedgerError> {
+    for pack in &settled.packs {
+        if !is_same(&mut *connection, pack).await? {
+            return Ok(false);
+        }
+    }
+    for revision in &settled.revisions {
+        let row = sqlx::query("SELECT revision FROM documents WHERE id = $1 AND superseded = 0")
+            .bind(revision.before.id.to_string())
+            .fetch_optional(&mut *connection)
+            .await?;
+        let known = row.map(|row| row.try_get::<i64, _>("revision"));
+        if known.transpose()? != Some(i64::from(revision.before.revision)) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+async fn is_same(connection: &mut AnyConnection, pack: &Pack) -> Result<bool, LedgerError> {
+    let version = sqlx::query("SELECT version FROM shipments WHERE tenant = $1 AND id = $2")
+        .bind(pack.tenant.as_str())
+        .bind(pack.shipment.as_str())
+        .fetch_optional(&mut *connection)
+        .await?;
+    let version = version.map(|row| sql::unsigned(&row, "version"));
+    if version.transpose()? != Some(pack.version) {
+        return Ok(false);
+    }
+    let rows = sqlx::query(
+        "SELECT id, revision FROM documents WHERE superseded = 0 AND tenant = $1 AND shipment = $2 AND copy_of IS NULL
+         ORDER BY received_at, id LIMIT $3",
+    )
+    .bind(pack.tenant.as_str())
+    .bind(pack.shipment.as_str())
+    .bind(i64::from(PACK))
+    .fetch_all(connection)
+    .await?;
+    let papers = rows
+        .iter()
+        .map(|row| Ok((sql::word(row, "id")?, documents::number(row, "revision")?)))
+        .collect::<Result<Vec<_>, LedgerError>>()?;
+    Ok(papers == pack.papers)
+}
+
+/// Frees the place of a document that is decided again, for itself or a better one.
+pub(super) async fn detach(
+    connection: &mut AnyConnection,
+    revision: &Revision,
+) -> Result<(), LedgerError> {
+    let document = revision.before.id.to_string();
+    for statement in [
+        "UPDATE awaited_pods SET settled = 0 WHERE (tenant, shipment, stop) IN
+           (SELECT tenant, shipment, stop FROM attachments WHERE document = $1 AND pod = 1)",
+        "DELETE FROM attachments WHERE document = $1",
+    ] {
+        sqlx::query(statement)
+            .bind(document.as_str())
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Commits one later decision. False where another document proves the same delivery already.
+pub(super) async fn commit(
+    connection: &mut AnyConnection,
+    revision: &Revision,
+    because: &Because,
+    told: &mut Told,
+    now: Timestamp,
+) -> Result<bool, LedgerError> {
+    let Revision { before, outcome } = revision;
+    let mut data = DocumentData::new(&before.origin, &outcome.decided);
+    data.revision = before.revision + 1;
+    documents::store(connection, before.upload, outcome, &data, now).await?;
+    told.act(Entry::document_decided_again(&data, because));
+    if outcome.parked_until.is_some() {
+        return Ok(true);
+    }
+    let about = About::document(&data, &outcome.asks.tenant, outcome.stop());
+    let kept = exceptions::raise(connection, &about, &data.exceptions, data.priority, now).await?;
+    for one in exceptions::withdraw(connection, before.id, &kept, now).await? {
+        told.tell(Some(before.upload), ended(&data, &one, because, now));
+    }
+    let attached = attach(connection, before.id, outcome, told, now).await?;
+    let data = Box::new(data);
+    let decided = match attached {
+        Attached::Taken => return Ok(false),
+        Attached::To => Data::Validated(data),
+        Attached::No => Data::Raised(data),
+    };
+    told.tell(Some(before.upload), Event::new(decided, now));
+    Ok(true)
+}
+
+fn ended(data: &DocumentData, one: &Withdrawn, because: &Because, now: Timestamp) -> Event {
+    let (how, detail) = match (because, &data.shipment) {
+        (Because::Person(_), _) => (Resolution::Person, "a person settled it".to_owned()),
+        (Because::Document, _) => (
+            Resolution::Document,
+            "another paper of the shipment supplied what was missing".to_owned(),
+        ),
+        (Because::Shipment | Because::Time, Some(shipment)) => (
+            Resolution::Shipment,
+            format!(
+                "version {} of shipment {} settled it",
+                shipment.version, shipment.id
+            ),
+        ),
+        (Because::Shipment | Because::Time, None) => (
+            Resolution::Shipment,
+            "shipments that arrived changed what is known".to_owned(),
+        ),
+    };
+    let exception = ResolvedException {
+        id: one.id,
+        code: one.code,
+        how,
+        detail,
+    };
+    let resolved = ResolvedData::new(data, exception);
+    Event::new(Data::Resolved(Box::new(resolved)), now)
+}

@@ -1,0 +1,200 @@
+//! From the papers of a shipment to what is decided about each: they are decided together, since each is judged in sight of the others and
+//! one of them proves the delivery.
+
+use std::collections::BTreeSet;
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use crate::charges::{Accessorials, score_charges};
+use crate::decision::pack::{Proof, best_proof};
+use crate::decision::{
+    Case, Exception, ExceptionCode, Filing, Profiles, Verdict, decide, priority,
+};
+use crate::document::{Confidence, DocumentId};
+use crate::events::Decided;
+use crate::shipments::{Match, StopOf, which_stop};
+use crate::storage::Location;
+use crate::understanding::{Document, FieldName, Value};
+
+/// A document on the table, its shipment looked for.
+#[derive(Debug, Clone)]
+pub struct Filed {
+    /// Its id.
+    pub id: DocumentId,
+    /// The document, settled by its shipment.
+    pub document: Document,
+    /// Where it was stored.
+    pub attachment: Option<Location>,
+    /// Which shipment it belongs to.
+    pub matched: Match,
+    /// The delivery that a person says it is about.
+    pub stop_by_hand: Option<u32>,
+    /// When its upload was received.
+    pub received_at: Timestamp,
+    /// Shortcomings that people have ended, with the stop that they are about.
+    pub waived: Vec<(u32, ExceptionCode)>,
+}
+
+impl Filed {
+    fn stop(&self) -> StopOf {
+        match (&self.matched, self.stop_by_hand) {
+            (Match::Matched(..), Some(seq)) => StopOf::At(seq),
+            (Match::Matched(candidate, _), None) => which_stop(&self.document, &candidate.shipment),
+            (Match::Ambiguous(_) | Match::Conflict(_) | Match::None, _) => StopOf::Only,
+        }
+    }
+
+    fn page_of(&self) -> Option<(u32, u32)> {
+        match self.document.fields.get(&FieldName::PageKOfN)?.found.value {
+            Value::PageOf(page) => Some((page.page, page.of)),
+            _ => None,
+        }
+    }
+}
+
+/// Decides about the papers of one shipment, or about one paper that has none. The order of the papers does not matter; what is decided comes
+/// in their order.
+#[must_use]
+pub fn decide_pack(papers: &[Filed], profiles: &Profiles) -> Vec<Decided> {
+    let stops: Vec<StopOf> = papers.iter().map(Filed::stop).collect();
+    let alone = |at: usize| decide_one(papers, &stops, at, None, profiles);
+    let first: Vec<Decided> = (0..papers.len()).map(alone).collect();
+    let proofs: Vec<Option<DocumentId>> = stops
+        .iter()
+        .map(|stop| proof_of(*stop, papers, &stops, &first))
+        .collect();
+    let decided = first.into_iter().zip(papers).zip(proofs).enumerate();
+    let decided = decided.map(|(at, ((first, paper), proof))| match proof {
+        Some(proof) if proof != paper.id => decide_one(papers, &stops, at, Some(proof), profiles),
+        Some(_) | None => first,
+    });
+    decided.collect()
+}
+
+/// The paper that proves the delivery of a stop, if one does.
+fn proof_of(
+    stop: StopOf,
+    papers: &[Filed],
+    stops: &[StopOf],
+    decided: &[Decided],
+) -> Option<DocumentId> {
+    let of_stop = papers.iter().zip(stops).zip(decided);
+    let proofs = of_stop.filter(|((_, of), one)| **of == stop && one.billable_with().is_some());
+    let proofs = proofs.map(|((paper, _), _)| Proof {
+        id: paper.id,
+        document: &paper.document,
+        received_at: paper.received_at,
+    });
+    best_proof(&proofs.collect::<Vec<_>>())
+}
+
+/// A document with the bytes of `original`: it says nothing new.
+#[must_use]
+pub fn decide_copy(paper: &Filed, original: DocumentId, profiles: &Profiles) -> Decided {
+    let filing = Filing {
+        duplicate_of: Some(original),
+        received_on: Some(day(paper.received_at)),
+        ..Filing::default()
+    };
+    let stop = paper.stop();
+    decide_document(paper, stop, &filing, &[], profiles)
+}
+
+fn decide_one(
+    papers: &[Filed],
+    stops: &[StopOf],
+    at: usize,
+    accepted_pod: Option<DocumentId>,
+    profiles: &Profiles,
+) -> Decided {
+    let (paper, stop) = (&papers[at], stops[at]);
+    // A paper that names no stop may be about any.
+    let beside = papers.iter().zip(stops).enumerate();
+    let beside =
+        beside.filter(|(other, (_, of))| *other != at && (**of == stop || **of == StopOf::Unclear));
+    let beside: Vec<&Filed> = beside.map(|(_, (other, _))| other).collect();
+    let waived = paper.waived.iter();
+    let filing = Filing {
+        accepted_pod,
+        duplicate_of: None,
+        received_on: Some(day(paper.received_at)),
+        companions: beside.iter().map(|other| other.document.class).collect(),
+        other_pages: beside.iter().filter_map(|other| other.page_of()).collect(),
+        signature_reused: false,
+        waived: waived
+            .filter(|(of, _)| *of == stop.seq())
+            .map(|(_, code)| *code)
+            .collect(),
+    };
+    let beside: Vec<&Document> = beside.into_iter().map(|other| &other.document).collect();
+    decide_document(paper, stop, &filing, &beside, profiles)
+}
+
+fn day(at: Timestamp) -> jiff::civil::Date {
+    at.to_zoned(TimeZone::UTC).date()
+}
+
+/// Decides about a document: is it a valid POD, are its shipment's charges usual, how urgent is it.
+fn decide_document(
+    paper: &Filed,
+    stop: StopOf,
+    filing: &Filing,
+    companions: &[&Document],
+    profiles: &Profiles,
+) -> Decided {
+    let (document, matched) = (&paper.document, &paper.matched);
+    let shipment = match matched {
+        Match::Matched(candidate, _) | Match::Conflict(candidate) => Some(&candidate.shipment),
+        Match::Ambiguous(_) | Match::None => None,
+    };
+    let profile =
+        profiles.find(shipment.and_then(|shipment| shipment.customer.profile_id.as_deref()));
+    let case = Case {
+        document,
+        matched,
+        profile: profile.as_deref(),
+        stop,
+        filing,
+    };
+    let mut verdict = decide(&case);
+    let mut accessorials = Accessorials::default();
+    if let (Match::Matched(candidate, _), Ok(profile)) = (matched, &profile) {
+        let pack: Vec<&Document> = std::iter::once(document)
+            .chain(companions.iter().copied())
+            .collect();
+        let scored = score_charges(&pack, &candidate.shipment, profile);
+        accessorials = scored.accessorials;
+        let waived = |exception: &Exception| filing.waived.contains(&exception.code);
+        let exceptions = scored.exceptions.into_iter();
+        add_charge_exceptions(&mut verdict, exceptions.filter(|one| !waived(one)));
+    }
+    let priority = priority(&verdict, shipment, accessorials.score);
+    let Verdict {
+        decision,
+        condition,
+        exceptions,
+    } = verdict;
+    Decided {
+        document: document.clone(),
+        attachment: paper.attachment.clone(),
+        matched: matched.clone(),
+        stop: stop.seq(),
+        condition,
+        decision,
+        exceptions,
+        accessorials,
+        priority: Confidence::from_f64(priority),
+    }
+}
+
+/// One exception a code (domain.md §5.4).
+fn add_charge_exceptions(verdict: &mut Verdict, more: impl Iterator<Item = Exception>) {
+    let known: BTreeSet<_> = verdict
+        .exceptions
+        .iter()
+        .map(|exception| exception.code)
+        .collect();
+    verdict
+        .exceptions
+        .extend(more.filter(|exception| !known.contains(&exception.code)));
+}

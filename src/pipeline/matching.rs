@@ -1,0 +1,120 @@
+//! From a document that was read to the shipment that it belongs to.
+
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+
+use crate::decision::Profiles;
+use crate::document::Confidence;
+use crate::shipments::matching::{Hints, Known, best_known, find_shipment};
+use crate::shipments::{
+    Agreement, Candidate, Match, MatchEvidence, Shipment, settle_consignee, settle_consignee_by,
+    settle_labels,
+};
+use crate::understanding::normalise::{OrderHint, Window, order_in};
+use crate::understanding::values::DateContext;
+use crate::understanding::{Document, settle_dates};
+
+/// What a person's word weighs, in log-odds: more than all that stands on paper.
+const BY_A_PERSON: f64 = 20.0;
+
+/// A document whose shipment was looked for.
+#[derive(Debug)]
+pub struct MatchedDocument {
+    /// The document, its dates and numbers settled by the shipment.
+    pub document: Document,
+    /// Its shipment.
+    pub matched: Match,
+    /// The best of what was compared, for people who ask why.
+    pub best: Vec<Candidate>,
+}
+
+/// Finds the shipment of a document, tells which of its parties is the consignee, reads the dates that only the shipment or its
+/// profile can decide, and puts its numbers under the labels that the shipment knows them by.
+#[must_use]
+pub fn match_document(
+    mut document: Document,
+    hints: &Hints,
+    known: &[Known],
+    profiles: &Profiles,
+    received_on: Option<Date>,
+) -> MatchedDocument {
+    settle_consignee_by(&mut document, known.iter().map(|one| &one.shipment));
+    let mut matched = find_shipment(&document, hints, known);
+    if let Match::Matched(candidate, _) | Match::Conflict(candidate) = &matched {
+        settle_consignee(&mut document, &candidate.shipment);
+        matched = find_shipment(&document, hints, known);
+    }
+    if let Match::Matched(candidate, _) = &matched {
+        let dates = dates_of(&candidate.shipment, profiles, received_on);
+        settle_dates(&mut document, &dates, candidate.shipment.delivered_on());
+        matched = find_shipment(&document, hints, known);
+    }
+    let best = best_known(&document, hints, known);
+    if let Match::Matched(candidate, _) = &matched {
+        settle_labels(&mut document, &candidate.shipment);
+    }
+    MatchedDocument {
+        document,
+        matched,
+        best,
+    }
+}
+
+/// The same of a document that a person says belongs to `shipment`: nothing is looked for.
+#[must_use]
+pub fn attach_document(
+    mut document: Document,
+    shipment: &Shipment,
+    profiles: &Profiles,
+    received_on: Option<Date>,
+) -> MatchedDocument {
+    settle_consignee(&mut document, shipment);
+    let dates = dates_of(shipment, profiles, received_on);
+    settle_dates(&mut document, &dates, shipment.delivered_on());
+    settle_labels(&mut document, shipment);
+    let candidate = Candidate {
+        shipment: shipment.clone(),
+        confidence: Confidence::CERTAIN,
+        score: BY_A_PERSON,
+        evidence: vec![MatchEvidence {
+            field: "person".to_owned(),
+            agreement: Agreement::Exact,
+            weight: BY_A_PERSON,
+        }],
+    };
+    MatchedDocument {
+        document,
+        matched: Match::Matched(candidate.clone(), None),
+        best: vec![candidate],
+    }
+}
+
+fn dates_of(shipment: &Shipment, profiles: &Profiles, received_on: Option<Date>) -> DateContext {
+    let profile = profiles.find(shipment.customer.profile_id.as_deref()).ok();
+    let country = shipment
+        .parties
+        .consignee
+        .as_ref()
+        .and_then(|party| party.country.as_deref());
+    let order = profile
+        .and_then(|profile| profile.date_order)
+        .or_else(|| country.and_then(order_in));
+    DateContext {
+        order: OrderHint { order },
+        plausible: plausible(shipment, received_on),
+    }
+}
+
+/// A delivery lies within three days of the carrier's own message (domain.md §1.3, V7), else between pickup and receipt.
+fn plausible(shipment: &Shipment, received_on: Option<Date>) -> Option<Window> {
+    if let Some(day) = shipment.delivered_on() {
+        return Some(Window {
+            from: day.saturating_sub(3.days()),
+            to: day.saturating_add(3.days()),
+        });
+    }
+    Some(Window {
+        from: shipment.picked_up_on()?,
+        to: received_on?,
+    })
+}

@@ -1,0 +1,72 @@
+//! What time brings: papers that have waited long enough for their shipment, proofs of delivery that are overdue, and how old open
+//! exceptions are. Every worker looks; the ledger lets each thing be told once.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::Service;
+use crate::decision::{ExceptionCode, after_business_hours};
+use crate::fault::Fault;
+
+/// How often: a customer who waits for minutes does not mind seconds.
+const PERIOD: Duration = Duration::from_secs(10);
+/// How many rounds pass between two counts of what is open, which reads all of it.
+const COUNTED: u32 = 6;
+
+/// Open exceptions of a code, and how many of them should have ended by now.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Open {
+    pub(super) all: u64,
+    pub(super) overdue: u64,
+}
+
+/// Goes on until the service stops.
+pub(super) async fn now_and_then(service: Arc<Service>) {
+    let mut rounds = tokio::time::interval(PERIOD);
+    rounds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    for round in 0_u32.. {
+        rounds.tick().await;
+        if let Err(fault) = one_round(&service, round % COUNTED == 0).await {
+            tracing::warn!(error = %fault, "what time brings is looked at again later");
+        }
+    }
+}
+
+async fn one_round(service: &Service, count: bool) -> Result<(), Fault> {
+    let clerk = service.worker.clerk();
+    let now = Timestamp::now();
+    let waited = clerk.end_patience(now).await?;
+    if !waited.is_empty() {
+        service.tell("papers have waited long enough for their shipment", waited);
+    }
+    let missed = clerk.miss_pods(now).await?;
+    if !missed.is_empty() {
+        service.tell("proofs of delivery are overdue", missed);
+    }
+    if count {
+        let open = clerk.ledger().open_exceptions().await?;
+        service.metrics.exceptions(&aged(&open, service, now));
+    }
+    Ok(())
+}
+
+fn aged(
+    open: &[(ExceptionCode, Timestamp)],
+    service: &Service,
+    now: Timestamp,
+) -> BTreeMap<ExceptionCode, Open> {
+    let zone = &service.settings.exceptions.time_zone;
+    let mut by_code: BTreeMap<ExceptionCode, Open> = BTreeMap::new();
+    for (code, opened_at) in open {
+        let counted = by_code.entry(*code).or_default();
+        counted.all += 1;
+        let due = code
+            .sla()
+            .map(|sla| after_business_hours(*opened_at, sla.resolution, zone));
+        counted.overdue += u64::from(due.is_some_and(|due| due <= now));
+    }
+    by_code
+}
