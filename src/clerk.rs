@@ -5,6 +5,7 @@
 
 mod acts;
 mod due;
+mod findings;
 mod table;
 
 #[cfg(test)]

@@ -3,18 +3,13 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
-use serde_json::json;
-
 use super::{Clerk, Packs, ReadDocument, asked_by};
 use crate::decision::{ExceptionCode, State};
 use crate::document::{DocumentId, ObjectRef};
 use crate::events::{Decided, Origin};
 use crate::fault::Fault;
 use crate::ledger::{
-    Asks, DocumentOutcome, Finding, Pack, Revision, Rulings, Search, Serves, Settled,
-    StoredDocument, Upload,
+    Asks, DocumentOutcome, Pack, Revision, Rulings, Search, Serves, Settled, StoredDocument, Upload,
 };
 use crate::pipeline::{
     Filed, MatchedDocument, attach_document, decide_copy, decide_pack, match_document,
@@ -23,7 +18,9 @@ use crate::shipments::keys::{Key, document_keys, hint_keys};
 use crate::shipments::matching::Known;
 use crate::shipments::{Candidate, Match};
 use crate::storage::Location;
-use crate::understanding::{Accepted, Document, told as told_field};
+use crate::understanding::{Document, told as told_field};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 /// How many candidate shipments are compared with a document.
 const CANDIDATES: usize = 50;
@@ -35,12 +32,12 @@ const MOST_PAPERS: usize = 200;
 pub(super) struct Paper {
     pub(super) id: DocumentId,
     /// As it was read.
-    read: Document,
+    pub(super) read: Document,
     attachment: Option<Location>,
     asks: Asks,
     copy_of: Option<DocumentId>,
     /// What it was before; `None` of a new one.
-    before: Option<StoredDocument>,
+    pub(super) before: Option<StoredDocument>,
 }
 
 impl Paper {
@@ -83,20 +80,20 @@ impl From<StoredDocument> for Paper {
 }
 
 /// A paper with its shipment, not yet decided.
-struct Laid {
-    paper: Paper,
-    filed: Filed,
+pub(super) struct Laid {
+    pub(super) paper: Paper,
+    pub(super) filed: Filed,
     /// The shipments that it was compared with, in which versions.
-    seen: Versions,
-    best: Vec<Candidate>,
-    took: Duration,
+    pub(super) seen: Versions,
+    pub(super) best: Vec<Candidate>,
+    pub(super) took: Duration,
 }
 
-type Versions = BTreeSet<(String, u64)>;
+pub(super) type Versions = BTreeSet<(String, u64)>;
 
 /// Papers that are decided together.
 pub(super) struct Table {
-    laid: Vec<Laid>,
+    pub(super) laid: Vec<Laid>,
     packs: Packs<Pack>,
 }
 
@@ -118,28 +115,6 @@ impl Table {
         let new = self.laid.iter().filter(|laid| laid.paper.before.is_none());
         new.filter(|laid| laid.paper.copy_of.is_none())
             .map(|laid| (&laid.paper, &laid.seen))
-    }
-
-    /// What was found about the new papers, for a person who asks.
-    pub(super) fn findings(&self, settled: &Settled, accepted: &Accepted) -> Vec<Finding> {
-        let new = self.laid.iter().filter(|laid| laid.paper.before.is_none());
-        let found = new.zip(&settled.documents).flat_map(|(laid, outcome)| {
-            let pages = laid.paper.read.pages.clone();
-            let matching = Finding {
-                pages: pages.clone(),
-                stage: "matching".to_owned(),
-                took: laid.took,
-                found: matched_found(laid),
-            };
-            let deciding = Finding {
-                pages,
-                stage: "deciding".to_owned(),
-                took: Duration::ZERO,
-                found: decided_found(&outcome.decided, accepted),
-            };
-            [matching, deciding]
-        });
-        found.collect()
     }
 }
 
@@ -391,7 +366,7 @@ fn is_news(before: &StoredDocument, outcome: &DocumentOutcome) -> bool {
         || before.codes != codes(decided).collect::<BTreeSet<_>>()
 }
 
-fn codes(decided: &Decided) -> impl Iterator<Item = ExceptionCode> {
+pub(super) fn codes(decided: &Decided) -> impl Iterator<Item = ExceptionCode> {
     decided.exceptions.iter().map(|exception| exception.code)
 }
 
@@ -400,28 +375,4 @@ fn shipment_id(matched: &Match) -> Option<&str> {
         Match::Matched(candidate, _) | Match::Conflict(candidate) => Some(&candidate.shipment.id),
         Match::Ambiguous(_) | Match::None => None,
     }
-}
-
-/// What was compared: the best candidates with their evidence, also where none was good enough.
-fn matched_found(laid: &Laid) -> serde_json::Value {
-    let outcome = match laid.filed.matched {
-        Match::Matched(..) => "matched",
-        Match::Ambiguous(_) => "ambiguous",
-        Match::Conflict(_) => "conflict",
-        Match::None => "none",
-    };
-    let best = laid.best.iter().map(|candidate| {
-        json!({
-            "shipment": candidate.shipment.id, "chance": candidate.confidence, "score": candidate.score,
-            "evidence": candidate.evidence,
-        })
-    });
-    json!({ "outcome": outcome, "compared": laid.seen.len(), "best": best.collect::<Vec<_>>() })
-}
-
-fn decided_found(decided: &Decided, accepted: &Accepted) -> serde_json::Value {
-    json!({
-        "state": decided.decision.state, "condition": decided.condition, "exceptions": codes(decided).collect::<Vec<_>>(),
-        "charges": decided.accessorials.score, "to_check": accepted.to_check(&decided.document.fields),
-    })
 }

@@ -1,7 +1,9 @@
 //! `countersign exceptions`: what somebody has to act on, the worst first, and what was done about it.
 
+mod crop;
 mod table;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
@@ -113,6 +115,9 @@ struct ListArgs {
 struct ShowArgs {
     /// The exception's id.
     exception: Uuid,
+    /// Write the part of the page that shows why into this file, as PNG.
+    #[arg(long)]
+    crop: Option<PathBuf>,
     #[command(flatten)]
     ledger: LedgerArgs,
 }
@@ -239,6 +244,10 @@ async fn show(args: ShowArgs, mut settings: Settings) -> Result<ExitCode, Failur
         && let Some(stored) = ledger_says(ledger.document(document).await)?
     {
         text.push_str(&table::paper(&stored));
+    }
+    if let Some(path) = &args.crop {
+        crop::write(&record, &ledger, &settings, path).await?;
+        text.push_str(&format!("  crop       {}\n", path.display()));
     }
     let acts: Vec<AuditEntry> = ledger_says(ledger.audit_about(&args.exception.to_string()).await)?;
     text.push_str(&table::acts(&acts));

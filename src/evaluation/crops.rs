@@ -59,10 +59,12 @@ fn crop(
         return Ok(None);
     };
     let page = read_page(reader, text, PageNumber::from_index(index))?;
-    Ok(cut(&page.image, place))
+    Ok(crop_of(&page.image, place))
 }
 
-fn cut(page: &GrayImage, place: Option<BBox>) -> Option<Crop> {
+/// The part of an upright page around a place, or all of it; `None` where it cannot be drawn.
+#[must_use]
+pub fn crop_of(page: &GrayImage, place: Option<BBox>) -> Option<Crop> {
     let shown = place.map_or(BBox::PAGE, |place| place.grown(AROUND.0, AROUND.1));
     let part = part(page, shown);
     let tall = (part.height() * WIDTH / part.width().max(1)).max(1);
@@ -90,7 +92,7 @@ mod tests {
     #[test]
     fn a_crop_shows_the_place_and_the_paper_around_it() {
         let page = GrayImage::from_pixel(1000, 1300, image::Luma([255]));
-        let crop = cut(&page, Some(BBox::new(0.4, 0.5, 0.5, 0.52))).unwrap();
+        let crop = crop_of(&page, Some(BBox::new(0.4, 0.5, 0.5, 0.52))).unwrap();
         let place = crop.place.unwrap();
         assert!(
             place.left > 0.3 && place.right < 0.7 && place.top > 0.3 && place.bottom < 0.7,
@@ -98,7 +100,7 @@ mod tests {
         );
         assert_eq!(image::load_from_memory(&crop.png).unwrap().width(), WIDTH);
         assert!(
-            cut(&page, None).unwrap().place.is_none(),
+            crop_of(&page, None).unwrap().place.is_none(),
             "a whole page has no place"
         );
     }

@@ -15,7 +15,7 @@ mod same;
 mod text;
 
 pub use calibration::Calibration;
-pub use crops::{Crop, crops};
+pub use crops::{Crop, crop_of, crops};
 pub use labels::Labels;
 pub use observed::{Miss, Observed};
 pub use outcome::{Outcome, UploadOutcome};

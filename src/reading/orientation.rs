@@ -71,7 +71,8 @@ impl Turn {
     }
 
     /// A picture after this turn.
-    pub(super) fn applied(self, image: GrayImage) -> GrayImage {
+    #[must_use]
+    pub fn applied(self, image: GrayImage) -> GrayImage {
         match self {
             Self::None => image,
             Self::Quarter => imageops::rotate90(&image),

@@ -8,6 +8,7 @@
 
 mod clients;
 mod faults;
+mod life;
 mod lifecycle;
 mod papers;
 mod proxy;
