@@ -6,6 +6,7 @@
 mod acts;
 mod due;
 mod findings;
+mod paper;
 mod table;
 
 #[cfg(test)]
@@ -16,7 +17,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 
 pub use self::acts::{ActError, Supplied};
-use self::table::{Paper, Table};
+use self::paper::{Keys, Paper};
+use self::table::Table;
 use crate::decision::Profiles;
 use crate::document::DocumentId;
 use crate::events::StoredEvent;
@@ -129,9 +131,9 @@ impl Clerk {
         table: &Table,
         mut events: Vec<StoredEvent>,
     ) -> Result<Vec<StoredEvent>, Fault> {
-        for (paper, seen) in table.new_papers() {
-            if self.candidates(paper).await?.versions() != *seen {
-                let more = self.decide_again(paper.id, &Because::Shipment).await?;
+        for laid in table.new_papers() {
+            if self.candidates(laid).await?.versions() != laid.seen {
+                let more = self.decide_again(laid.paper.id, &Because::Shipment).await?;
                 events.extend(more);
             }
         }
@@ -144,7 +146,7 @@ impl Clerk {
     /// # Errors
     /// [`Fault`] when an outcome could not be committed; those before it were, and doing all of it again is safe.
     pub async fn wake(&self, shipments: &[Shipment]) -> Result<Vec<StoredEvent>, Fault> {
-        self.await_pods(shipments).await?;
+        let told = self.await_pods(shipments).await?;
         let mut by_tenant: BTreeMap<&str, (BTreeSet<String>, BTreeSet<String>)> = BTreeMap::new();
         for shipment in shipments {
             let (ids, keys) = by_tenant.entry(&shipment.tenant).or_default();
@@ -161,11 +163,33 @@ impl Clerk {
                 (ids.into_iter().collect(), keys.into_iter().collect());
             woken.extend(self.ledger.concerned(tenant, &ids, &keys).await?);
         }
-        let mut told = Vec::new();
-        for document in woken {
-            told.extend(self.decide_again(document, &Because::Shipment).await?);
+        self.decide_all_again(woken, &Because::Shipment, told).await
+    }
+
+    /// Decides again about documents, each once, and goes on where one cannot be decided.
+    async fn decide_all_again(
+        &self,
+        mut documents: BTreeSet<DocumentId>,
+        because: &Because,
+        mut told: Vec<StoredEvent>,
+    ) -> Result<Vec<StoredEvent>, Fault> {
+        let mut failed = None;
+        while let Some(document) = documents.pop_first() {
+            match self.decide_pack_of(document, because).await {
+                Ok((events, decided)) => {
+                    told.extend(events);
+                    // Those of its pack were decided with it.
+                    documents.retain(|other| !decided.contains(other));
+                }
+                Err(fault @ Fault::Fatal { .. }) => return Err(fault),
+                Err(fault) => failed = Some(fault),
+            }
         }
-        Ok(told)
+        match failed {
+            // What was told is in the ledger, for whoever publishes.
+            Some(fault) => Err(fault),
+            None => Ok(told),
+        }
     }
 
     /// Decides again about a document, and about those that it makes a difference to. Nothing is told where nothing has changed.
@@ -177,23 +201,44 @@ impl Clerk {
         document: DocumentId,
         because: &Because,
     ) -> Result<Vec<StoredEvent>, Fault> {
+        let (events, _) = self.decide_pack_of(document, because).await?;
+        Ok(events)
+    }
+
+    /// The same, with all that were decided together.
+    async fn decide_pack_of(
+        &self,
+        document: DocumentId,
+        because: &Because,
+    ) -> Result<(Vec<StoredEvent>, BTreeSet<DocumentId>), Fault> {
+        let mut told = Vec::new();
         for _ in 0..MOST_CONFLICTS {
             let stored = self.ledger.document(document).await?;
             let Some(stored) = stored.filter(|stored| stored.copy_of.is_none()) else {
-                return Ok(Vec::new());
+                return Ok((told, BTreeSet::new()));
             };
             let now = Timestamp::now();
             let table = self.lay_out(vec![Paper::from(stored)], None).await?;
             let settled = self.settle(&table, now);
-            if settled.revisions.is_empty() {
-                return Ok(Vec::new());
+            if !settled.revisions.is_empty() {
+                match self.ledger.revise(&settled, because, now).await? {
+                    Finish::Done(events) => told.extend(events),
+                    Finish::Conflict(_) => continue,
+                }
             }
-            match self.ledger.revise(&settled, because, now).await? {
-                Finish::Done(events) => return Ok(events),
-                Finish::Conflict(_) => {}
+            // A shipment that was stored meanwhile saw what was decided before.
+            if self.is_up_to_date(&table, document).await? {
+                return Ok((told, table.ids()));
             }
         }
         Err(kept_changing("deciding about a document again"))
+    }
+
+    async fn is_up_to_date(&self, table: &Table, document: DocumentId) -> Result<bool, Fault> {
+        match table.place_of(document) {
+            Some(laid) => Ok(self.candidates(laid).await?.versions() == laid.seen),
+            None => Ok(true),
+        }
     }
 
     /// Tells that documents which have waited long enough have no shipment.
@@ -203,11 +248,9 @@ impl Clerk {
     pub async fn end_patience(&self, now: Timestamp) -> Result<Vec<StoredEvent>, Fault> {
         /// At a time; the rest follows soon.
         const SOME: u32 = 100;
-        let mut told = Vec::new();
-        for document in self.ledger.waited_long_enough(now, SOME).await? {
-            told.extend(self.decide_again(document, &Because::Time).await?);
-        }
-        Ok(told)
+        let waited = self.ledger.waited_long_enough(now, SOME).await?;
+        self.decide_all_again(waited.into_iter().collect(), &Because::Time, Vec::new())
+            .await
     }
 }
 
@@ -220,11 +263,24 @@ impl From<StoredDocument> for ReadDocument {
     }
 }
 
-/// By what a document is found once a shipment that shares it arrives. Documents with a number are found by it alone: a place and a day
-/// would wake them with every shipment to a busy site.
-fn asked_by(strong: &[Key], weak: &[Key]) -> Vec<String> {
-    let keys = if strong.is_empty() { weak } else { strong };
-    keys.iter().map(|key| key.as_str().to_owned()).collect()
+/// By what a document is found once a shipment that shares it arrives. One with a number is not found by a place and a day: these would
+/// wake it with every shipment to a busy site.
+fn asked_by(keys: &Keys) -> Vec<String> {
+    let is_number = |key: &&Key| !key.is_of_a_place();
+    let weak: Vec<&Key> = keys.weak.iter().collect();
+    let by_number = keys
+        .strong
+        .iter()
+        .chain(weak.iter().copied().filter(is_number));
+    let by_number: Vec<&Key> = by_number.collect();
+    let keys = if by_number.is_empty() {
+        weak
+    } else {
+        by_number
+    };
+    keys.into_iter()
+        .map(|key| key.as_str().to_owned())
+        .collect()
 }
 
 fn kept_changing(what: &'static str) -> Fault {

@@ -9,6 +9,7 @@ use crate::document::DocumentId;
 use crate::events::StoredEvent;
 use crate::fault::Fault;
 use crate::ledger::{Act, Because, Belongs, ExceptionRecord, Ruling, StoredDocument};
+use crate::shipments::Shipment;
 use crate::understanding::{FieldName, told};
 
 /// A value that a person tells.
@@ -20,7 +21,7 @@ pub struct Supplied {
     pub text: String,
 }
 
-/// Why an act could not be done. Nothing was changed then.
+/// Why an act could not be done. Nothing was changed then, but for [`ActError::Fault`].
 #[derive(Debug, thiserror::Error)]
 pub enum ActError {
     /// No such document, or other models have read its upload anew.
@@ -66,7 +67,12 @@ pub enum ActError {
     /// It is about no document, or its field cannot be told.
     #[error("{0}")]
     CannotBeTold(String),
-    /// It could not be committed.
+    /// The clerk does not know the customer's rules.
+    #[error(
+        "the billing profile `{0}` is not at hand: name the profiles that the workers use with --profiles"
+    )]
+    UnknownProfile(String),
+    /// It could not be committed, or what follows from it could not: in that case it follows when the document is decided the next time.
     #[error(transparent)]
     Fault(#[from] Fault),
 }
@@ -96,7 +102,8 @@ impl Clerk {
             let shipment = to.shipment;
             return Err(ActError::UnknownShipment { tenant, shipment });
         };
-        if let Some(stop) = to.stop.filter(|stop| shipment.delivery(*stop).is_none()) {
+        let is_there = |seq: u32| shipment.deliveries().any(|stop| stop.seq == seq);
+        if let Some(stop) = to.stop.filter(|stop| !is_there(*stop)) {
             let deliveries = shipment.deliveries().map(|stop| stop.seq.to_string());
             return Err(ActError::UnknownStop {
                 shipment: to.shipment,
@@ -104,7 +111,21 @@ impl Clerk {
                 deliveries: deliveries.collect::<Vec<_>>().join(", "),
             });
         }
+        self.check_profile(&shipment)?;
         self.rule(document, &Ruling::Is(to), act).await
+    }
+
+    /// Takes back what was said of a document's shipment: it belongs where its text says.
+    ///
+    /// # Errors
+    /// [`ActError`].
+    pub async fn attach_as_read(
+        &self,
+        document: DocumentId,
+        act: &Act,
+    ) -> Result<Vec<StoredEvent>, ActError> {
+        self.original(document).await?;
+        self.rule(document, &Ruling::BelongsAsRead, act).await
     }
 
     /// Says that a document does not belong to a shipment: to the one that it is attached to, where none is named.
@@ -180,6 +201,7 @@ impl Clerk {
             let why = "a paper is what is missing here; no value replaces it";
             return Err(ActError::CannotBeTold(why.to_owned()));
         };
+        self.original(document).await?;
         for Supplied { field, text } in values {
             if told(*field, text).is_none() {
                 let name = serde_json::to_value(field).unwrap_or_default();
@@ -212,7 +234,10 @@ impl Clerk {
             return Err(ActError::NotEnded(exception));
         }
         let mut events = self.decide_again_about(&record, act).await?;
-        events.extend(self.miss_pods(now).await?);
+        if let Some(shipment) = record.shipment.as_deref() {
+            let of = Some((record.tenant.as_str(), shipment));
+            events.extend(self.miss_pods(of, now).await?);
+        }
         Ok(events)
     }
 
@@ -235,6 +260,24 @@ impl Clerk {
             );
         }
         Ok(events)
+    }
+
+    /// A person without the customer's rules would undo what a worker with them has decided.
+    fn check_profile(&self, shipment: &Shipment) -> Result<(), ActError> {
+        let named = self.profiles.find(shipment.customer.profile_id.as_deref());
+        named
+            .map(|_| ())
+            .map_err(|missing| ActError::UnknownProfile(missing.id))
+    }
+
+    async fn check_profile_of(&self, shipment: Option<(&str, &str)>) -> Result<(), ActError> {
+        let Some((tenant, id)) = shipment else {
+            return Ok(());
+        };
+        match self.ledger.shipment(tenant, id).await? {
+            Some(shipment) => self.check_profile(&shipment),
+            None => Ok(()),
+        }
     }
 
     async fn rule(
@@ -265,6 +308,9 @@ impl Clerk {
     async fn original(&self, document: DocumentId) -> Result<StoredDocument, ActError> {
         let stored = self.ledger.document(document).await?;
         let stored = stored.ok_or(ActError::UnknownDocument(document))?;
+        let shipment = stored.shipment.as_ref();
+        let shipment = shipment.map(|(tenant, id)| (tenant.as_str(), id.as_str()));
+        self.check_profile_of(shipment).await?;
         match stored.copy_of {
             Some(original) => Err(ActError::IsACopy(document, original)),
             None => Ok(stored),
@@ -273,6 +319,10 @@ impl Clerk {
 
     async fn known(&self, exception: Uuid) -> Result<ExceptionRecord, ActError> {
         let record = self.ledger.exception(exception).await?;
-        record.ok_or(ActError::UnknownException(exception))
+        let record = record.ok_or(ActError::UnknownException(exception))?;
+        let shipment = record.shipment.as_deref();
+        let shipment = shipment.map(|id| (record.tenant.as_str(), id));
+        self.check_profile_of(shipment).await?;
+        Ok(record)
     }
 }

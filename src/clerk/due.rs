@@ -1,5 +1,7 @@
 //! Proofs of delivery that are due: when, by the feed or the customer's profile, and what is told when one is overdue.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::Clerk;
@@ -11,51 +13,62 @@ use crate::decision::{
 use crate::document::Confidence;
 use crate::events::{OverdueData, ShipmentPart, StoredEvent};
 use crate::fault::Fault;
-use crate::ledger::AwaitedPod;
+use crate::ledger::{AwaitedPod, Awaits};
 use crate::shipments::{Shipment, Status, Stop};
 use crate::understanding::Fields;
 
 impl Clerk {
     /// Notes when the proofs of delivery of shipments are due.
-    pub(super) async fn await_pods(&self, shipments: &[Shipment]) -> Result<(), Fault> {
-        let awaited = shipments.iter().flat_map(|shipment| self.awaited(shipment));
-        let awaited: Vec<AwaitedPod> = awaited.collect();
-        Ok(self.ledger.await_pods(&awaited).await?)
+    pub(super) async fn await_pods(
+        &self,
+        shipments: &[Shipment],
+    ) -> Result<Vec<StoredEvent>, Fault> {
+        let awaited: Vec<Awaits> = shipments
+            .iter()
+            .map(|shipment| self.awaits(shipment))
+            .collect();
+        let now = Timestamp::now();
+        Ok(self.ledger.await_pods(&awaited, &self.models, now).await?)
     }
 
-    /// Each delivery of a shipment, with when its proof is due; never, of one that was not made or is not to be made.
-    fn awaited(&self, shipment: &Shipment) -> Vec<AwaitedPod> {
-        let cancelled = shipment.status() == Status::Cancelled;
+    /// Each delivery that was made, with when its proof is due.
+    fn awaits(&self, shipment: &Shipment) -> Awaits {
         let stops: Vec<&Stop> = shipment.deliveries().collect();
-        let one = |stop: u32, at: &Stop| AwaitedPod {
+        let due: BTreeMap<u32, Timestamp> = match stops.as_slice() {
+            _ if shipment.status() == Status::Cancelled => BTreeMap::new(),
+            [] => self
+                .due(shipment, None)
+                .map(|due| (0, due))
+                .into_iter()
+                .collect(),
+            [only] => self
+                .due(shipment, Some(only))
+                .map(|due| (0, due))
+                .into_iter()
+                .collect(),
+            several => {
+                let each = several.iter();
+                each.filter_map(|stop| Some((stop.seq, self.due(shipment, Some(stop))?)))
+                    .collect()
+            }
+        };
+        Awaits {
             tenant: shipment.tenant.clone(),
             shipment: shipment.id.clone(),
-            stop,
-            due_at: self.due(shipment, at).filter(|_| !cancelled),
-        };
-        match stops.as_slice() {
-            [only] => vec![one(0, only)],
-            several => {
-                // It may have had one delivery before.
-                let only = AwaitedPod {
-                    tenant: shipment.tenant.clone(),
-                    shipment: shipment.id.clone(),
-                    stop: 0,
-                    due_at: None,
-                };
-                let each = several.iter().map(|stop| one(stop.seq, stop));
-                each.chain([only]).collect()
-            }
+            version: shipment.version,
+            due,
         }
     }
 
     /// When the feed says so, else so many days after the delivery as the customer's profile gives; never, where neither says anything.
-    fn due(&self, shipment: &Shipment, stop: &Stop) -> Option<Timestamp> {
+    fn due(&self, shipment: &Shipment, stop: Option<&Stop>) -> Option<Timestamp> {
         let is_delivered = shipment.status() == Status::Delivered;
-        let planned = || stop.appt.as_ref().and_then(|appt| appt.to.or(appt.from));
-        let delivered = stop
-            .delivered_at()
-            .or_else(|| planned().filter(|_| is_delivered));
+        let planned = || {
+            let appointment = stop?.appt.as_ref()?;
+            appointment.to.or(appointment.from)
+        };
+        let delivered = stop.and_then(Stop::delivered_at);
+        let delivered = delivered.or_else(|| planned().filter(|_| is_delivered));
         if let Some(due) = shipment.pod_due_at {
             return (is_delivered || delivered.is_some()).then_some(due);
         }
@@ -66,15 +79,19 @@ impl Clerk {
         delivered.saturating_add(days).ok()
     }
 
-    /// Tells of proofs of delivery that are overdue, each once.
+    /// Tells of proofs of delivery that are overdue, of one shipment (tenant and id) or of all, each once.
     ///
     /// # Errors
     /// [`Fault`]; those before it were told.
-    pub async fn miss_pods(&self, now: Timestamp) -> Result<Vec<StoredEvent>, Fault> {
+    pub async fn miss_pods(
+        &self,
+        of: Option<(&str, &str)>,
+        now: Timestamp,
+    ) -> Result<Vec<StoredEvent>, Fault> {
         /// At a time; the rest follows soon.
         const SOME: u32 = 100;
         let mut told = Vec::new();
-        for (awaited, shipment) in self.ledger.overdue_pods(now, SOME).await? {
+        for (awaited, shipment) in self.ledger.overdue_pods(of, now, SOME).await? {
             let data = self.overdue(&awaited, &shipment);
             let events = self
                 .ledger
@@ -85,7 +102,7 @@ impl Clerk {
     }
 
     fn overdue(&self, awaited: &AwaitedPod, shipment: &Shipment) -> OverdueData {
-        let due = awaited.due_at.map(|at| at.to_string()).unwrap_or_default();
+        let due = awaited.due_at;
         let which = match awaited.stop {
             0 => String::new(),
             stop => format!(" of delivery {stop}"),

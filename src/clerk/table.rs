@@ -1,24 +1,24 @@
 //! The table: papers laid out beside all that belong to the same shipments, then decided together.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use super::{Clerk, Packs, ReadDocument, asked_by};
+use super::paper::{Keys, Paper};
+use super::{Clerk, Packs, asked_by};
 use crate::decision::{ExceptionCode, State};
 use crate::document::{DocumentId, ObjectRef};
 use crate::events::{Decided, Origin};
 use crate::fault::Fault;
 use crate::ledger::{
-    Asks, DocumentOutcome, Pack, Revision, Rulings, Search, Serves, Settled, StoredDocument, Upload,
+    DocumentOutcome, Pack, Revision, Rulings, Search, Serves, Settled, StoredDocument, Upload,
 };
 use crate::pipeline::{
     Filed, MatchedDocument, attach_document, decide_copy, decide_pack, match_document,
 };
-use crate::shipments::keys::{Key, document_keys, hint_keys};
+use crate::shipments::keys::Key;
 use crate::shipments::matching::Known;
 use crate::shipments::{Candidate, Match};
-use crate::storage::Location;
-use crate::understanding::{Document, told as told_field};
+use crate::understanding::Document;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -27,62 +27,11 @@ const CANDIDATES: usize = 50;
 /// How many papers are decided together at most: the ones that arrived, and those of the few shipments that they may have come from and go to.
 const MOST_PAPERS: usize = 200;
 
-/// A document whose shipment is to be looked for.
-#[derive(Debug, Clone)]
-pub(super) struct Paper {
-    pub(super) id: DocumentId,
-    /// As it was read.
-    pub(super) read: Document,
-    attachment: Option<Location>,
-    asks: Asks,
-    copy_of: Option<DocumentId>,
-    /// What it was before; `None` of a new one.
-    pub(super) before: Option<StoredDocument>,
-}
-
-impl Paper {
-    pub(super) fn new(
-        upload: &Upload,
-        asks: &Asks,
-        one: &ReadDocument,
-        copy_of: Option<DocumentId>,
-    ) -> Self {
-        let origin = &upload.origin;
-        Self {
-            id: DocumentId::new(&origin.object, &origin.sha256, &one.document.pages),
-            read: one.document.clone(),
-            attachment: one.attachment.clone(),
-            asks: asks.clone(),
-            copy_of,
-            before: None,
-        }
-    }
-
-    fn keys(&self) -> (Vec<Key>, Vec<Key>) {
-        let keys = document_keys(&self.read).into_iter();
-        let keys = keys.chain(hint_keys(&self.asks.hints));
-        let (weak, strong): (BTreeSet<Key>, BTreeSet<Key>) = keys.partition(Key::is_weak);
-        (strong.into_iter().collect(), weak.into_iter().collect())
-    }
-}
-
-impl From<StoredDocument> for Paper {
-    fn from(stored: StoredDocument) -> Self {
-        Self {
-            id: stored.id,
-            read: stored.document.clone(),
-            attachment: stored.attachment.clone(),
-            asks: stored.asks.clone(),
-            copy_of: None,
-            before: Some(stored),
-        }
-    }
-}
-
 /// A paper with its shipment, not yet decided.
 pub(super) struct Laid {
     pub(super) paper: Paper,
     pub(super) filed: Filed,
+    keys: Keys,
     /// The shipments that it was compared with, in which versions.
     pub(super) seen: Versions,
     pub(super) best: Vec<Candidate>,
@@ -110,11 +59,34 @@ impl Candidates {
 }
 
 impl Table {
-    /// The papers that are new, with the shipments that they were compared with.
-    pub(super) fn new_papers(&self) -> impl Iterator<Item = (&Paper, &Versions)> {
-        let new = self.laid.iter().filter(|laid| laid.paper.before.is_none());
-        new.filter(|laid| laid.paper.copy_of.is_none())
-            .map(|laid| (&laid.paper, &laid.seen))
+    /// The papers that are new and nobody's copies.
+    pub(super) fn new_papers(&self) -> impl Iterator<Item = &Laid> {
+        let laid = self.laid.iter();
+        laid.filter(|laid| laid.paper.before.is_none() && laid.paper.copy_of.is_none())
+    }
+
+    /// Where a document lies.
+    pub(super) fn place_of(&self, document: DocumentId) -> Option<&Laid> {
+        self.laid.iter().find(|laid| laid.paper.id == document)
+    }
+
+    /// Papers beyond those of a full pack: they are decided in its sight, and it is not decided in theirs.
+    fn mark_late(&mut self) {
+        for laid in &mut self.laid {
+            let Some(shipment) = shipment_id(&laid.filed.matched) else {
+                continue;
+            };
+            let key = (laid.paper.asks.tenant.clone(), shipment.to_owned());
+            let pack = self.packs.get(&key);
+            laid.filed.late = pack.is_some_and(|pack| {
+                pack.is_full() && !pack.papers.iter().any(|(id, _)| *id == laid.paper.id)
+            });
+        }
+    }
+
+    /// All that lie on it.
+    pub(super) fn ids(&self) -> BTreeSet<DocumentId> {
+        self.laid.iter().map(|laid| laid.paper.id).collect()
     }
 }
 
@@ -126,8 +98,9 @@ impl Clerk {
         papers: Vec<Paper>,
         upload: Option<&Upload>,
     ) -> Result<Table, Fault> {
-        let (mut waiting, mut ids) = (papers, BTreeSet::new());
-        ids.extend(waiting.iter().map(|paper| paper.id));
+        let mut waiting = papers;
+        let mut ids: BTreeSet<DocumentId> = waiting.iter().map(|paper| paper.id).collect();
+        let given = ids.clone();
         // Those that were given stay in front, in their order.
         waiting.reverse();
         let mut table = Table {
@@ -136,9 +109,11 @@ impl Clerk {
         };
         while let Some(paper) = waiting.pop() {
             let laid = self.lay(paper).await?;
-            for (tenant, shipment) in packs_of(&laid) {
+            // Where papers lead from shipment to shipment, the way ends somewhere.
+            let goes_on = given.contains(&laid.paper.id) || ids.len() <= MOST_PAPERS;
+            for (tenant, shipment) in packs_of(&laid).into_iter().filter(|_| goes_on) {
                 let key = (tenant.clone(), shipment.clone());
-                if table.packs.contains_key(&key) || ids.len() > MOST_PAPERS {
+                if table.packs.contains_key(&key) {
                     continue;
                 }
                 let Some(known) = self.ledger.shipment(&tenant, &shipment).await? else {
@@ -161,18 +136,23 @@ impl Clerk {
             }
             table.laid.push(laid);
         }
+        table.mark_late();
         Ok(table)
     }
 
-    pub(super) async fn candidates(&self, paper: &Paper) -> Result<Candidates, Fault> {
-        let (strong, weak) = paper.keys();
+    /// The shipments that a paper may belong to, as they are now.
+    pub(super) async fn candidates(&self, laid: &Laid) -> Result<Candidates, Fault> {
+        self.search(&laid.paper, &laid.keys).await
+    }
+
+    async fn search(&self, paper: &Paper, keys: &Keys) -> Result<Candidates, Fault> {
         let texts = |keys: &[Key]| -> Vec<String> {
             keys.iter().map(|key| key.as_str().to_owned()).collect()
         };
         let search = Search {
             tenant: &paper.asks.tenant,
-            strong: &texts(&strong),
-            weak: &texts(&weak),
+            strong: &texts(&keys.strong),
+            weak: &texts(&keys.weak),
             asking: paper.id,
         };
         let mut known = self.ledger.find_candidates(&search, CANDIDATES).await?;
@@ -186,14 +166,15 @@ impl Clerk {
     async fn lay(&self, mut paper: Paper) -> Result<Laid, Fault> {
         let started = Instant::now();
         let rulings = self.ledger.rulings(paper.id).await?;
-        let candidates = self.candidates(&paper).await?;
-        let (strong, weak) = paper.keys();
-        paper.asks.keys = if paper.copy_of.is_some() {
-            Vec::new()
-        } else {
-            asked_by(&strong, &weak)
-        };
-        let matched = self.matched(&paper, &rulings, &candidates).await?;
+        let document = paper.told(&rulings);
+        let keys = Keys::of(&document, &paper.asks.hints);
+        let candidates = self.search(&paper, &keys).await?;
+        if paper.copy_of.is_none() {
+            paper.asks.keys = asked_by(&keys);
+        }
+        let matched = self
+            .matched(&paper, document, &rulings, &candidates)
+            .await?;
         let (tenant, shipment) = (&paper.asks.tenant, shipment_id(&matched.matched));
         let waived = self
             .ledger
@@ -201,6 +182,7 @@ impl Clerk {
             .await?;
         Ok(Laid {
             seen: candidates.versions(),
+            keys,
             best: matched.best,
             filed: Filed {
                 id: paper.id,
@@ -210,6 +192,7 @@ impl Clerk {
                 stop_by_hand: rulings.is.and_then(|is| is.stop),
                 received_at: paper.asks.received_at,
                 waived,
+                late: false,
             },
             took: started.elapsed(),
             paper,
@@ -220,13 +203,10 @@ impl Clerk {
     async fn matched(
         &self,
         paper: &Paper,
+        document: Document,
         rulings: &Rulings,
         Candidates(known): &Candidates,
     ) -> Result<MatchedDocument, Fault> {
-        let mut document = paper.read.clone();
-        let told = rulings.fields.iter();
-        let told = told.filter_map(|(name, text)| Some((*name, told_field(*name, text)?)));
-        document.fields.extend(told);
         let received_on = Some(paper.asks.received_at.to_zoned(TimeZone::UTC).date());
         if let Some(is) = &rulings.is {
             let shipment = self
@@ -254,12 +234,17 @@ impl Clerk {
     pub(super) fn settle(&self, table: &Table, now: Timestamp) -> Settled {
         let mut decided: Vec<Option<Decided>> = table.laid.iter().map(|_| None).collect();
         for pack in packed(&table.laid) {
-            let filed: Vec<Filed> = pack
-                .iter()
-                .map(|at| table.laid[*at].filed.clone())
-                .collect();
-            for (at, one) in pack.into_iter().zip(decide_pack(&filed, &self.profiles)) {
-                decided[at] = Some(one);
+            let filed = |at: &usize| table.laid[*at].filed.clone();
+            let (late, punctual): (Vec<usize>, Vec<usize>) =
+                pack.into_iter().partition(|at| table.laid[*at].filed.late);
+            let mut papers: Vec<Filed> = punctual.iter().map(filed).collect();
+            for (at, one) in punctual.iter().zip(decide_pack(&papers, &self.profiles)) {
+                decided[*at] = Some(one);
+            }
+            for at in late {
+                papers.push(filed(&at));
+                decided[at] = decide_pack(&papers, &self.profiles).pop();
+                papers.pop();
             }
         }
         let mut settled = Settled {
@@ -363,7 +348,12 @@ fn is_news(before: &StoredDocument, outcome: &DocumentOutcome) -> bool {
         || before.shipment != shipment
         || before.stop != decided.stop
         || before.state != decided.decision.state
-        || before.codes != codes(decided).collect::<BTreeSet<_>>()
+        || before.codes != codes_with_severity(decided)
+}
+
+fn codes_with_severity(decided: &Decided) -> BTreeMap<ExceptionCode, u8> {
+    let exceptions = decided.exceptions.iter();
+    exceptions.map(|one| (one.code, one.severity)).collect()
 }
 
 pub(super) fn codes(decided: &Decided) -> impl Iterator<Item = ExceptionCode> {

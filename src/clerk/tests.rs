@@ -104,7 +104,7 @@ impl Office {
         } else {
             String::new()
         };
-        let codes: Vec<String> = stored.codes.iter().map(word).collect();
+        let codes: Vec<String> = stored.codes.keys().map(word).collect();
         format!(
             "{shipment}{stop} {} {}",
             word(&stored.state),
@@ -176,6 +176,7 @@ struct PaperSays {
     bytes: Option<&'static str>,
     class: DocumentClass,
     pro: Option<&'static str>,
+    order: Option<&'static str>,
     consignee: (&'static str, &'static str),
     signed: bool,
     dated: bool,
@@ -189,6 +190,7 @@ fn receipt(pro: &'static str) -> PaperSays {
         bytes: None,
         class: DocumentClass::DeliveryReceipt,
         pro: Some(pro),
+        order: None,
         consignee: ("Acme Foods", "43215"),
         signed: true,
         dated: true,
@@ -223,6 +225,8 @@ impl PaperSays {
             .pro
             .map(|pro| (FieldName::ProNumber, field(Value::Text(pro.to_owned()))));
         fields.extend(pro);
+        let order = self.order.map(|order| Value::List(vec![order.to_owned()]));
+        fields.extend(order.map(|order| (FieldName::CustomerPo, field(order))));
         if self.dated {
             fields.insert(
                 FieldName::DeliveryDate,

@@ -17,7 +17,11 @@ pub(super) struct AttachArgs {
     /// The document's id, as events and reports name it.
     document: Uuid,
     /// The shipment's id in the feed.
-    shipment: String,
+    #[arg(required_unless_present = "as_read")]
+    shipment: Option<String>,
+    /// Take back what was said of its shipment: it belongs where its text says.
+    #[arg(long, conflicts_with_all = ["shipment", "stop"])]
+    as_read: bool,
     /// Which of its deliveries, by its place along the way, where it has several.
     #[arg(long)]
     stop: Option<u32>,
@@ -43,19 +47,23 @@ pub(super) struct DetachArgs {
 /// [`Failure`].
 pub(super) async fn attach(args: AttachArgs, settings: Settings) -> Result<ExitCode, Failure> {
     let desk = Desk::open(args.act, "document.attached", settings).await?;
-    let done = format!(
-        "document {} is said to belong to shipment {}",
-        args.document, args.shipment
-    );
-    let to = Belongs {
-        shipment: args.shipment,
-        stop: args.stop,
-    };
-    let events = desk
-        .clerk
-        .attach(DocumentId(args.document), to, &desk.act)
-        .await;
-    desk.tell(&done, events).await
+    let document = DocumentId(args.document);
+    match args.shipment {
+        Some(shipment) => {
+            let done = format!("document {document} is said to belong to shipment {shipment}");
+            let to = Belongs {
+                shipment,
+                stop: args.stop,
+            };
+            let events = desk.clerk.attach(document, to, &desk.act).await;
+            desk.tell(&done, events).await
+        }
+        None => {
+            let done = format!("document {document} belongs where its text says");
+            let events = desk.clerk.attach_as_read(document, &desk.act).await;
+            desk.tell(&done, events).await
+        }
+    }
 }
 
 /// Runs the command: 1 where the act could not be done.

@@ -1,7 +1,7 @@
 //! The validity tests V1–V12 of domain.md §1.3, each a function from the [`Case`] to a [`Tested`].
 //!
 //! In: a document, the shipment it belongs to, the profile, and what is filed already. Out: for each test whether it passed,
-//! why, and what follows when it did not. The tests that billing rests on (V1, V3, V5, V7) hand out a proof when they pass;
+//! why, and what follows when it did not. The tests that billing rests on (V1, V3, V5, V7, V12) hand out a proof when they pass;
 //! nothing else can make one.
 
 mod class;
@@ -19,7 +19,7 @@ use jiff::civil::Date;
 
 pub use class::{Eligible, Rule, Standing, standing, v1_eligible};
 pub use dates::{Dated, v7_dated};
-pub use filing::{v10_untouched, v11_supported, v12_unfiled};
+pub use filing::{Unfiled, v10_untouched, v11_supported, v12_unfiled};
 pub use freight::{Taken, taken, v9_freight};
 pub use legible::{is_poor, v2_legible, v8_complete};
 pub use receipt::{Acknowledged, v5_acknowledged, v6_required_fields};
@@ -34,6 +34,9 @@ use crate::understanding::{Document, DocumentClass, Field, FieldName, Value};
 
 /// Below this a reading needs a person (domain.md §2.2).
 const READABLE: f32 = 0.60;
+
+/// The severity of what nobody has to act on.
+const INFORMATION: u8 = 4;
 
 /// A place on the paper.
 pub type Place = (PageNumber, BBox);
@@ -151,6 +154,14 @@ impl<T> Tested<T> {
                 findings: vec![finding],
             },
         }
+    }
+
+    /// The same, told as mere information: there is nothing to do about it.
+    fn told_as_information(mut self) -> Self {
+        for finding in &mut self.outcome.findings {
+            finding.exception.severity = INFORMATION;
+        }
+        self
     }
 
     /// With further findings beside those of the test's own outcome.

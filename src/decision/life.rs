@@ -51,6 +51,26 @@ pub struct Sla {
 }
 
 impl ExceptionCode {
+    /// Is it about the shipment and its bill, whichever of its papers shows it?
+    #[must_use]
+    pub fn is_about_the_shipment(self) -> bool {
+        matches!(
+            self,
+            Self::PodNotReceived
+                | Self::SupportDocMissing
+                | Self::RefMissing
+                | Self::AccessorialUnsupported
+                | Self::AccessorialUnapproved
+                | Self::AccessorialOverContract
+                | Self::AccessorialDuplicate
+                | Self::AccessorialOutlier
+                | Self::AmountMismatch
+                | Self::PayeeMismatch
+                | Self::ContractExpired
+                | Self::MissedRevenue
+        )
+    }
+
     /// How soon it has to be acted on; `None` for what the program settles itself.
     #[must_use]
     pub fn sla(self) -> Option<Sla> {

@@ -1,8 +1,8 @@
 //! From the twelve tests to a verdict.
 
 use super::checks::{
-    Acknowledged, Attached, Case, Dated, Eligible, Finding, Outcome, Standing, Taken, Tested,
-    is_poor, standing, taken, v1_eligible, v2_legible, v3_attached, v4_right_consignee,
+    Acknowledged, Attached, Case, Dated, Eligible, Finding, Outcome, Standing, Stop, Taken, Tested,
+    Unfiled, is_poor, standing, taken, v1_eligible, v2_legible, v3_attached, v4_right_consignee,
     v5_acknowledged, v6_required_fields, v7_dated, v8_complete, v9_freight, v10_untouched,
     v11_supported, v12_unfiled,
 };
@@ -26,12 +26,16 @@ pub struct Verdict {
 pub fn decide(case: &Case<'_>) -> Verdict {
     let condition = condition(case.document, case.expected());
     let tests = Tests::of(case, &condition);
-    let all = tests.findings(case);
-    let missing = missing(&all);
-    let waived = |finding: &Finding| case.filing.waived.contains(&finding.exception.code);
-    let findings: Vec<Finding> = all.into_iter().filter(|finding| !waived(finding)).collect();
+    let findings = tests.findings(case);
+    let missing = missing(&findings);
+    let ended = |code| case.filing.waived.contains(&code);
+    let stop = findings.iter().filter(|finding| {
+        let code = finding.exception.code;
+        !ended(code) || holds_whatever_people_say(code)
+    });
+    let state = tests.state(stop.filter_map(|finding| finding.stop).max(), &missing);
     let decision = Decision {
-        state: tests.state(&findings, &missing),
+        state,
         missing,
         checks: tests.checks(),
         profile: applied(case),
@@ -39,7 +43,10 @@ pub fn decide(case: &Case<'_>) -> Verdict {
     Verdict {
         decision,
         condition,
-        exceptions: one_a_code(findings),
+        exceptions: one_a_code(findings)
+            .into_iter()
+            .filter(|exception| !ended(exception.code))
+            .collect(),
     }
 }
 
@@ -56,7 +63,7 @@ struct Tests {
     freight: Tested,
     untouched: Tested,
     supported: Tested,
-    unfiled: Tested,
+    unfiled: Tested<Unfiled>,
     taken: Option<Taken>,
 }
 
@@ -164,8 +171,7 @@ impl Tests {
 
     /// The strongest reason not to bill; where there is none, what the proofs allow. Without all of them it is held for what is missing,
     /// whatever a person waived, or a person looks.
-    fn state(&self, findings: &[Finding], missing: &[String]) -> State {
-        let stop = findings.iter().filter_map(|finding| finding.stop).max();
+    fn state(&self, stop: Option<Stop>, missing: &[String]) -> State {
         let held = if missing.is_empty() {
             State::Review
         } else {
@@ -183,14 +189,33 @@ impl Tests {
             self.attached.proof.as_ref()?,
             self.acknowledged.proof.as_ref()?,
             self.dated.proof.as_ref()?,
+            self.unfiled.proof.as_ref()?,
             self.taken?,
         ))
     }
 }
 
-/// The only function that says "billable". It takes the proofs of V1, V3, V5 and V7, which nothing but the passed tests can make,
+/// What no person's word replaces: which delivery is billed, by whose rules, and that it is billed once.
+fn holds_whatever_people_say(code: ExceptionCode) -> bool {
+    matches!(
+        code,
+        ExceptionCode::StopMissing
+            | ExceptionCode::ProfileMissing
+            | ExceptionCode::DuplicatePod
+            | ExceptionCode::DuplicateDoc
+    )
+}
+
+/// The only function that says "billable". It takes the proofs of V1, V3, V5, V7 and V12, which nothing but the passed tests can make,
 /// and that the freight was taken.
-fn billed(_: &Eligible, _: &Attached, _: &Acknowledged, _: &Dated, taken: Taken) -> State {
+fn billed(
+    _: &Eligible,
+    _: &Attached,
+    _: &Acknowledged,
+    _: &Dated,
+    _: &Unfiled,
+    taken: Taken,
+) -> State {
     match taken {
         Taken::Sound => State::Billable,
         Taken::WithClaim => State::BillableWithOsd,

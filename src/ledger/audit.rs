@@ -109,7 +109,7 @@ impl Entry {
         }
     }
 
-    /// The same of a later decision, with what led to it; a person's in that person's name.
+    /// The same of a later decision, with what led to it; where that was a person, with who and why.
     pub(super) fn document_decided_again(data: &DocumentData, because: &Because) -> Self {
         let mut entry = Self::document_decided(data);
         entry.act = "document.decided_again";
@@ -150,8 +150,8 @@ impl Entry {
         Self {
             who: None,
             act: "pod.overdue",
-            subject: id.clone(),
-            detail: json!({"tenant": tenant, "stop": stop}),
+            subject: format!("{tenant}/{id}"),
+            detail: json!({"tenant": tenant, "shipment": id, "stop": stop}),
         }
     }
 

@@ -216,6 +216,7 @@ impl Ledger {
         let Some(record) = record.filter(|_| ended.rows_affected() == 1) else {
             return Ok(Vec::new());
         };
+        touch(&mut tx, id).await?;
         let mut told = Told::default();
         told.act(Entry::act_of(act, id, json!({"code": record.code})));
         let (upload, data) = resolved(&mut tx, &record, models).await?;
@@ -225,8 +226,8 @@ impl Ledger {
         Ok(events)
     }
 
-    /// Takes back that a person ended an exception. False where no person had. What still raises it does so again once it is decided
-    /// again, or is looked at again, afterwards.
+    /// Takes back that a person ended an exception. False where no person had. It is open again where a document raises it, which is
+    /// decided again afterwards.
     ///
     /// # Errors
     /// [`LedgerError`]; nothing was committed then.
@@ -238,9 +239,12 @@ impl Ledger {
     ) -> Result<bool, LedgerError> {
         let mut tx = self.write().await?;
         let reopened = sqlx::query(
-            "UPDATE exceptions SET state = 'RESOLVED', ended_by = NULL, ended_why = NULL WHERE id = $1 AND ended_by IS NOT NULL",
+            "UPDATE exceptions SET ended_by = NULL, ended_why = NULL, ended_at = NULL, acted_at = NULL, assigned_to = NULL, opened_at = $2,
+               state = CASE WHEN EXISTS (SELECT 1 FROM raised_by r WHERE r.exception = exceptions.id) THEN 'OPEN' ELSE 'RESOLVED' END
+             WHERE id = $1 AND ended_by IS NOT NULL",
         )
         .bind(id.to_string())
+        .bind(now.as_millisecond())
         .execute(&mut *tx)
         .await?;
         if reopened.rows_affected() == 0 {
@@ -255,12 +259,24 @@ impl Ledger {
         .bind(id.to_string())
         .execute(&mut *tx)
         .await?;
+        touch(&mut tx, id).await?;
         let mut told = Told::default();
         told.act(Entry::act_of(act, id, json!({})));
         told.commit(&mut tx, now).await?;
         tx.commit().await?;
         Ok(true)
     }
+}
+
+/// Whoever decides about a document that raises the exception just now, without knowing of the act, has to do so anew.
+async fn touch(connection: &mut AnyConnection, exception: Uuid) -> Result<(), LedgerError> {
+    sqlx::query(
+        "UPDATE documents SET revision = revision + 1 WHERE id IN (SELECT document FROM raised_by WHERE exception = $1)",
+    )
+    .bind(exception.to_string())
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 async fn one(

@@ -38,8 +38,8 @@ pub struct StoredDocument {
     pub stop: u32,
     /// The verdict.
     pub state: State,
-    /// The codes of its exceptions.
-    pub codes: BTreeSet<ExceptionCode>,
+    /// The codes of its exceptions, with the severity of each.
+    pub codes: BTreeMap<ExceptionCode, u8>,
     /// How often it was decided.
     pub revision: u32,
     /// Until then nobody is told that it has no shipment; `None` where its outcome was told.
@@ -65,15 +65,19 @@ pub struct Asks {
 const COLUMNS: &str = "d.id, d.document, d.stored_as, d.tenant, d.shipment, d.state, d.asks_of, d.hints, d.received_at, d.copy_of,
     d.stop, d.codes, d.revision, d.parked_until, d.upload, u.bucket, u.object_key, u.object_version, u.etag, u.sha256, u.models";
 
-/// How many papers of a shipment are decided together: the first ones, in the order in which they were received. A stop has a handful; of
-/// a shipment with more a person looks.
-pub(super) const PACK: u32 = 20;
+/// How many papers of a shipment are decided together. A stop has a handful.
+pub(super) const PACK: u32 = 50;
+
+/// The papers of a shipment that are decided together: those that prove a delivery already, then the first that were received.
+pub(super) const OF_A_PACK: &str = "d.superseded = 0 AND d.tenant = $1 AND d.shipment = $2 AND d.copy_of IS NULL
+    ORDER BY CASE WHEN EXISTS (SELECT 1 FROM attachments a WHERE a.document = d.id) THEN 0 ELSE 1 END, d.received_at, d.id LIMIT $3";
 
 /// Documents that other models replaced are no longer there.
 const LIVE: &str = "documents d JOIN uploads u ON u.id = d.upload WHERE d.superseded = 0";
 
 impl Ledger {
-    /// The papers of a shipment that are nobody's copies, in the order in which they were received; of many the first twenty.
+    /// The papers of a shipment that are nobody's copies, at most [`Pack::is_full`](super::Pack::is_full): those that prove a delivery, then
+    /// in the order in which they were received.
     ///
     /// # Errors
     /// [`LedgerError`].
@@ -83,8 +87,7 @@ impl Ledger {
         shipment: &str,
     ) -> Result<Vec<StoredDocument>, LedgerError> {
         let query = format!(
-            "SELECT {COLUMNS} FROM {LIVE} AND d.tenant = $1 AND d.shipment = $2 AND d.copy_of IS NULL
-             ORDER BY d.received_at, d.id LIMIT $3"
+            "SELECT {COLUMNS} FROM documents d JOIN uploads u ON u.id = d.upload WHERE {OF_A_PACK}"
         );
         let rows = sqlx::query(sqlx::AssertSqlSafe(query))
             .bind(tenant)
@@ -241,7 +244,9 @@ pub(super) async fn store(
     data: &DocumentData,
     now: Timestamp,
 ) -> Result<(), LedgerError> {
-    let codes: BTreeSet<ExceptionCode> = data.exceptions.iter().map(|one| one.code).collect();
+    let exceptions = data.exceptions.iter();
+    let codes: BTreeMap<ExceptionCode, u8> =
+        exceptions.map(|one| (one.code, one.severity)).collect();
     sqlx::query(
         "INSERT INTO documents (id, upload, class, class_confidence, tenant, shipment, state, superseded, document, stored_as, looks, decided_at,
            revision, asks_of, hints, received_at, copy_of, stop, codes, parked_until)

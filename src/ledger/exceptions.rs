@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use sqlx::AnyConnection;
-use sqlx::any::AnyRow;
 use uuid::Uuid;
 
 use super::{LedgerError, sql};
@@ -99,11 +98,7 @@ async fn raise_one(
            first_raised_at, last_raised_at, opened_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'OPEN', $11, 0, $12, $12, $12)
          ON CONFLICT (id) DO UPDATE SET document = excluded.document, detail = excluded.detail, place = excluded.place,
-           priority = excluded.priority, last_raised_at = excluded.last_raised_at,
-           opened_at = CASE WHEN exceptions.state IN ('RESOLVED', 'SUPERSEDED') THEN excluded.opened_at ELSE exceptions.opened_at END,
-           acted_at = CASE WHEN exceptions.state IN ('RESOLVED', 'SUPERSEDED') THEN NULL ELSE exceptions.acted_at END,
-           ended_at = CASE WHEN exceptions.state IN ('RESOLVED', 'SUPERSEDED') THEN NULL ELSE exceptions.ended_at END,
-           state = CASE WHEN exceptions.state IN ('RESOLVED', 'SUPERSEDED') THEN 'OPEN' ELSE exceptions.state END",
+           severity = excluded.severity, priority = excluded.priority, last_raised_at = excluded.last_raised_at",
     )
     .bind(id.to_string())
     .bind(sql::as_word(&exception.code)?)
@@ -117,6 +112,14 @@ async fn raise_one(
     .bind(place.as_ref().map(sql::json).transpose()?)
     .bind(f64::from(priority.get()))
     .bind(now.as_millisecond())
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query(
+        "UPDATE exceptions SET state = 'OPEN', opened_at = $1, acted_at = NULL, ended_at = NULL, assigned_to = NULL
+         WHERE id = $2 AND state IN ('RESOLVED', 'SUPERSEDED') AND ended_by IS NULL",
+    )
+    .bind(now.as_millisecond())
+    .bind(id.to_string())
     .execute(&mut *connection)
     .await?;
     let is_news = match about.document {
@@ -163,17 +166,13 @@ pub(super) async fn withdraw(
     .await?;
     let mut withdrawn = Vec::new();
     for row in rows {
-        let (id, code) = (sql::word(&row, "id")?, sql::word(&row, "code")?);
-        if kept.values().any(|one| *one == id) {
+        let (id, code): (Uuid, ExceptionCode) = (sql::word(&row, "id")?, sql::word(&row, "code")?);
+        let life: Life = sql::word(&row, "state")?;
+        // What a person ended stays noted: whose shortcoming it was, and who raises it again once that is taken back.
+        if kept.values().any(|one| *one == id) || !life.is_open() {
             continue;
         }
-        sqlx::query("DELETE FROM raised_by WHERE exception = $1 AND document = $2")
-            .bind(Uuid::to_string(&id))
-            .bind(document.to_string())
-            .execute(&mut *connection)
-            .await?;
-        let life: Life = sql::word(&row, "state")?;
-        if !life.is_open() || is_raised(&mut *connection, id).await? {
+        if is_raised_by_another(&mut *connection, id, document).await? {
             continue;
         }
         let replaced = kept.contains_key(&code);
@@ -190,12 +189,25 @@ pub(super) async fn withdraw(
     Ok(withdrawn)
 }
 
-async fn is_raised(connection: &mut AnyConnection, exception: Uuid) -> Result<bool, LedgerError> {
-    let row = sqlx::query("SELECT 1 FROM raised_by WHERE exception = $1 LIMIT 1")
+/// Takes back that `document` raises an exception. True where another document still does, which the exception is about from now on.
+async fn is_raised_by_another(
+    connection: &mut AnyConnection,
+    exception: Uuid,
+    document: DocumentId,
+) -> Result<bool, LedgerError> {
+    sqlx::query("DELETE FROM raised_by WHERE exception = $1 AND document = $2")
         .bind(exception.to_string())
-        .fetch_optional(connection)
+        .bind(document.to_string())
+        .execute(&mut *connection)
         .await?;
-    Ok(row.is_some())
+    let passed_on = sqlx::query(
+        "UPDATE exceptions SET document = (SELECT MIN(document) FROM raised_by WHERE exception = $1)
+         WHERE id = $1 AND EXISTS (SELECT 1 FROM raised_by WHERE exception = $1)",
+    )
+    .bind(exception.to_string())
+    .execute(connection)
+    .await?;
+    Ok(passed_on.rows_affected() == 1)
 }
 
 /// Ends an exception of itself, not by a person.
@@ -214,33 +226,33 @@ pub(super) async fn end(
     Ok(())
 }
 
-/// The codes that a person has ended, by what they are about.
+/// The codes that a person has ended, by stop: those of the shipment, and those of this very document. That one paper's shortcoming does not
+/// matter says nothing of another paper's.
 pub(super) async fn ended_by_people(
     connection: &mut AnyConnection,
     about: &About<'_>,
 ) -> Result<Vec<(u32, ExceptionCode)>, LedgerError> {
-    let rows: Vec<AnyRow> = match about.shipment {
-        Some(shipment) => {
-            sqlx::query(
-                "SELECT stop, code FROM exceptions WHERE tenant = $1 AND shipment = $2 AND ended_by IS NOT NULL",
-            )
-            .bind(about.tenant)
-            .bind(shipment)
-            .fetch_all(connection)
-            .await?
-        }
-        None => {
-            sqlx::query(
-                "SELECT stop, code FROM exceptions WHERE document = $1 AND shipment IS NULL AND ended_by IS NOT NULL",
-            )
-            .bind(about.document.map(|document| document.to_string()))
-            .fetch_all(connection)
-            .await?
-        }
+    let which = match about.shipment {
+        Some(_) => "e.tenant = $1 AND e.shipment = $2",
+        None => "e.tenant = $1 AND e.shipment IS NULL AND $2 IS NULL AND e.document = $3",
     };
-    let ended = rows.iter().map(|row| {
+    let statement = format!(
+        "SELECT e.stop, e.code, CAST((SELECT COUNT(*) FROM raised_by r WHERE r.exception = e.id AND r.document = $3) AS BIGINT) AS own
+         FROM exceptions e WHERE {which} AND e.ended_by IS NOT NULL"
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(statement))
+        .bind(about.tenant)
+        .bind(about.shipment)
+        .bind(about.document.map(|document| document.to_string()))
+        .fetch_all(connection)
+        .await?;
+    let mut ended = Vec::new();
+    for row in &rows {
         let stop = u32::try_from(sql::unsigned(row, "stop")?).map_err(LedgerError::corrupt)?;
-        Ok((stop, sql::word(row, "code")?))
-    });
-    ended.collect()
+        let code: ExceptionCode = sql::word(row, "code")?;
+        if code.is_about_the_shipment() || sql::unsigned(row, "own")? > 0 {
+            ended.push((stop, code));
+        }
+    }
+    Ok(ended)
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use sqlx::{AnyConnection, Row as _};
 
 use super::audit::Entry;
-use super::documents::{self, PACK, StoredDocument};
+use super::documents::{self, OF_A_PACK, PACK, StoredDocument};
 use super::exceptions::{self, About, Withdrawn};
 use super::outcomes::{Attached, Conflict, DocumentOutcome, Finish, Settled, attach};
 use super::told::Told;
@@ -32,6 +32,14 @@ pub struct Pack {
     pub version: u64,
     /// Its papers, in the order of [`Ledger::papers_of`], each with how often it was decided.
     pub papers: Vec<(DocumentId, u32)>,
+}
+
+impl Pack {
+    /// Has the shipment as many papers as are decided together, or more?
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        u32::try_from(self.papers.len()).is_ok_and(|papers| papers >= PACK)
+    }
 }
 
 /// Why a document was decided again.
@@ -100,10 +108,13 @@ pub(super) async fn still_stand(
         }
     }
     for revision in &settled.revisions {
-        let row = sqlx::query("SELECT revision FROM documents WHERE id = $1 AND superseded = 0")
-            .bind(revision.before.id.to_string())
-            .fetch_optional(&mut *connection)
-            .await?;
+        let row = sqlx::query(
+            "SELECT revision FROM documents WHERE id = $1 AND upload = $2 AND superseded = 0",
+        )
+        .bind(revision.before.id.to_string())
+        .bind(revision.before.upload.to_string())
+        .fetch_optional(&mut *connection)
+        .await?;
         let known = row.map(|row| row.try_get::<i64, _>("revision"));
         if known.transpose()? != Some(i64::from(revision.before.revision)) {
             return Ok(false);
@@ -118,19 +129,17 @@ async fn is_same(connection: &mut AnyConnection, pack: &Pack) -> Result<bool, Le
         .bind(pack.shipment.as_str())
         .fetch_optional(&mut *connection)
         .await?;
-    let version = version.map(|row| sql::unsigned(&row, "version"));
-    if version.transpose()? != Some(pack.version) {
+    let version = version.map(|row| row.try_get::<i64, _>("version"));
+    if version.transpose()? != Some(sql::signed(pack.version)) {
         return Ok(false);
     }
-    let rows = sqlx::query(
-        "SELECT id, revision FROM documents WHERE superseded = 0 AND tenant = $1 AND shipment = $2 AND copy_of IS NULL
-         ORDER BY received_at, id LIMIT $3",
-    )
-    .bind(pack.tenant.as_str())
-    .bind(pack.shipment.as_str())
-    .bind(i64::from(PACK))
-    .fetch_all(connection)
-    .await?;
+    let statement = format!("SELECT d.id, d.revision FROM documents d WHERE {OF_A_PACK}");
+    let rows = sqlx::query(sqlx::AssertSqlSafe(statement))
+        .bind(pack.tenant.as_str())
+        .bind(pack.shipment.as_str())
+        .bind(i64::from(PACK))
+        .fetch_all(connection)
+        .await?;
     let papers = rows
         .iter()
         .map(|row| Ok((sql::word(row, "id")?, documents::number(row, "revision")?)))

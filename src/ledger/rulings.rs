@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde_json::json;
-use sqlx::Row as _;
+use sqlx::{AnyConnection, Row as _};
 
 use super::audit::Entry;
 use super::exceptions::{self, About};
@@ -45,10 +45,50 @@ pub enum Ruling {
     Is(Belongs),
     /// It does not belong to this shipment.
     IsNot(String),
+    /// What was said of its shipment is taken back.
+    BelongsAsRead,
     /// The field holds this.
     Holds(FieldName, String),
     /// What was said of the field is taken back.
     SaysNothingOf(FieldName),
+}
+
+/// What is kept of a ruling: the shipment that it is about, and what it says.
+fn says(ruling: &Ruling) -> Option<(&str, String)> {
+    match ruling {
+        Ruling::Is(Belongs { shipment, stop }) => {
+            let stop = stop.map(|stop| format!(" {stop}")).unwrap_or_default();
+            Some((shipment, format!("is{stop}")))
+        }
+        Ruling::IsNot(shipment) => Some((shipment, "is_not".to_owned())),
+        Ruling::Holds(_, text) => Some(("", text.clone())),
+        Ruling::BelongsAsRead | Ruling::SaysNothingOf(_) => None,
+    }
+}
+
+/// Forgets what a ruling replaces: a document belongs to one shipment, and each matter has one last word.
+async fn take_back(
+    connection: &mut AnyConnection,
+    document: DocumentId,
+    matter: &str,
+    ruling: &Ruling,
+) -> Result<(), LedgerError> {
+    let (which, subject) = match ruling {
+        Ruling::Is(belongs) => (
+            "(says <> 'is_not' OR subject = $3)",
+            belongs.shipment.as_str(),
+        ),
+        Ruling::IsNot(shipment) => ("subject = $3", shipment.as_str()),
+        Ruling::BelongsAsRead | Ruling::Holds(..) | Ruling::SaysNothingOf(_) => ("$3 = ''", ""),
+    };
+    let statement = format!("DELETE FROM rulings WHERE document = $1 AND matter = $2 AND {which}");
+    sqlx::query(sqlx::AssertSqlSafe(statement))
+        .bind(document.to_string())
+        .bind(matter)
+        .bind(subject)
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 impl Ledger {
@@ -99,35 +139,18 @@ impl Ledger {
         act: &Act,
         now: Timestamp,
     ) -> Result<(), LedgerError> {
-        let (matter, subject, says) = match ruling {
-            Ruling::Is(Belongs { shipment, stop }) => {
-                let stop = stop.map(|stop| format!(" {stop}")).unwrap_or_default();
-                (SHIPMENT.to_owned(), shipment.as_str(), format!("is{stop}"))
-            }
-            Ruling::IsNot(shipment) => {
-                (SHIPMENT.to_owned(), shipment.as_str(), "is_not".to_owned())
-            }
-            Ruling::Holds(name, text) => (sql::as_word(name)?, "", text.clone()),
-            Ruling::SaysNothingOf(name) => (sql::as_word(name)?, "", String::new()),
+        let matter = match ruling {
+            Ruling::Is(_) | Ruling::IsNot(_) | Ruling::BelongsAsRead => SHIPMENT.to_owned(),
+            Ruling::Holds(name, _) | Ruling::SaysNothingOf(name) => sql::as_word(name)?,
         };
         let mut tx = self.write().await?;
-        if matches!(ruling, Ruling::Is(_)) {
-            // It belongs to one shipment.
-            sqlx::query(
-                "DELETE FROM rulings WHERE document = $1 AND matter = $2 AND says <> 'is_not'",
-            )
+        // Whoever decides about it just now, without knowing of this, has to do so anew.
+        sqlx::query("UPDATE documents SET revision = revision + 1 WHERE id = $1")
             .bind(document.to_string())
-            .bind(SHIPMENT)
             .execute(&mut *tx)
             .await?;
-        }
-        sqlx::query("DELETE FROM rulings WHERE document = $1 AND matter = $2 AND subject = $3")
-            .bind(document.to_string())
-            .bind(matter.as_str())
-            .bind(subject)
-            .execute(&mut *tx)
-            .await?;
-        if !matches!(ruling, Ruling::SaysNothingOf(_)) {
+        take_back(&mut tx, document, &matter, ruling).await?;
+        if let Some((subject, says)) = says(ruling) {
             sqlx::query(
                 "INSERT INTO rulings (document, matter, subject, says, who, why, at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
             )
@@ -143,11 +166,13 @@ impl Ledger {
         }
         let mut told = Told::default();
         // What a field holds may be somebody's name: the trail says which field, not what it holds.
-        told.act(Entry::act_of(
-            act,
-            document,
-            json!({"matter": matter, "subject": subject}),
-        ));
+        let (shipment, stop) = match ruling {
+            Ruling::Is(belongs) => (Some(&belongs.shipment), belongs.stop),
+            Ruling::IsNot(shipment) => (Some(shipment), None),
+            Ruling::BelongsAsRead | Ruling::Holds(..) | Ruling::SaysNothingOf(_) => (None, None),
+        };
+        let detail = json!({"matter": matter, "shipment": shipment, "stop": stop});
+        told.act(Entry::act_of(act, document, detail));
         told.commit(&mut tx, now).await?;
         tx.commit().await?;
         Ok(())

@@ -33,14 +33,22 @@ pub struct Filed {
     pub received_at: Timestamp,
     /// Shortcomings that people have ended, with the stop that they are about.
     pub waived: Vec<(u32, ExceptionCode)>,
+    /// It came when the shipment had more papers than are decided together.
+    pub late: bool,
 }
 
 impl Filed {
     fn stop(&self) -> StopOf {
-        match (&self.matched, self.stop_by_hand) {
-            (Match::Matched(..), Some(seq)) => StopOf::At(seq),
-            (Match::Matched(candidate, _), None) => which_stop(&self.document, &candidate.shipment),
-            (Match::Ambiguous(_) | Match::Conflict(_) | Match::None, _) => StopOf::Only,
+        let shipment = match &self.matched {
+            Match::Matched(candidate, _) => &candidate.shipment,
+            Match::Ambiguous(_) | Match::Conflict(_) | Match::None => return StopOf::Only,
+        };
+        let several = shipment.deliveries().nth(1).is_some();
+        match self.stop_by_hand.filter(|_| several) {
+            None => which_stop(&self.document, shipment),
+            Some(seq) if shipment.deliveries().any(|stop| stop.seq == seq) => StopOf::At(seq),
+            // A later version has other stops than the person saw.
+            Some(_) => StopOf::Unclear,
         }
     }
 
@@ -53,7 +61,7 @@ impl Filed {
 }
 
 /// Decides about the papers of one shipment, or about one paper that has none. The order of the papers does not matter; what is decided comes
-/// in their order.
+/// in their order. A paper that is `late` proves a delivery only where no other does.
 #[must_use]
 pub fn decide_pack(papers: &[Filed], profiles: &Profiles) -> Vec<Decided> {
     let stops: Vec<StopOf> = papers.iter().map(Filed::stop).collect();
@@ -79,13 +87,18 @@ fn proof_of(
     decided: &[Decided],
 ) -> Option<DocumentId> {
     let of_stop = papers.iter().zip(stops).zip(decided);
-    let proofs = of_stop.filter(|((_, of), one)| **of == stop && one.billable_with().is_some());
-    let proofs = proofs.map(|((paper, _), _)| Proof {
-        id: paper.id,
-        document: &paper.document,
-        received_at: paper.received_at,
-    });
-    best_proof(&proofs.collect::<Vec<_>>())
+    let valid = of_stop.filter(|((_, of), one)| **of == stop && one.billable_with().is_some());
+    let valid: Vec<&Filed> = valid.map(|((paper, _), _)| paper).collect();
+    let among = |late: bool| {
+        let papers = valid.iter().filter(|paper| paper.late == late);
+        let proofs = papers.map(|paper| Proof {
+            id: paper.id,
+            document: &paper.document,
+            received_at: paper.received_at,
+        });
+        best_proof(&proofs.collect::<Vec<_>>())
+    };
+    among(false).or_else(|| among(true))
 }
 
 /// A document with the bytes of `original`: it says nothing new.
@@ -108,10 +121,12 @@ fn decide_one(
     profiles: &Profiles,
 ) -> Decided {
     let (paper, stop) = (&papers[at], stops[at]);
-    // A paper that names no stop may be about any.
+    // A paper that names no stop may be about any; one that conflicts with the shipment is none of its papers.
     let beside = papers.iter().zip(stops).enumerate();
-    let beside =
-        beside.filter(|(other, (_, of))| *other != at && (**of == stop || **of == StopOf::Unclear));
+    let beside = beside.filter(|(other, (paper, of))| {
+        let belongs = matches!(paper.matched, Match::Matched(..));
+        *other != at && belongs && (**of == stop || **of == StopOf::Unclear)
+    });
     let beside: Vec<&Filed> = beside.map(|(_, (other, _))| other).collect();
     let waived = paper.waived.iter();
     let filing = Filing {

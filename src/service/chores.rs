@@ -29,27 +29,41 @@ pub(super) async fn now_and_then(service: Arc<Service>) {
     rounds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     for round in 0_u32.. {
         rounds.tick().await;
-        if let Err(fault) = one_round(&service, round % COUNTED == 0).await {
+        let now = Timestamp::now();
+        let chores = [
+            end_patience(&service, now).await,
+            miss_pods(&service, now).await,
+            if round % COUNTED == 0 {
+                count(&service, now).await
+            } else {
+                Ok(())
+            },
+        ];
+        for fault in chores.into_iter().filter_map(Result::err) {
             tracing::warn!(error = %fault, "what time brings is looked at again later");
         }
     }
 }
 
-async fn one_round(service: &Service, count: bool) -> Result<(), Fault> {
-    let clerk = service.worker.clerk();
-    let now = Timestamp::now();
-    let waited = clerk.end_patience(now).await?;
+async fn end_patience(service: &Service, now: Timestamp) -> Result<(), Fault> {
+    let waited = service.worker.clerk().end_patience(now).await?;
     if !waited.is_empty() {
         service.tell("papers have waited long enough for their shipment", waited);
     }
-    let missed = clerk.miss_pods(now).await?;
+    Ok(())
+}
+
+async fn miss_pods(service: &Service, now: Timestamp) -> Result<(), Fault> {
+    let missed = service.worker.clerk().miss_pods(None, now).await?;
     if !missed.is_empty() {
         service.tell("proofs of delivery are overdue", missed);
     }
-    if count {
-        let open = clerk.ledger().open_exceptions().await?;
-        service.metrics.exceptions(&aged(&open, service, now));
-    }
+    Ok(())
+}
+
+async fn count(service: &Service, now: Timestamp) -> Result<(), Fault> {
+    let open = service.ledger().open_exceptions().await?;
+    service.metrics.exceptions(&aged(&open, service, now));
     Ok(())
 }
 

@@ -90,7 +90,7 @@ pub fn read_line(line: &str) -> Result<Shipment, LineError> {
             return Err(LineError::TooLongName(key));
         }
     }
-    Ok(shipment)
+    Ok(shipment.with_distinct_stops())
 }
 
 /// Reads a message of the shipments queue: one shipment, on however many lines, or one a line.

@@ -36,6 +36,14 @@ impl Key {
         &self.0
     }
 
+    /// Does it name a place, and no number of anything?
+    #[must_use]
+    pub fn is_of_a_place(&self) -> bool {
+        ["day:", "site:"]
+            .iter()
+            .any(|space| self.0.starts_with(space))
+    }
+
     /// Many shipments share it: look it up after the strong ones, and take only the newest.
     #[must_use]
     pub fn is_weak(&self) -> bool {

@@ -1,5 +1,7 @@
 //! The canonical shipment of domain.md §5.2, as a feed publishes it. Only `id` and `version` are required.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use schemars::JsonSchema;
@@ -286,6 +288,18 @@ impl Shipment {
     #[must_use]
     pub fn delivery_stop(&self) -> Option<&Stop> {
         self.deliveries().last()
+    }
+
+    /// The same with stops that can be told apart: where the feed numbers two of them alike, they are numbered along the way.
+    #[must_use]
+    pub fn with_distinct_stops(mut self) -> Self {
+        let numbers: BTreeSet<u32> = self.stops.iter().map(|stop| stop.seq).collect();
+        if numbers.len() < self.stops.len() || numbers.contains(&0) {
+            for (stop, seq) in self.stops.iter_mut().zip(1..) {
+                stop.seq = seq;
+            }
+        }
+        self
     }
 
     /// The delivery stops, along the way.

@@ -4,8 +4,8 @@ use super::values::{DateContext, read_told};
 use super::{Field, FieldName};
 use crate::document::{BBox, Confidence, Found, PageNumber, Source};
 
-/// The field `name` as a person tells it, as `2026-03-14`; `None` where the text is nothing that it can hold. Nobody's word signs a paper:
-/// signatures cannot be told.
+/// The field `name` as a person tells it, as `2026-03-14`; `None` where the text is nothing that it can hold. Nobody's word signs a paper
+/// or changes the state of its freight: signatures and remarks cannot be told.
 #[must_use]
 pub fn told(name: FieldName, text: &str) -> Option<Field> {
     let (value, unit) = read_told(name, text, &DateContext::default())?;

@@ -184,17 +184,19 @@ fn read_text(field: FieldName, text: &str, dates: &DateContext) -> Reading {
     }
 }
 
-/// A text that a person tells for a field, and the unit beside it; `None` where it is nothing that the field can hold, or a signature.
+/// A text that a person tells for a field, and the unit beside it; `None` where it is nothing that the field can hold, a signature, or
+/// a remark, whose meaning is judged with the paper.
 pub(super) fn read_told(
     field: FieldName,
     text: &str,
     dates: &DateContext,
 ) -> Option<(Value, Option<String>)> {
-    use FieldName::{SignatureConsignee, SignatureDriver, SignatureShipper};
-    if matches!(
+    use FieldName as F;
+    let is_mark = matches!(
         field,
-        SignatureConsignee | SignatureDriver | SignatureShipper
-    ) {
+        F::SignatureConsignee | F::SignatureDriver | F::SignatureShipper
+    );
+    if is_mark || matches!(field, F::ExceptionNotation | F::StampText) {
         return None;
     }
     match read_text(field, text, dates) {

@@ -227,7 +227,11 @@ async fn a_missed_proof_is_waived_and_missed_again_when_that_is_taken_back() {
     let office = Office::open().await;
     let due = json!({"pod_due_at": "2026-03-16T00:00:00Z"});
     office.shipments(&[changed("S-1", 1, PRO, due)]).await;
-    office.clerk.miss_pods(Timestamp::now()).await.unwrap();
+    office
+        .clerk
+        .miss_pods(None, Timestamp::now())
+        .await
+        .unwrap();
     let exception = the_open_one(&office).await;
     let events = office
         .clerk
@@ -237,4 +241,139 @@ async fn a_missed_proof_is_waived_and_missed_again_when_that_is_taken_back() {
     assert_eq!(told(&parsed(&events)), ["resolved POD_NOT_RECEIVED"]);
     let events = office.clerk.reopen(exception, &act()).await.unwrap();
     assert_eq!(told(&parsed(&events)), ["raised POD_NOT_RECEIVED"]);
+}
+
+#[tokio::test]
+async fn a_shipment_with_one_delivery_is_proven_once_whatever_stop_is_named() {
+    let office = Office::open().await;
+    let stops = json!({"stops": [{"seq": 1, "kind": "pickup"},
+        {"seq": 2, "kind": "delivery", "events": [{"code": "D1", "at": "2026-03-14T15:00:00Z"}]}]});
+    office.shipments(&[changed("S-1", 1, PRO, stops)]).await;
+    office.paper("a.pdf", &receipt(PRO)).await;
+    office.paper("b.pdf", &receipt("222333448")).await;
+    let stop = |stop| Belongs {
+        stop: Some(stop),
+        ..to("S-1")
+    };
+    let refused = office.clerk.attach(id_of("b.pdf"), stop(0), &act()).await;
+    assert!(
+        matches!(refused, Err(ActError::UnknownStop { .. })),
+        "{refused:?}"
+    );
+    let events = office.clerk.attach(id_of("b.pdf"), stop(2), &act()).await;
+    let events = told(&parsed(&events.unwrap()));
+    assert!(
+        events.contains(&"raised DUPLICATE_POD".to_owned()),
+        "{events:?}"
+    );
+}
+
+#[tokio::test]
+async fn that_a_second_proof_is_settled_makes_it_no_first_one() {
+    let office = Office::open().await;
+    office.shipments(&[shipment("S-1", 1, PRO)]).await;
+    office.paper("a.pdf", &receipt(PRO)).await;
+    let second = PaperSays {
+        received: 2,
+        ..receipt(PRO)
+    };
+    office.paper("b.pdf", &second).await;
+    let wanted = Wanted {
+        code: Some(ExceptionCode::DuplicatePod),
+        ..Wanted::default()
+    };
+    let duplicate = office.clerk.ledger.exceptions(&wanted, 1).await.unwrap();
+    let ended = office
+        .clerk
+        .end(duplicate[0].id, Life::Resolved, &act())
+        .await;
+    assert_eq!(told(&parsed(&ended.unwrap()))[0], "resolved DUPLICATE_POD");
+    assert_eq!(office.stands("a.pdf").await, "S-1 billable");
+    assert_eq!(office.stands("b.pdf").await, "S-1 reject");
+}
+
+#[tokio::test]
+async fn what_does_not_matter_on_one_paper_matters_on_the_next() {
+    let office = Office::open().await;
+    let elsewhere = json!({"parties": {"consignee": {"name": "Acme Foods", "postal": "43215"}}, "required": {"fields": ["received_by_name"]}});
+    office.shipments(&[changed("S-1", 1, PRO, elsewhere)]).await;
+    let unsigned = PaperSays {
+        signed: false,
+        ..receipt(PRO)
+    };
+    office.paper("a.pdf", &unsigned).await;
+    let open = office.open_exceptions().await;
+    for one in &open {
+        office
+            .clerk
+            .end(one.id, Life::Waived, &act())
+            .await
+            .unwrap();
+    }
+    office
+        .paper(
+            "b.pdf",
+            &PaperSays {
+                received: 2,
+                ..unsigned
+            },
+        )
+        .await;
+    assert!(office.stands("b.pdf").await.contains("SIGNATURE_MISSING"));
+}
+
+#[tokio::test]
+async fn a_number_that_a_person_tells_finds_the_shipment() {
+    let office = Office::open().await;
+    office.shipments(&[shipment("S-1", 1, PRO)]).await;
+    let unreadable = PaperSays {
+        pro: Some("222333448"),
+        ..receipt(PRO)
+    };
+    assert_eq!(
+        told(&office.paper("a.pdf", &unreadable).await),
+        ["raised NO_MATCH"]
+    );
+    let number = Supplied {
+        field: FieldName::ProNumber,
+        text: PRO.to_owned(),
+    };
+    let exception = the_open_one(&office).await;
+    let events = office.clerk.supply(exception, &[number], &act()).await;
+    assert_eq!(
+        told(&parsed(&events.unwrap())),
+        ["resolved NO_MATCH", "validated S-1"]
+    );
+}
+
+#[tokio::test]
+async fn a_clerk_without_the_customers_rules_does_nothing() {
+    let office = Office::open().await;
+    office.shipments(&[shipment("S-1", 1, PRO)]).await;
+    office
+        .paper(
+            "a.pdf",
+            &PaperSays {
+                signed: false,
+                ..receipt(PRO)
+            },
+        )
+        .await;
+    let ruled = json!({"customer": {"profile_id": "acme"}});
+    let keys = |_: &Shipment| Vec::new();
+    let stored = [changed("S-1", 2, PRO, ruled)];
+    office
+        .clerk
+        .ledger
+        .store_shipments(&stored, keys, at(2))
+        .await
+        .unwrap();
+    let refused = office
+        .clerk
+        .end(the_open_one(&office).await, Life::Waived, &act())
+        .await;
+    assert!(
+        matches!(refused, Err(ActError::UnknownProfile(_))),
+        "{refused:?}"
+    );
 }

@@ -229,7 +229,11 @@ async fn a_proof_that_does_not_come_is_missed_once_and_its_arrival_ends_that() {
     let due = json!({"pod_due_at": "2026-03-16T00:00:00Z"});
     office.shipments(&[changed("S-1", 1, PRO, due)]).await;
     let miss = async |time: &str| {
-        let missed = office.clerk.miss_pods(time.parse().unwrap()).await.unwrap();
+        let missed = office
+            .clerk
+            .miss_pods(None, time.parse().unwrap())
+            .await
+            .unwrap();
         told(&parsed(&missed))
     };
     assert_eq!(miss("2026-03-15T00:00:00Z").await, [""; 0]);
@@ -242,4 +246,56 @@ async fn a_proof_that_does_not_come_is_missed_once_and_its_arrival_ends_that() {
     events.sort();
     assert_eq!(events, ["resolved POD_NOT_RECEIVED", "validated S-1"]);
     assert!(office.open_exceptions().await.is_empty());
+}
+
+#[tokio::test]
+async fn of_more_papers_than_are_decided_together_none_stops_the_others() {
+    let office = Office::open().await;
+    office.shipments(&[shipment("S-1", 1, PRO)]).await;
+    let mut events = Vec::new();
+    for number in 0..55 {
+        let paper = PaperSays {
+            received: number,
+            ..receipt(PRO)
+        };
+        events.extend(office.paper(&format!("{number}.pdf"), &paper).await);
+    }
+    let accepted = "S-1 billable";
+    let mut billable = 0;
+    for number in 0..55 {
+        billable += usize::from(office.stands(&format!("{number}.pdf")).await == accepted);
+    }
+    assert_eq!(billable, 1);
+    assert!(
+        office
+            .shipments(&[shipment("S-1", 2, PRO)])
+            .await
+            .is_empty(),
+        "nothing flips"
+    );
+}
+
+#[tokio::test]
+async fn a_paper_whose_number_is_unknown_is_found_by_its_orders_too() {
+    let office = Office::open().await;
+    let by_order = PaperSays {
+        order: Some("4500123456"),
+        ..receipt("222333448")
+    };
+    assert_eq!(
+        told(&office.paper("a.pdf", &by_order).await),
+        ["raised NO_MATCH"]
+    );
+    let ordered = json!({"refs": [{"type": "PO", "value": "4500123456"}]});
+    let first = office
+        .shipments(&[changed("S-1", 1, PRO, ordered.clone())])
+        .await;
+    let late = Office::open().await;
+    late.shipments(&[changed("S-1", 1, PRO, ordered)]).await;
+    late.paper("a.pdf", &by_order).await;
+    assert_eq!(
+        office.stands("a.pdf").await,
+        late.stands("a.pdf").await,
+        "{first:?}"
+    );
 }

@@ -15,63 +15,91 @@ enum Comes {
 /// A week at a busy office: poor and better copies, papers without a number, a twin with the same number, corrections, a cancellation, a
 /// pack with a supporting paper, repeats.
 fn everything() -> Vec<Comes> {
-    let (one, two, three, four) = ("123456782", "987654326", "555666773", "444555660");
-    let shipped = |shipment| Comes::Shipment(Box::new(shipment));
+    let shipments = shipments().map(|one| Comes::Shipment(Box::new(one)));
+    let papers = papers().map(|(name, says)| Comes::Paper(name, says));
+    shipments.into_iter().chain(papers).collect()
+}
+
+/// The numbers of the shipments.
+const ONE: &str = "123456782";
+const TWO: &str = "987654326";
+const THREE: &str = "555666773";
+const FOUR: &str = "444555660";
+const DROPS: &str = "666777886";
+const ORDERED: &str = "777888996";
+/// An order that one of them belongs to.
+const ORDER: &str = "4500123456";
+
+fn shipments() -> [Shipment; 11] {
     let elsewhere =
         json!({"parties": {"consignee": {"name": "Birch Paper Mill", "postal": "10001"}}});
-    let required = json!({"required": {"docs": ["lumper_receipt"]}});
-    let unsigned = |pro| PaperSays {
-        signed: false,
-        ..receipt(pro)
+    let stop = |seq, name, zip| {
+        json!({"seq": seq, "kind": "delivery", "name": name, "address": {"zip": zip},
+            "events": [{"code": "D1", "at": "2026-03-14T15:00:00Z"}]})
     };
-    let lumper = PaperSays {
-        class: DocumentClass::LumperReceipt,
-        ..unsigned(three)
-    };
+    let drops = [
+        stop(2, "Acme Foods", "43215"),
+        stop(3, "Birch Mill", "45402"),
+    ];
+    let ordered = json!({"refs": [{"type": "PO", "value": ORDER}]});
+    let lumper = json!({"required": {"docs": ["lumper_receipt"]}});
+    [
+        shipment("S-1", 1, "111222339"),
+        shipment("S-1", 2, ONE),
+        shipment("S-1", 2, ONE),
+        shipment("S-2", 1, TWO),
+        changed("S-2", 2, TWO, json!({"status": "cancelled"})),
+        changed("S-3", 1, THREE, lumper),
+        shipment("S-4", 1, FOUR),
+        changed("S-5", 1, FOUR, elsewhere),
+        changed("S-6", 1, DROPS, json!({"parties": {}, "stops": drops})),
+        shipment("S-7", 1, ORDERED),
+        changed("S-7", 2, ORDERED, ordered),
+    ]
+}
+
+fn papers() -> [(&'static str, PaperSays); 14] {
     let at = |received, says| PaperSays { received, ..says };
-    let shipments = [
-        shipped(shipment("S-1", 1, "111222339")),
-        shipped(shipment("S-1", 2, one)),
-        shipped(shipment("S-2", 1, two)),
-        shipped(changed("S-2", 2, two, json!({"status": "cancelled"}))),
-        shipped(changed("S-3", 1, three, required)),
-        shipped(shipment("S-4", 1, four)),
-        shipped(changed("S-5", 1, four, elsewhere)),
-        shipped(shipment("S-1", 2, one)),
-    ];
-    let papers = [
-        (
-            "poor.pdf",
-            at(
-                1,
-                PaperSays {
-                    quality: 0.4,
-                    ..receipt(one)
-                },
-            ),
-        ),
-        ("good.pdf", at(5, receipt(one))),
-        ("equal.pdf", at(7, receipt(one))),
-        ("unsigned.pdf", at(3, unsigned(one))),
-        ("good.pdf", at(5, receipt(one))),
-        ("cancelled.pdf", receipt(two)),
-        ("pod.pdf", receipt(three)),
-        ("lumper.pdf", lumper),
-        ("twin.pdf", receipt(four)),
+    let unsigned = |says| PaperSays {
+        signed: false,
+        ..says
+    };
+    let poor = |says| PaperSays {
+        quality: 0.4,
+        ..says
+    };
+    let undated = |says| PaperSays {
+        dated: false,
+        ..says
+    };
+    let lumper = |says| PaperSays {
+        class: DocumentClass::LumperReceipt,
+        ..unsigned(says)
+    };
+    let to_birch = |says| PaperSays {
+        consignee: ("Birch Mill", "45402"),
+        ..says
+    };
+    let by_order = |says| PaperSays {
+        order: Some(ORDER),
+        ..says
+    };
+    [
+        ("poor.pdf", at(1, poor(receipt(ONE)))),
+        ("good.pdf", at(5, receipt(ONE))),
+        ("equal.pdf", at(7, receipt(ONE))),
+        ("unsigned.pdf", at(3, unsigned(receipt(ONE)))),
+        ("good.pdf", at(5, receipt(ONE))),
+        ("cancelled.pdf", receipt(TWO)),
+        ("pod.pdf", receipt(THREE)),
+        ("lumper.pdf", lumper(receipt(THREE))),
+        ("undated.pdf", at(9, undated(receipt(THREE)))),
+        ("twin.pdf", receipt(FOUR)),
         ("stray.pdf", receipt("222333448")),
-        (
-            "undated.pdf",
-            at(
-                9,
-                PaperSays {
-                    dated: false,
-                    ..receipt(three)
-                },
-            ),
-        ),
-    ];
-    let papers = papers.map(|(name, says)| Comes::Paper(name, says));
-    shipments.into_iter().chain(papers).collect()
+        ("first drop.pdf", receipt(DROPS)),
+        ("second drop.pdf", to_birch(receipt(DROPS))),
+        ("ordered.pdf", by_order(receipt("333444559"))),
+    ]
 }
 
 async fn the_end_of(order: &[Comes]) -> Vec<String> {

@@ -174,7 +174,13 @@ fn supporting(case: &Case<'_>, name: &str) -> Tested<Eligible> {
     } else {
         format!("{name} is no proof of delivery; ask for the copy that the consignee signed")
     };
-    not_a_pod(Stop::Missing, detail, missing)
+    let proven = missing.is_empty();
+    let tested = not_a_pod(Stop::Missing, detail, missing);
+    if proven {
+        tested.told_as_information()
+    } else {
+        tested
+    }
 }
 
 /// The shipper's and the driver's signatures at origin prove no delivery. A mark that stands in the consignee's zone after all

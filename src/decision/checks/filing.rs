@@ -5,6 +5,10 @@ use crate::decision::profile::RequiredDoc;
 use crate::decision::{Condition, ConditionState, ExceptionCode, names};
 use crate::understanding::DocumentClass;
 
+/// Proof that no other paper proves the same delivery.
+#[derive(Debug, Clone)]
+pub struct Unfiled(());
+
 /// Which charges a paper supports (domain.md §4.1). A class that stands in no line supports every charge.
 const SUPPORTED_CHARGES: [(DocumentClass, &[&str]); 8] = [
     (DocumentClass::LumperReceipt, &["LUMPER"]),
@@ -122,7 +126,7 @@ fn supports(class: DocumentClass, code: &str) -> bool {
 
 /// V12: no other proof of delivery was accepted for the stop, and the same bytes did not come before.
 #[must_use]
-pub fn v12_unfiled(case: &Case<'_>, condition: &Condition) -> Tested {
+pub fn v12_unfiled(case: &Case<'_>, condition: &Condition) -> Tested<Unfiled> {
     let (filing, class) = (case.filing, case.document.class);
     if let Some(original) = filing.duplicate_of {
         let detail = format!("the same paper came before as document {original}; nothing to do");
@@ -136,7 +140,7 @@ pub fn v12_unfiled(case: &Case<'_>, condition: &Condition) -> Tested {
     let proof = !matches!(standing(class), Standing::Support | Standing::Nothing);
     match filing.accepted_pod.filter(|_| proof) {
         Some(accepted) => Tested::failed(second_proof(condition, &accepted.to_string())),
-        None => Tested::passed((), "no other proof of delivery is filed"),
+        None => Tested::passed(Unfiled(()), "no other proof of delivery is filed"),
     }
 }
 

@@ -197,9 +197,13 @@ fn other_pages(case: &Case<'_>, stated: &Field, of: usize) -> usize {
     let Value::PageOf(own) = stated.found.value else {
         return 0;
     };
+    let last = own
+        .page
+        .saturating_add(u32::try_from(case.document.pages.len()).unwrap_or(u32::MAX));
+    let here = own.page..last;
     let others = case.filing.other_pages.iter();
     others
-        .filter(|(page, all)| *page != own.page && usize::try_from(*all) == Ok(of))
+        .filter(|(page, all)| !here.contains(page) && usize::try_from(*all) == Ok(of))
         .count()
 }
 

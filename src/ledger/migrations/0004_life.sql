@@ -10,10 +10,12 @@ ALTER TABLE documents ADD COLUMN received_at BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE documents ADD COLUMN copy_of TEXT;
 -- The delivery stop that it is about; 0 where the shipment has one.
 ALTER TABLE documents ADD COLUMN stop BIGINT NOT NULL DEFAULT 0;
--- JSON: the codes of its open exceptions.
-ALTER TABLE documents ADD COLUMN codes TEXT NOT NULL DEFAULT '[]';
+-- JSON: the codes of its exceptions, with the severity of each.
+ALTER TABLE documents ADD COLUMN codes TEXT NOT NULL DEFAULT '{}';
 -- Until then nobody is told that no shipment is its own; NULL once its outcome was told.
 ALTER TABLE documents ADD COLUMN parked_until BIGINT;
+DROP INDEX documents_by_shipment;
+CREATE INDEX documents_by_shipment ON documents (tenant, shipment, received_at, id);
 CREATE INDEX documents_parked ON documents (parked_until) WHERE parked_until IS NOT NULL;
 
 UPDATE documents SET received_at = decided_at;
@@ -21,6 +23,11 @@ UPDATE documents SET asks_of = tenant WHERE tenant IS NOT NULL;
 UPDATE documents SET asks_of = (SELECT w.tenant FROM waiting w WHERE w.document = documents.id),
     hints = (SELECT w.hints FROM waiting w WHERE w.document = documents.id)
 WHERE id IN (SELECT document FROM waiting);
+
+UPDATE documents SET copy_of = (
+    SELECT MIN(d.id) FROM documents d JOIN uploads u ON u.id = d.upload
+    WHERE u.state = 'done' AND u.sha256 = (SELECT own.sha256 FROM uploads own WHERE own.id = documents.upload))
+WHERE upload IN (SELECT id FROM uploads WHERE state = 'duplicate');
 
 -- By what every document is found once a shipment that shares it arrives.
 CREATE TABLE document_keys (
@@ -81,8 +88,8 @@ CREATE TABLE exceptions_4 (
 );
 INSERT INTO exceptions_4 (id, code, severity, owner, tenant, shipment, stop, document, detail, state, priority, raised,
     first_raised_at, last_raised_at, opened_at)
-SELECT id, code, severity, owner, COALESCE(tenant, 'default'), shipment, stop, document, detail, state, 0, raised,
-    first_raised_at, last_raised_at, first_raised_at FROM exceptions;
+SELECT e.id, e.code, e.severity, e.owner, COALESCE(e.tenant, d.asks_of), e.shipment, e.stop, e.document, e.detail, e.state, 0, e.raised,
+    e.first_raised_at, e.last_raised_at, e.first_raised_at FROM exceptions e JOIN documents d ON d.id = e.document;
 DROP TABLE exceptions;
 ALTER TABLE exceptions_4 RENAME TO exceptions;
 CREATE INDEX exceptions_by_document ON exceptions (document);

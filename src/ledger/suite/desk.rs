@@ -159,17 +159,21 @@ async fn what_a_person_ended_is_kept_until_it_is_taken_back(ledger: &Ledger) {
         .await;
     assert_eq!(told.unwrap().len(), 1);
     assert_eq!(ended().await, [(0, ExceptionCode::SignatureMissing)]);
-    // Another paper with the same shortcoming does not open it again.
+    // That this paper's signature does not matter says nothing of another paper's; yet it is the same exception, and stays ended.
     let upload = begun(begin(ledger, "b.pdf", b"b.pdf", at(5)).await);
+    let other = document_id("b.pdf", b"b.pdf");
+    let of_other = ledger.ended_by_people("default", Some("S-1"), other);
+    assert!(of_other.await.unwrap().is_empty());
     done(finish(ledger, &upload, &one(unsigned("S-1", pages(0..1))), at(6)).await);
     assert_eq!(ended().await, [(0, ExceptionCode::SignatureMissing)]);
-    assert!(
-        ledger
-            .reopen_exception(exception.id, &act("exception.reopened"), at(7))
-            .await
-            .unwrap()
-    );
+    let reopened = act("exception.reopened");
+    let reopened = ledger
+        .reopen_exception(exception.id, &reopened, at(7))
+        .await;
+    assert!(reopened.unwrap());
     assert_eq!(ended().await, []);
+    let open = ledger.exception(exception.id).await.unwrap().unwrap();
+    assert_eq!(open.state, Life::Open, "both papers still lack it");
 }
 
 async fn the_last_word_on_each_matter_counts(ledger: &Ledger) {

@@ -9,15 +9,20 @@ use crate::events::{EventType, OverdueData, ShipmentPart};
 on_every_database! {
     an_overdue_proof_is_told_of_once_and_again_when_it_is_lost,
     a_proof_that_is_there_or_no_longer_awaited_is_not_overdue,
+    what_was_missed_and_is_awaited_no_longer_ends,
 }
 
-fn awaited(stop: u32, due: Option<i64>) -> AwaitedPod {
-    AwaitedPod {
+fn awaits(version: u64, due: &[(u32, i64)]) -> Awaits {
+    Awaits {
         tenant: "default".to_owned(),
         shipment: "S-1".to_owned(),
-        stop,
-        due_at: due.map(at),
+        version,
+        due: due.iter().map(|(stop, due)| (*stop, at(*due))).collect(),
     }
+}
+
+async fn await_pods(ledger: &Ledger, awaited: &[Awaits]) -> Vec<StoredEvent> {
+    ledger.await_pods(awaited, &models(), at(5)).await.unwrap()
 }
 
 fn overdue() -> OverdueData {
@@ -44,7 +49,7 @@ fn overdue() -> OverdueData {
 }
 
 async fn stops_overdue(ledger: &Ledger, seconds: i64) -> Vec<u32> {
-    let found = ledger.overdue_pods(at(seconds), 10).await.unwrap();
+    let found = ledger.overdue_pods(None, at(seconds), 10).await.unwrap();
     found.iter().map(|(awaited, _)| awaited.stop).collect()
 }
 
@@ -58,7 +63,7 @@ async fn tell(ledger: &Ledger, seconds: i64) -> Vec<StoredEvent> {
 
 async fn an_overdue_proof_is_told_of_once_and_again_when_it_is_lost(ledger: &Ledger) {
     know(ledger, &["S-1"]).await;
-    ledger.await_pods(&[awaited(0, Some(10))]).await.unwrap();
+    await_pods(ledger, &[awaits(1, &[(0, 10)])]).await;
     assert!(stops_overdue(ledger, 9).await.is_empty());
     assert_eq!(stops_overdue(ledger, 10).await, [0]);
     let told = tell(ledger, 11).await;
@@ -107,18 +112,39 @@ async fn an_overdue_proof_is_told_of_once_and_again_when_it_is_lost(ledger: &Led
 async fn a_proof_that_is_there_or_no_longer_awaited_is_not_overdue(ledger: &Ledger) {
     know(ledger, &["S-1"]).await;
     bill(ledger, "a.pdf", "S-1").await;
-    ledger
-        .await_pods(&[
-            awaited(0, Some(10)),
-            awaited(2, Some(10)),
-            awaited(3, Some(20)),
-        ])
-        .await
-        .unwrap();
+    let two_versions = [
+        awaits(1, &[(0, 10)]),
+        awaits(1, &[(0, 10), (2, 10), (3, 20)]),
+    ];
+    await_pods(ledger, &two_versions).await;
     assert_eq!(stops_overdue(ledger, 15).await, [2]);
-    ledger
-        .await_pods(&[awaited(2, None), awaited(3, Some(12))])
-        .await
-        .unwrap();
+    await_pods(ledger, &[awaits(1, &[(3, 12)])]).await;
     assert_eq!(stops_overdue(ledger, 15).await, [3]);
+    let older = [awaits(0, &[(7, 1)])];
+    await_pods(ledger, &older).await;
+    assert_eq!(
+        stops_overdue(ledger, 15).await,
+        [3],
+        "an older version says nothing"
+    );
+}
+
+async fn what_was_missed_and_is_awaited_no_longer_ends(ledger: &Ledger) {
+    know(ledger, &["S-1"]).await;
+    await_pods(ledger, &[awaits(1, &[(0, 10)])]).await;
+    tell(ledger, 11).await;
+    assert!(
+        await_pods(ledger, &[awaits(1, &[(0, 12)])])
+            .await
+            .is_empty()
+    );
+    assert!(
+        stops_overdue(ledger, 20).await.is_empty(),
+        "it is told already"
+    );
+    let told = await_pods(ledger, &[awaits(1, &[])]).await;
+    assert_eq!(told[0].kind, EventType::ExceptionResolved);
+    assert!(told[0].json.contains(r#""document":null"#));
+    let open = ledger.exceptions(&Wanted::default(), 10).await.unwrap();
+    assert!(open.is_empty(), "{open:?}");
 }
