@@ -19,7 +19,7 @@ use crate::inference::{InferenceError, Registry};
 use crate::ledger::Finding;
 use crate::reading::{Page, Reader, TextReader, read_page};
 use crate::settings::Settings;
-use crate::shipments::matching::{Hints, Known, best_known, find_shipment};
+use crate::shipments::matching::{Hints, Known, compare};
 use crate::shipments::{
     Candidate, Match, Shipment, settle_consignee, settle_consignee_by, settle_labels,
 };
@@ -166,17 +166,22 @@ pub fn match_document(
     received_on: Option<Date>,
 ) -> MatchedDocument {
     settle_consignee_by(&mut document, known.iter().map(|one| &one.shipment));
-    let mut matched = find_shipment(&document, hints, known);
+    let (mut matched, mut best) = compare(&document, hints, known);
+    let mut read = document.fields.clone();
     if let Match::Matched(candidate, _) | Match::Conflict(candidate) = &matched {
         settle_consignee(&mut document, &candidate.shipment);
-        matched = find_shipment(&document, hints, known);
+        if document.fields != read {
+            (matched, best) = compare(&document, hints, known);
+            read.clone_from(&document.fields);
+        }
     }
     if let Match::Matched(candidate, _) = &matched {
         let dates = dates_of(&candidate.shipment, profiles, received_on);
         settle_dates(&mut document, &dates, candidate.shipment.delivered_on());
-        matched = find_shipment(&document, hints, known);
+        if document.fields != read {
+            (matched, best) = compare(&document, hints, known);
+        }
     }
-    let best = best_known(&document, hints, known);
     if let Match::Matched(candidate, _) = &matched {
         settle_labels(&mut document, &candidate.shipment);
     }

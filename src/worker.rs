@@ -5,6 +5,7 @@
 
 mod arrival;
 mod filing;
+mod search;
 mod waiting;
 
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use tokio::sync::RwLock;
 use tokio_util::sync::CancellationToken;
 
 pub use self::arrival::Arrival;
+pub use self::search::{Asking, find_in_ledger};
 use crate::decision::Profiles;
 use crate::document::{DocumentId, ObjectRef, Sha256};
 use crate::events::{Origin, StoredEvent};

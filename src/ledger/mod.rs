@@ -5,10 +5,12 @@
 //! stop, and to decide the same bytes twice; who asked is told and decides again. SQL lives only here.
 
 mod audit;
+mod candidates;
 mod documents;
 mod error;
 mod exceptions;
 mod explain;
+mod key_index;
 mod leases;
 mod opening;
 mod outbox;
@@ -26,13 +28,14 @@ mod suite;
 use sqlx::{Any, AnyPool, Transaction};
 
 pub use audit::{Audit, AuditEntry};
+pub use candidates::Search;
 pub use documents::StoredDocument;
 pub use error::LedgerError;
 pub use explain::{Explanation, UploadRecord};
 pub use leases::{Claim, LEASE, ObjectChange};
 pub use outbox::OutboxState;
 pub use outcomes::{Conflict, DocumentOutcome, Finding, Finish, Outcome, Serves};
-pub use shipments::{Search, Stored};
+pub use shipments::Stored;
 pub use uploads::{Begun, Upload};
 pub use waiting::{Waiting, Waits};
 
@@ -58,6 +61,7 @@ impl Ledger {
         let (pool, database) = opening::open(location).await?;
         let ledger = Self { pool, database };
         schema::bring_up_to_date(&ledger).await?;
+        key_index::renew(&ledger).await?;
         Ok(ledger)
     }
 

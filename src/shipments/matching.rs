@@ -33,7 +33,7 @@ pub(super) use self::circumstances::expected_day;
 use self::circumstances::{Circumstances, circumstances};
 use self::identifiers::{Identification, crowds, hits, identify};
 use self::paper::Paper;
-pub(super) use self::paper::{Label, readings};
+pub(super) use self::paper::{Label, Reading, readings};
 pub(super) use self::references::LONG;
 use super::{Candidate, Match, MatchEvidence, RunnerUp, Shipment};
 use crate::document::{Confidence, DocumentId};
@@ -64,19 +64,20 @@ pub struct Hints {
     pub received_on: Option<Date>,
 }
 
-/// Finds the shipment that `document` belongs to among the `known` ones. Their order does not matter.
+/// Finds the shipment that `document` belongs to among the `known` ones, whose order does not matter. Returns the best three of them,
+/// too, with what speaks for and against each, good enough or not: for people who ask why a document was attached, or was not.
 #[must_use]
-pub fn find_shipment(document: &Document, hints: &Hints, known: &[Known]) -> Match {
-    conclude(&ranked(document, hints, known))
-}
-
-/// The best three of the `known` shipments with what speaks for and against each, good enough or not: for people who ask why
-/// a document was attached, or was not.
-#[must_use]
-pub fn best_known(document: &Document, hints: &Hints, known: &[Known]) -> Vec<Candidate> {
+pub fn compare(document: &Document, hints: &Hints, known: &[Known]) -> (Match, Vec<Candidate>) {
     let ranked = ranked(document, hints, known);
     let best = ranked.iter().take(3);
-    best.map(|weighed| weighed.candidate(1.0)).collect()
+    let best = best.map(|weighed| weighed.candidate(1.0)).collect();
+    (conclude(&ranked), best)
+}
+
+/// The shipment alone.
+#[cfg(test)]
+pub(super) fn find_shipment(document: &Document, hints: &Hints, known: &[Known]) -> Match {
+    compare(document, hints, known).0
 }
 
 /// The known shipments, weighed, best first.

@@ -5,21 +5,19 @@ use std::time::Instant;
 
 use serde_json::json;
 
+use super::search::{Asking, find_in_ledger, texts};
 use super::{Arrival, Worker};
 use crate::decision::{Filing, State};
 use crate::document::DocumentId;
 use crate::events::{Decided, Origin};
 use crate::fault::Fault;
-use crate::ledger::{DocumentOutcome, Finding, Search, Serves, Waits};
-use crate::pipeline::{Filed, MatchedDocument, decide_document, match_document};
-use crate::shipments::keys::{Key, document_keys, hint_keys};
+use crate::ledger::{DocumentOutcome, Finding, Serves, Waits};
+use crate::pipeline::{Filed, MatchedDocument, decide_document};
+use crate::shipments::keys::waiting_keys;
 use crate::shipments::matching::Known;
 use crate::shipments::{Candidate, Match};
 use crate::storage::Location;
 use crate::understanding::{Accepted, Document};
-
-/// How many candidate shipments are compared with a document.
-const CANDIDATES: usize = 50;
 
 impl Worker {
     /// Matches all papers first, so that each is decided in sight of the others; what an earlier one attaches is taken for
@@ -69,11 +67,7 @@ impl Worker {
             Match::Matched(..) | Match::Conflict(_) => return None,
             Match::Ambiguous(_) | Match::None => {}
         }
-        let keys = document_keys(&decided.document).into_iter();
-        let keys = keys.chain(hint_keys(&arrival.hints));
-        let (weak, strong): (Vec<Key>, Vec<Key>) = keys.partition(Key::is_weak);
-        // Papers with a number wait for it alone: a place and a day would wake them with every shipment to a busy site.
-        let keys = if strong.is_empty() { weak } else { strong };
+        let keys = waiting_keys(&decided.document, &arrival.hints);
         (!keys.is_empty()).then(|| Waits {
             tenant: self.tenant(arrival).to_owned(),
             keys: texts(&keys),
@@ -93,28 +87,20 @@ impl Worker {
         attachment: Option<Location>,
     ) -> Result<(MatchedPaper, Finding), Fault> {
         let started = Instant::now();
-        let hints = &arrival.hints;
         let asking = DocumentId::new(&origin.object, &origin.sha256, &document.pages);
-        let keys = document_keys(&document).into_iter().chain(hint_keys(hints));
-        let (weak, strong): (Vec<Key>, Vec<Key>) = keys.partition(Key::is_weak);
-        let search = Search {
+        let asking = Asking {
             tenant: self.tenant(arrival),
-            strong: &texts(&strong),
-            weak: &texts(&weak),
-            asking,
+            document: asking,
+            hints: &arrival.hints,
+            profiles: &self.profiles,
+            received_on: Some(arrival.received_on()),
         };
-        let known = self.ledger.find_candidates(&search, CANDIDATES).await?;
+        let (found, known) = find_in_ledger(&self.ledger, &asking, document).await?;
         let MatchedDocument {
             document,
             matched,
             best,
-        } = match_document(
-            document,
-            hints,
-            &known,
-            &self.profiles,
-            Some(arrival.received_on()),
-        );
+        } = found;
         let found = matched_found(known.len(), &best, &matched);
         let finding = Finding::new(&document.pages, "matching", started, found);
         let accepted_pod = shipment_id(&matched).and_then(|id| accepted_pod(&known, id));
@@ -216,10 +202,6 @@ fn shipment_id(matched: &Match) -> Option<&str> {
 
 fn accepted_pod(known: &[Known], id: &str) -> Option<DocumentId> {
     known.iter().find(|one| one.shipment.id == id)?.accepted_pod
-}
-
-fn texts(keys: &[Key]) -> Vec<String> {
-    keys.iter().map(|key| key.as_str().to_owned()).collect()
 }
 
 /// What the ledger keeps of a decided document.

@@ -10,7 +10,7 @@ use crate::events::StoredEvent;
 use crate::fault::Fault;
 use crate::ledger::{Finish, Waiting};
 use crate::shipments::Shipment;
-use crate::shipments::keys::shipment_keys;
+use crate::shipments::keys::waking_keys;
 
 impl Worker {
     /// Decides again about every document that waits for one of the shipments, which the ledger knows by now.
@@ -20,7 +20,7 @@ impl Worker {
     pub async fn wake(&self, shipments: &[Shipment]) -> Result<Vec<StoredEvent>, Fault> {
         let mut keys_of: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
         for shipment in shipments {
-            let keys = shipment_keys(shipment).into_iter();
+            let keys = waking_keys(shipment).into_iter();
             let keys = keys.map(|key| key.as_str().to_owned());
             keys_of.entry(&shipment.tenant).or_default().extend(keys);
         }

@@ -26,7 +26,7 @@ pub(in crate::shipments) struct Reading {
     /// 0..1.
     pub(super) confidence: f32,
     /// Two unlike engines read the same.
-    pub(super) agreed: bool,
+    pub(in crate::shipments) agreed: bool,
 }
 
 /// By what label an identifier stood on the paper.
@@ -128,7 +128,7 @@ impl<'a> Paper<'a> {
 
 impl Reading {
     /// Could one character be wrong? Bar codes carry their own check.
-    pub(super) fn by_eye(&self) -> bool {
+    pub(in crate::shipments) fn by_eye(&self) -> bool {
         match self.source {
             Source::Ocr | Source::Handwriting => true,
             Source::Barcode | Source::TextLayer | Source::Hint => false,
@@ -140,7 +140,7 @@ impl Reading {
     }
 
     /// Could any character be wrong, not only one that looks like another?
-    pub(super) fn doubtful(&self) -> bool {
+    pub(in crate::shipments) fn doubtful(&self) -> bool {
         self.by_eye() && (self.confidence < SURE || self.source == Source::Handwriting)
     }
 }

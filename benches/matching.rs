@@ -1,0 +1,239 @@
+//! Matching at scale: how fast shipments are stored and found, how large their index is, and which papers go astray.
+//!
+//! `cargo bench --bench matching` runs a small form. With arguments:
+//!
+//! ```text
+//! cargo bench --bench matching -- [--ledger FILE-OR-URL] [--shipments N] [--papers N] [--seed N] [--loaded] [--json FILE]
+//! ```
+//!
+//! The ledger must be empty, unless `--loaded` says that it was filled so before. The seed of the papers is the feed's plus one.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a benchmark prints its figures and fails by panicking"
+)]
+
+use std::time::{Duration, Instant};
+
+use countersign::decision::Profiles;
+use countersign::document::{DocumentId, deterministic_id};
+use countersign::evaluation::made_up::{Damage, Feed, Judged, Trial, judged, paper};
+use countersign::ledger::Ledger;
+use countersign::shipments::Shipment;
+use countersign::shipments::keys::shipment_keys;
+use countersign::worker::{Asking, find_in_ledger};
+use jiff::Timestamp;
+use serde_json::json;
+
+/// Shipments that are handed to the ledger at once, as a large message of the feed would.
+const AT_ONCE: u64 = 20_000;
+
+struct Arguments {
+    ledger: Option<String>,
+    shipments: u64,
+    papers: u64,
+    seed: u64,
+    loaded: bool,
+    json: Option<String>,
+}
+
+impl Arguments {
+    fn read() -> Self {
+        let given: Vec<String> = std::env::args().collect();
+        let value = |name: &str| {
+            let at = given.iter().position(|one| one == name)?;
+            given.get(at + 1).cloned()
+        };
+        let number = |name: &str, default: u64| {
+            value(name).map_or(default, |text| text.parse().expect("a number"))
+        };
+        Self {
+            ledger: value("--ledger"),
+            shipments: number("--shipments", 20_000),
+            papers: number("--papers", 2_000),
+            seed: number("--seed", 1),
+            loaded: given.iter().any(|one| one == "--loaded"),
+            json: value("--json"),
+        }
+    }
+}
+
+fn main() {
+    let arguments = Arguments::read();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(run(&arguments));
+}
+
+async fn run(arguments: &Arguments) {
+    let folder = tempfile::tempdir().unwrap();
+    let own = folder.path().join("ledger.sqlite");
+    let location = arguments.ledger.clone();
+    let location = location.unwrap_or_else(|| own.to_str().unwrap().to_owned());
+    let ledger = Ledger::open(&location).await.unwrap();
+    let feed = Feed {
+        seed: arguments.seed,
+        count: arguments.shipments,
+        twins: 3,
+    };
+    if !arguments.loaded {
+        load(&ledger, &feed).await;
+    }
+    size(&location).await;
+    let mut told = Vec::new();
+    for (name, damage, papers) in [
+        ("usual", Damage::Usual, arguments.papers),
+        ("one wrong", Damage::OneWrong, arguments.papers / 10),
+        ("only wrong", Damage::OnlyWrong, arguments.papers / 10),
+        ("none legible", Damage::NoneLegible, arguments.papers / 10),
+    ] {
+        let trial = try_papers(&ledger, &feed, name, damage, papers).await;
+        told.push(json!({"papers": name, "seed": arguments.seed, "shipments": feed.count, "trial": trial}));
+    }
+    if let Some(path) = &arguments.json {
+        std::fs::write(path, serde_json::to_vec_pretty(&told).unwrap()).unwrap();
+    }
+}
+
+async fn load(ledger: &Ledger, feed: &Feed) {
+    let keys = |shipment: &Shipment| {
+        let keys = shipment_keys(shipment).into_iter();
+        keys.map(|key| key.as_str().to_owned()).collect::<Vec<_>>()
+    };
+    let (mut took, mut stored) = (Duration::ZERO, 0);
+    for start in (0..feed.count).step_by(usize::try_from(AT_ONCE).unwrap()) {
+        let end = (start + AT_ONCE).min(feed.count);
+        let some: Vec<Shipment> = (start..end).filter_map(|at| feed.shipment(at)).collect();
+        let started = Instant::now();
+        let new = ledger.store_shipments(&some, keys, Timestamp::now());
+        stored += new.await.unwrap().new;
+        took += started.elapsed();
+        if end % 500_000 == 0 {
+            println!(
+                "  {end}: {:.0} shipments/s so far",
+                stored as f64 / took.as_secs_f64()
+            );
+        }
+    }
+    println!(
+        "{stored} shipments stored in {took:.1?}: {:.0} a second",
+        stored as f64 / took.as_secs_f64()
+    );
+}
+
+/// What the index takes in PostgreSQL.
+async fn size(location: &str) {
+    use sqlx::{Connection as _, Row as _};
+    if !location.starts_with("postgres") {
+        return;
+    }
+    let mut connection = sqlx::AnyConnection::connect(location).await.unwrap();
+    let analyse = sqlx::raw_sql("VACUUM ANALYZE shipment_keys, shipments");
+    analyse.execute(&mut connection).await.unwrap();
+    let row = sqlx::query(
+        "SELECT pg_indexes_size('shipment_keys') AS tree, pg_relation_size('shipment_keys') AS heap,
+           pg_total_relation_size('shipments') AS shipments, (SELECT COUNT(*) FROM shipment_keys) AS keys",
+    )
+    .fetch_one(&mut connection)
+    .await
+    .unwrap();
+    let gigabytes = |name| row.get::<i64, _>(name) as f64 / 1e9;
+    println!(
+        "{} keys: index {:.2} GB, its table {:.2} GB; shipments with theirs {:.2} GB",
+        row.get::<i64, _>("keys"),
+        gigabytes("tree"),
+        gigabytes("heap"),
+        gigabytes("shipments")
+    );
+}
+
+async fn try_papers(
+    ledger: &Ledger,
+    feed: &Feed,
+    name: &str,
+    damage: Damage,
+    papers: u64,
+) -> Trial {
+    let profiles = Profiles::default();
+    let asking_document = DocumentId(deterministic_id(&["bench"]));
+    let (mut trial, mut took) = (Trial::default(), Vec::new());
+    // Spread over the whole feed, prime so that nothing repeats in step.
+    let places = (0_u64..).map(|at| (at * 7_919 + at / feed.count) % feed.count);
+    let places = places.filter(|at| feed.has_papers(*at));
+    for at in places.take(usize::try_from(papers).unwrap()) {
+        let paper = paper(feed, at, damage, feed.seed + 1);
+        let asking = Asking {
+            tenant: "default",
+            document: asking_document,
+            hints: &paper.hints,
+            profiles: &profiles,
+            received_on: paper.hints.received_on,
+        };
+        let started = Instant::now();
+        let found = find_in_ledger(ledger, &asking, paper.document.clone()).await;
+        took.push(started.elapsed());
+        let (found, _) = found.unwrap();
+        trial.add(feed, at, &found);
+        if judged(at, &found) == Judged::Astray {
+            astray(at, &paper.document, &found.matched);
+        }
+    }
+    report(name, &trial, took);
+    trial
+}
+
+fn astray(
+    at: u64,
+    document: &countersign::understanding::Document,
+    matched: &countersign::shipments::Match,
+) {
+    let countersign::shipments::Match::Matched(candidate, _) = matched else {
+        return;
+    };
+    println!("  astray: {} to {}", Feed::id(at), candidate.shipment.id);
+    for one in &candidate.evidence {
+        println!("    {} {:?} {:+.1}", one.field, one.agreement, one.weight);
+    }
+    for (name, field) in &document.fields {
+        println!(
+            "    {name:?} {:?} {}",
+            field.found.value,
+            field.found.confidence.get()
+        );
+    }
+}
+
+fn report(name: &str, trial: &Trial, mut took: Vec<Duration>) {
+    took.sort();
+    let at = |share: f64| took[((took.len() as f64 * share) as usize).min(took.len() - 1)];
+    println!(
+        "{name}: {} papers, {} with a told shipment; right first {:.2} %, attached {:.2} %, astray {}, ambiguous {}, conflict {}, none {}; \
+         median {:.2?}, p99 {:.2?}, longest {:.2?}",
+        trial.papers,
+        trial.told,
+        100.0 * trial.share_right_first(),
+        100.0 * trial.share_attached(),
+        trial.astray,
+        trial.ambiguous,
+        trial.conflict,
+        trial.none,
+        at(0.5),
+        at(0.99),
+        at(1.0)
+    );
+    for point in &trial.curve {
+        println!(
+            "    chance of error ≤ {:<6}: attached {:.2} %, astray {}; by probability alone {:.2} %, astray {}",
+            point.chance_of_error,
+            100.0 * f64::from(point.attached) / f64::from(trial.told.max(1)),
+            point.astray,
+            100.0 * f64::from(point.attached_by_probability_alone) / f64::from(trial.told.max(1)),
+            point.astray_by_probability_alone
+        );
+    }
+}

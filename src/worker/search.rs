@@ -1,0 +1,88 @@
+//! Which shipment of the ledger does a document belong to?
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+
+use crate::decision::Profiles;
+use crate::document::DocumentId;
+use crate::ledger::{Ledger, LedgerError, Search};
+use crate::pipeline::{MatchedDocument, match_document};
+use crate::shipments::Match;
+use crate::shipments::keys::{Key, document_keys, hint_keys, near_keys, slip_keys};
+use crate::shipments::matching::{Hints, Known};
+use crate::understanding::Document;
+
+/// How many candidate shipments are compared with a document.
+const CANDIDATES: usize = 50;
+
+/// What is known beside the document.
+#[derive(Debug, Clone, Copy)]
+pub struct Asking<'a> {
+    /// Whose shipments.
+    pub tenant: &'a str,
+    /// The document.
+    pub document: DocumentId,
+    /// What its notice told.
+    pub hints: &'a Hints,
+    /// How its customers read dates.
+    pub profiles: &'a Profiles,
+    /// The day it was received.
+    pub received_on: Option<Date>,
+}
+
+/// Compares a document with the shipments that share a key with it, and, where none is clearly the one, with all whose numbers
+/// are one slip away from its own. Returns the shipments that it was compared with, too.
+///
+/// # Errors
+/// [`LedgerError`].
+pub async fn find_in_ledger(
+    ledger: &Ledger,
+    asking: &Asking<'_>,
+    document: Document,
+) -> Result<(MatchedDocument, Vec<Known>), LedgerError> {
+    let compared = |document, known: &[Known]| {
+        match_document(
+            document,
+            asking.hints,
+            known,
+            asking.profiles,
+            asking.received_on,
+        )
+    };
+    let slips = slip_keys(&document);
+    let known = candidates(ledger, asking, &document, &slips).await?;
+    let found = compared(document.clone(), &known);
+    let near = near_keys(&document);
+    if matches!(found.matched, Match::Matched(..)) || near == slips {
+        return Ok((found, known));
+    }
+    let known = candidates(ledger, asking, &document, &near).await?;
+    Ok((compared(document, &known), known))
+}
+
+async fn candidates(
+    ledger: &Ledger,
+    asking: &Asking<'_>,
+    document: &Document,
+    near: &BTreeSet<Key>,
+) -> Result<Vec<Known>, LedgerError> {
+    let keys = document_keys(document).into_iter();
+    let keys = keys.chain(hint_keys(asking.hints));
+    let (weak, strong): (Vec<Key>, Vec<Key>) = keys.partition(Key::is_weak);
+    let search = Search {
+        tenant: asking.tenant,
+        named: asking.hints.shipment_id.as_deref(),
+        strong: &texts(&strong),
+        near: &texts(near),
+        weak: &texts(&weak),
+        asking: asking.document,
+    };
+    ledger.find_candidates(&search, CANDIDATES).await
+}
+
+pub(super) fn texts<'a>(keys: impl IntoIterator<Item = &'a Key>) -> Vec<String> {
+    keys.into_iter()
+        .map(|key| key.as_str().to_owned())
+        .collect()
+}
