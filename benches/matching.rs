@@ -6,6 +6,9 @@
 //! cargo bench --bench matching -- [--ledger FILE-OR-URL] [--shipments N] [--papers N] [--seed N] [--loaded] [--json FILE]
 //! ```
 //!
+//! With `--weights FILE` it estimates the weights of `models/shipment-match` from pairs labelled by the feed, and writes them there
+//! (`make match-weights`).
+//!
 //! The ledger must be empty, unless `--loaded` says that it was filled so before. The seed of the papers is the feed's plus one.
 
 #![allow(
@@ -15,20 +18,28 @@
     reason = "a benchmark prints its figures and fails by panicking"
 )]
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use countersign::decision::Profiles;
 use countersign::document::{DocumentId, deterministic_id};
-use countersign::evaluation::made_up::{Damage, Feed, Judged, Trial, judged, paper};
+use countersign::evaluation::made_up::{
+    Damage, Estimate, Feed, Judged, Paper, Trial, calibration, judged, paper,
+};
 use countersign::ledger::Ledger;
+use countersign::pipeline::MatchedDocument;
 use countersign::shipments::Shipment;
 use countersign::shipments::keys::shipment_keys;
+use countersign::shipments::matching::{Calibration, Known, Weights, look};
 use countersign::worker::{Asking, find_in_ledger};
 use jiff::Timestamp;
 use serde_json::json;
 
 /// Shipments that are handed to the ledger at once, as a large message of the feed would.
 const AT_ONCE: u64 = 20_000;
+
+/// What the file of weights says about itself.
+const HEAD: &str = "# What each piece of evidence for or against a shipment weighs, in log-odds. Made by `make match-weights`; see CARD.md.\n";
 
 struct Arguments {
     ledger: Option<String>,
@@ -37,6 +48,7 @@ struct Arguments {
     seed: u64,
     loaded: bool,
     json: Option<String>,
+    weights: Option<String>,
 }
 
 impl Arguments {
@@ -56,6 +68,7 @@ impl Arguments {
             seed: number("--seed", 1),
             loaded: given.iter().any(|one| one == "--loaded"),
             json: value("--json"),
+            weights: value("--weights"),
         }
     }
 }
@@ -85,12 +98,19 @@ async fn run(arguments: &Arguments) {
         load(&ledger, &feed).await;
     }
     size(&location).await;
+    if let Some(path) = &arguments.weights {
+        let weights = estimated(&ledger, &feed, arguments.papers).await;
+        let text = toml::to_string(&weights).unwrap();
+        std::fs::write(path, format!("{HEAD}{text}")).unwrap();
+        return;
+    }
     let mut told = Vec::new();
     for (name, damage, papers) in [
         ("usual", Damage::Usual, arguments.papers),
         ("one wrong", Damage::OneWrong, arguments.papers / 10),
         ("only wrong", Damage::OnlyWrong, arguments.papers / 10),
         ("none legible", Damage::NoneLegible, arguments.papers / 10),
+        ("faded", Damage::Faded, arguments.papers / 10),
     ] {
         let trial = try_papers(&ledger, &feed, name, damage, papers).await;
         told.push(json!({"papers": name, "seed": arguments.seed, "shipments": feed.count, "trial": trial}));
@@ -113,7 +133,7 @@ async fn load(ledger: &Ledger, feed: &Feed) {
         let new = ledger.store_shipments(&some, keys, Timestamp::now());
         stored += new.await.unwrap().new;
         took += started.elapsed();
-        if end % 500_000 == 0 {
+        if end.is_multiple_of(500_000) {
             println!(
                 "  {end}: {:.0} shipments/s so far",
                 stored as f64 / took.as_secs_f64()
@@ -152,6 +172,40 @@ async fn size(location: &str) {
     );
 }
 
+/// Places whose papers are drawn, spread over the whole feed; prime, so that nothing repeats in step.
+fn places(feed: &Feed, papers: u64) -> impl Iterator<Item = u64> {
+    let feed = *feed;
+    let places = (0_u64..).map(move |at| (at * 7_919 + at / feed.count) % feed.count);
+    places
+        .filter(move |at| feed.has_papers(*at))
+        .take(usize::try_from(papers).unwrap())
+}
+
+fn shipped() -> Weights {
+    Weights::load(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/models"))).unwrap()
+}
+
+/// What a document is found to be, what it was compared with, and how long that took.
+async fn find(
+    ledger: &Ledger,
+    weights: &Weights,
+    paper: &Paper,
+) -> (MatchedDocument, Vec<Known>, Duration) {
+    let asking = Asking {
+        tenant: "default",
+        document: DocumentId(deterministic_id(&["bench"])),
+        hints: &paper.hints,
+        weights,
+        profiles: &Profiles::default(),
+        received_on: paper.hints.received_on,
+    };
+    let started = Instant::now();
+    let found = find_in_ledger(ledger, &asking, paper.document.clone()).await;
+    let took = started.elapsed();
+    let (found, known) = found.unwrap();
+    (found, known, took)
+}
+
 async fn try_papers(
     ledger: &Ledger,
     feed: &Feed,
@@ -159,32 +213,68 @@ async fn try_papers(
     damage: Damage,
     papers: u64,
 ) -> Trial {
-    let profiles = Profiles::default();
-    let asking_document = DocumentId(deterministic_id(&["bench"]));
-    let (mut trial, mut took) = (Trial::default(), Vec::new());
-    // Spread over the whole feed, prime so that nothing repeats in step.
-    let places = (0_u64..).map(|at| (at * 7_919 + at / feed.count) % feed.count);
-    let places = places.filter(|at| feed.has_papers(*at));
-    for at in places.take(usize::try_from(papers).unwrap()) {
+    let weights = shipped();
+    let (mut trial, mut times) = (Trial::default(), Vec::new());
+    for at in places(feed, papers) {
         let paper = paper(feed, at, damage, feed.seed + 1);
-        let asking = Asking {
-            tenant: "default",
-            document: asking_document,
-            hints: &paper.hints,
-            profiles: &profiles,
-            received_on: paper.hints.received_on,
-        };
-        let started = Instant::now();
-        let found = find_in_ledger(ledger, &asking, paper.document.clone()).await;
-        took.push(started.elapsed());
-        let (found, _) = found.unwrap();
+        let (found, _, took) = find(ledger, &weights, &paper).await;
+        times.push(took);
         trial.add(feed, at, &found);
         if judged(at, &found) == Judged::Astray {
             astray(at, &paper.document, &found.matched);
         }
     }
-    report(name, &trial, took);
+    report(name, &trial, times);
     trial
+}
+
+/// Weights from papers of all kinds, then their calibration from others.
+async fn estimated(ledger: &Ledger, feed: &Feed, papers: u64) -> Weights {
+    let kinds = [
+        (Damage::Usual, papers),
+        (Damage::OneWrong, papers / 5),
+        (Damage::OnlyWrong, papers / 5),
+        (Damage::NoneLegible, papers / 5),
+    ];
+    let before = shipped();
+    let mut estimate = Estimate::default();
+    for (damage, papers) in kinds {
+        for at in places(feed, papers) {
+            let paper = paper(feed, at, damage, feed.seed + 1);
+            let (found, known, _) = find(ledger, &before, &paper).await;
+            let seen = look(&found.document, &paper.hints, &known, &before);
+            estimate.add(&Feed::id(at), &seen);
+        }
+    }
+    let mut weights = estimate.weights(&before);
+    weights.calibration = Calibration {
+        slope: 1.0,
+        intercept: 0.0,
+    };
+    let mut best = Vec::new();
+    for (damage, papers) in kinds {
+        for at in places(feed, papers) {
+            let paper = paper(feed, at, damage, feed.seed + 2);
+            let (found, ..) = find(ledger, &weights, &paper).await;
+            if let Some(first) = found.best.first() {
+                let chance = f64::from(first.confidence.get()).clamp(1e-7, 1.0 - 1e-7);
+                best.push((
+                    (chance / (1.0 - chance)).ln(),
+                    first.shipment.id == Feed::id(at),
+                ));
+            }
+        }
+    }
+    weights.calibration = calibration(&best);
+    for (level, weight) in &weights.weights {
+        println!(
+            "{level:?}: ln(m/u) {:.2?}, before {:.2}, now {weight:.2}",
+            estimate.log_ratio(*level),
+            before.weights[level]
+        );
+    }
+    println!("{:?} from {} papers", weights.calibration, best.len());
+    weights
 }
 
 fn astray(
@@ -210,7 +300,7 @@ fn astray(
 
 fn report(name: &str, trial: &Trial, mut took: Vec<Duration>) {
     took.sort();
-    let at = |share: f64| took[((took.len() as f64 * share) as usize).min(took.len() - 1)];
+    let at = |percent: usize| took[(took.len() * percent / 100).min(took.len() - 1)];
     println!(
         "{name}: {} papers, {} with a told shipment; right first {:.2} %, attached {:.2} %, astray {}, ambiguous {}, conflict {}, none {}; \
          median {:.2?}, p99 {:.2?}, longest {:.2?}",
@@ -222,9 +312,9 @@ fn report(name: &str, trial: &Trial, mut took: Vec<Duration>) {
         trial.ambiguous,
         trial.conflict,
         trial.none,
-        at(0.5),
-        at(0.99),
-        at(1.0)
+        at(50),
+        at(99),
+        at(100)
     );
     for point in &trial.curve {
         println!(

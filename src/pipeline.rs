@@ -19,7 +19,7 @@ use crate::inference::{InferenceError, Registry};
 use crate::ledger::Finding;
 use crate::reading::{Page, Reader, TextReader, read_page};
 use crate::settings::Settings;
-use crate::shipments::matching::{Hints, Known, compare};
+use crate::shipments::matching::{Hints, Known, Weights, compare};
 use crate::shipments::{
     Candidate, Match, Shipment, settle_consignee, settle_consignee_by, settle_labels,
 };
@@ -164,14 +164,15 @@ pub fn match_document(
     known: &[Known],
     profiles: &Profiles,
     received_on: Option<Date>,
+    weights: &Weights,
 ) -> MatchedDocument {
     settle_consignee_by(&mut document, known.iter().map(|one| &one.shipment));
-    let (mut matched, mut best) = compare(&document, hints, known);
+    let (mut matched, mut best) = compare(&document, hints, known, weights);
     let mut read = document.fields.clone();
     if let Match::Matched(candidate, _) | Match::Conflict(candidate) = &matched {
         settle_consignee(&mut document, &candidate.shipment);
         if document.fields != read {
-            (matched, best) = compare(&document, hints, known);
+            (matched, best) = compare(&document, hints, known, weights);
             read.clone_from(&document.fields);
         }
     }
@@ -179,7 +180,7 @@ pub fn match_document(
         let dates = dates_of(&candidate.shipment, profiles, received_on);
         settle_dates(&mut document, &dates, candidate.shipment.delivered_on());
         if document.fields != read {
-            (matched, best) = compare(&document, hints, known);
+            (matched, best) = compare(&document, hints, known, weights);
         }
     }
     if let Match::Matched(candidate, _) = &matched {

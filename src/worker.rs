@@ -25,6 +25,7 @@ use crate::inference::{ModelSet, Registry, Runtime};
 use crate::ledger::{Begun, Conflict, Finding, Finish, Ledger, Outcome, StoredDocument, Upload};
 use crate::pipeline::{Paper, ReadUpload};
 use crate::settings::Settings;
+use crate::shipments::matching::Weights;
 use crate::slots::Slots;
 use crate::storage::{Fetched, Location, Storage, StorageError};
 use crate::understanding::{Accepted, Context, Document};
@@ -48,6 +49,7 @@ pub struct Worker {
     slots: Slots,
     models: ModelSet,
     accepted: Accepted,
+    weights: Weights,
     given_up: CancellationToken,
     /// Held by all that read, and alone by whoever is suspected.
     reading: RwLock<()>,
@@ -92,6 +94,8 @@ impl Worker {
         let opened = |error| Fault::fatal("opening the models", error);
         let models = registry.set().map_err(opened)?;
         let accepted = Accepted::of(registry.serving()).map_err(opened)?;
+        let weights = Weights::load(&settings.models());
+        let weights = weights.map_err(|error| Fault::fatal("opening the models", error))?;
         let slots = Slots::start(&settings, &Arc::new(registry));
         Ok(Self {
             settings,
@@ -101,6 +105,7 @@ impl Worker {
             slots,
             models,
             accepted,
+            weights,
             given_up: CancellationToken::new(),
             reading: RwLock::default(),
         })

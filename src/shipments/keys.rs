@@ -3,7 +3,7 @@
 //! In: a shipment, a document or the hints of an upload. Out: a set of keys; two sides that share one are worth
 //! comparing. The spaces: `id:` numbers of every kind but purchase orders, look-alike characters folded, so that a load number
 //! printed as "BOL" meets and a misread one does, too; `po:`, `day:` (day and postal code), `name:` (day and the words of the name
-//! that tell), `trl:` (day and trailer) and `lot:` (postal code and pieces) are weak: busy sites share them by the
+//! that tell) and `lot:` (postal code and pieces) are weak: busy sites share them by the
 //! thousand. A ledger that limits its rows looks up the strong keys first and takes the newest of the weak.
 //!
 //! A shipment has few keys, since there are millions of them. It is the paper that asks for more: for the days around its own, and
@@ -15,7 +15,7 @@ use jiff::Span;
 use jiff::civil::Date;
 
 use super::matching::{Hints, LONG, Label, Reading, expected_day, readings};
-use super::numbers::{Number, in_file_name, plain};
+use super::numbers::{Number, in_file_name};
 use super::sites::{self, Destination};
 use super::slips::{look_alikes, one_off, shortened};
 use super::{ReferenceKind, Shipment, StopKind};
@@ -74,9 +74,6 @@ pub fn shipment_keys(shipment: &Shipment) -> BTreeSet<Key> {
     let orders = orders.filter_map(|reference| Number::read(&reference.value));
     keys.extend(orders.map(|number| order_key(&number)));
     let days: Vec<Date> = expected_day(shipment).into_iter().collect();
-    if let Some(trailer) = &shipment.equipment.trailer {
-        keys.extend(trailer_keys(trailer, &days));
-    }
     let pieces = pieces(shipment);
     for site in sites::destinations(shipment).iter().take(MOST_PLACES) {
         keys.extend(site_keys(site, &days));
@@ -113,9 +110,6 @@ pub fn document_keys(document: &Document) -> BTreeSet<Key> {
         Some(Value::Date(day)) => days_around(*day),
         Some(_) | None => Vec::new(),
     };
-    if let Some(Value::Text(trailer)) = value(FieldName::TrailerNumber) {
-        keys.extend(trailer_keys(trailer, &days));
-    }
     if let Some(Value::Party(consignee)) = value(FieldName::ShipTo) {
         let site = Destination {
             name: Some(CompanyName::new(&consignee.name)),
@@ -208,13 +202,6 @@ fn order_key(number: &Number) -> Key {
 
 fn number_key(number: &Number) -> Key {
     Key::new("id", number.folded())
-}
-
-fn trailer_keys(trailer: &str, days: &[Date]) -> Vec<Key> {
-    let trailer = plain(trailer);
-    let days = days.iter().filter(|_| trailer.len() >= 3);
-    days.map(|day| Key::new("trl", &format!("{day}:{trailer}")))
-        .collect()
 }
 
 /// By place and day, and by day and name: where a reader misread one, the other is left.
@@ -371,7 +358,6 @@ mod tests {
             "day:2026-03-14:43215",
             "lot:43215:96",
             "name:2026-03-14:acmefoods",
-            "trl:2026-03-14:TR5301",
         ];
         assert_eq!(shared(&paper, &own), keys);
         assert!(document_keys(&paper).iter().all(Key::is_weak));

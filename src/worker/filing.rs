@@ -92,6 +92,7 @@ impl Worker {
             tenant: self.tenant(arrival),
             document: asking,
             hints: &arrival.hints,
+            weights: &self.weights,
             profiles: &self.profiles,
             received_on: Some(arrival.received_on()),
         };

@@ -10,7 +10,7 @@ use crate::ledger::{Ledger, LedgerError, Search};
 use crate::pipeline::{MatchedDocument, match_document};
 use crate::shipments::Match;
 use crate::shipments::keys::{Key, document_keys, hint_keys, near_keys, slip_keys};
-use crate::shipments::matching::{Hints, Known};
+use crate::shipments::matching::{Hints, Known, Weights};
 use crate::understanding::Document;
 
 /// How many candidate shipments are compared with a document.
@@ -25,6 +25,8 @@ pub struct Asking<'a> {
     pub document: DocumentId,
     /// What its notice told.
     pub hints: &'a Hints,
+    /// What evidence weighs.
+    pub weights: &'a Weights,
     /// How its customers read dates.
     pub profiles: &'a Profiles,
     /// The day it was received.
@@ -42,13 +44,14 @@ pub async fn find_in_ledger(
     document: Document,
 ) -> Result<(MatchedDocument, Vec<Known>), LedgerError> {
     let compared = |document, known: &[Known]| {
-        match_document(
-            document,
-            asking.hints,
-            known,
-            asking.profiles,
-            asking.received_on,
-        )
+        let Asking {
+            hints,
+            profiles,
+            received_on,
+            weights,
+            ..
+        } = *asking;
+        match_document(document, hints, known, profiles, received_on, weights)
     };
     let slips = slip_keys(&document);
     let known = candidates(ledger, asking, &document, &slips).await?;

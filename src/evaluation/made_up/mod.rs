@@ -5,10 +5,12 @@
 //! the weights share it.
 
 mod dice;
+mod estimate;
 mod feed;
 mod papers;
 mod trial;
 
+pub use estimate::{Estimate, calibration};
 pub use feed::Feed;
 pub use papers::{Damage, Paper, paper};
 pub use trial::{Judged, Point, Trial, judged};

@@ -20,8 +20,10 @@ pub enum Damage {
     OneWrong,
     /// A single number that names the shipment is left, and it holds a slip.
     OnlyWrong,
-    /// None is legible.
+    /// None is legible; name, place and day are there, misread as often as on others.
     NoneLegible,
+    /// None is legible, and name, place or day are missing as often as on others.
+    Faded,
 }
 
 /// A paper, and what its notice told.
@@ -54,7 +56,8 @@ pub fn paper(feed: &Feed, at: u64, damage: Damage, seed: u64) -> Paper {
     let facts = feed.facts(at);
     let mut dice = Dice::new(seed, 17, at);
     let mut fields = Fields::new();
-    add_circumstances(&mut fields, &mut dice, &facts);
+    let sure = damage == Damage::NoneLegible;
+    add_circumstances(&mut fields, &mut dice, &facts, sure);
     add_numbers(&mut fields, &mut dice, &facts, damage);
     let received = facts.day.saturating_add(small(dice.below(4)).days());
     Paper {
@@ -71,7 +74,7 @@ fn small(number: u64) -> i64 {
 }
 
 fn add_numbers(fields: &mut Fields, dice: &mut Dice, facts: &Facts, damage: Damage) {
-    if damage == Damage::NoneLegible {
+    if matches!(damage, Damage::NoneLegible | Damage::Faded) {
         return;
     }
     let mut kept: Vec<FieldName> = NUMBERS
@@ -87,13 +90,13 @@ fn add_numbers(fields: &mut Fields, dice: &mut Dice, facts: &Facts, damage: Dama
     let naming = dice.one_of(&naming).or_else(|| dice.one_of(&NAMING));
     let slipped = match damage {
         Damage::Usual if dice.percent(50) => dice.one_of(&kept),
-        Damage::Usual | Damage::NoneLegible => None,
+        Damage::Usual | Damage::NoneLegible | Damage::Faded => None,
         Damage::OneWrong | Damage::OnlyWrong => naming,
     };
     match damage {
         Damage::OnlyWrong => kept = slipped.into_iter().collect(),
         Damage::OneWrong => kept.extend(slipped.filter(|name| !kept.contains(name))),
-        Damage::Usual | Damage::NoneLegible => {}
+        Damage::Usual | Damage::NoneLegible | Damage::Faded => {}
     }
     for name in kept {
         let number = match name {
@@ -112,8 +115,8 @@ fn add_numbers(fields: &mut Fields, dice: &mut Dice, facts: &Facts, damage: Dama
     }
 }
 
-/// Name, place and day of papers without numbers are there as on others; counts are often missing.
-fn add_circumstances(fields: &mut Fields, dice: &mut Dice, facts: &Facts) {
+/// What a paper says beside its numbers; name, place and day `surely`.
+fn add_circumstances(fields: &mut Fields, dice: &mut Dice, facts: &Facts, surely: bool) {
     if dice.percent(50) {
         insert(
             fields,
@@ -122,7 +125,7 @@ fn add_circumstances(fields: &mut Fields, dice: &mut Dice, facts: &Facts) {
             0.95,
         );
     }
-    if dice.percent(95) {
+    if dice.percent(95) || surely {
         let consignee = Party {
             name: misread_name(dice, &facts.name),
             postal: Some(misread(dice, &facts.postal, 2)),
@@ -130,7 +133,7 @@ fn add_circumstances(fields: &mut Fields, dice: &mut Dice, facts: &Facts) {
         };
         insert(fields, FieldName::ShipTo, Value::Party(consignee), 0.95);
     }
-    if dice.percent(90) {
+    if dice.percent(90) || surely {
         let off = match dice.below(100) {
             0..3 => 1,
             3 => -1,

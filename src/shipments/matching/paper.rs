@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::Hints;
+use super::weights::Weights;
 use crate::document::{Found, Source};
 use crate::shipments::numbers::Number;
 use crate::understanding::{Document, Field, FieldName, Party, Value};
@@ -11,6 +12,7 @@ use crate::understanding::{Document, Field, FieldName, Party, Value};
 pub(super) struct Paper<'a> {
     pub(super) document: &'a Document,
     pub(super) hints: &'a Hints,
+    pub(super) weights: &'a Weights,
     pub(super) readings: Vec<Reading>,
 }
 
@@ -63,10 +65,11 @@ const LEGIBLE: f32 = 0.60;
 const SURE: f32 = 0.90;
 
 impl<'a> Paper<'a> {
-    pub(super) fn new(document: &'a Document, hints: &'a Hints) -> Self {
+    pub(super) fn new(document: &'a Document, hints: &'a Hints, weights: &'a Weights) -> Self {
         Self {
             document,
             hints,
+            weights,
             readings: readings(document),
         }
     }

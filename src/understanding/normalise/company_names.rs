@@ -195,9 +195,10 @@ fn abbreviated(words: &[String]) -> impl Iterator<Item = &str> {
     std::iter::from_fn(move || {
         let (first, others) = rest.split_first()?;
         let second = others.first().map(String::as_str);
-        let stands_for = |(long, _): &&(&str, &str)| match long.split_once(' ') {
-            Some((one, two)) => one == first && second == Some(two),
-            None => long == first,
+        let stands_for = |(long, _): &&(&str, &str)| {
+            long.strip_prefix(first.as_str()).is_some_and(|more| {
+                more.is_empty() || more.strip_prefix(' ') == second && second.is_some()
+            })
         };
         let folded = FOLDED.iter().find(stands_for);
         let taken = folded.map_or(1, |(long, _)| 1 + usize::from(long.contains(' ')));
