@@ -61,6 +61,15 @@ impl Ledger {
         let numbers: Vec<i64> = numbers.iter().take(limit).map(|(_, n)| *n).collect();
         known(&mut connection, search, &numbers).await
     }
+
+    /// Does any document wait for a shipment? Mostly none does while a large feed is stored, which need not be asked for key by key.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn anybody_waits(&self) -> Result<bool, LedgerError> {
+        let one = sqlx::query("SELECT document FROM waiting LIMIT 1").fetch_optional(&self.pool);
+        Ok(one.await?.is_some())
+    }
 }
 
 /// How much a shipment shares with a document, by what counts first.

@@ -19,8 +19,6 @@ mod references;
 #[cfg(test)]
 pub(super) mod sample;
 #[cfg(test)]
-mod simulation;
-#[cfg(test)]
 mod tests;
 mod weights;
 

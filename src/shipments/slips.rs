@@ -77,8 +77,15 @@ fn repairable(number: &Number) -> Option<&[u8]> {
 
 /// The parts as text, without leading zeros as all numbers are compared.
 fn text(parts: &[&[u8]]) -> Option<String> {
-    let text = String::from_utf8(parts.concat()).ok()?;
-    Some(text.trim_start_matches('0').to_owned())
+    let mut text = Vec::with_capacity(LONGEST_TO_REPAIR + 1);
+    for part in parts {
+        let leading = part
+            .iter()
+            .take_while(|byte| text.is_empty() && **byte == b'0');
+        let leading = leading.count();
+        text.extend_from_slice(&part[leading..]);
+    }
+    String::from_utf8(text).ok()
 }
 
 #[cfg(test)]

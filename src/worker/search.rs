@@ -56,8 +56,11 @@ pub async fn find_in_ledger(
     let slips = slip_keys(&document);
     let known = candidates(ledger, asking, &document, &slips).await?;
     let found = compared(document.clone(), &known);
+    if matches!(found.matched, Match::Matched(..)) {
+        return Ok((found, known));
+    }
     let near = near_keys(&document);
-    if matches!(found.matched, Match::Matched(..)) || near == slips {
+    if near == slips {
         return Ok((found, known));
     }
     let known = candidates(ledger, asking, &document, &near).await?;

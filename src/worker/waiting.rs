@@ -12,12 +12,30 @@ use crate::ledger::{Finish, Waiting};
 use crate::shipments::Shipment;
 use crate::shipments::keys::waking_keys;
 
+/// For how many shipments documents are woken at once: each has some sixty keys.
+const ASKED: usize = 1_000;
+
 impl Worker {
     /// Decides again about every document that waits for one of the shipments, which the ledger knows by now.
     ///
     /// # Errors
     /// [`Fault`] when an outcome could not be committed; those before it were, and doing all of it again is safe.
     pub async fn wake(&self, shipments: &[Shipment]) -> Result<Vec<StoredEvent>, Fault> {
+        let mut woken = BTreeSet::new();
+        if !self.ledger.anybody_waits().await? {
+            return Ok(Vec::new());
+        }
+        for some in shipments.chunks(ASKED) {
+            woken.extend(self.waiting_for_any(some).await?);
+        }
+        let mut told = Vec::new();
+        for document in woken {
+            told.extend(self.decide_waiting(document).await?);
+        }
+        Ok(told)
+    }
+
+    async fn waiting_for_any(&self, shipments: &[Shipment]) -> Result<BTreeSet<DocumentId>, Fault> {
         let mut keys_of: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
         for shipment in shipments {
             let keys = waking_keys(shipment).into_iter();
@@ -29,11 +47,7 @@ impl Worker {
             let keys: Vec<String> = keys.into_iter().collect();
             woken.extend(self.ledger.waiting_for(tenant, &keys).await?);
         }
-        let mut told = Vec::new();
-        for document in woken {
-            told.extend(self.decide_waiting(document).await?);
-        }
-        Ok(told)
+        Ok(woken)
     }
 
     /// Decides again about a document if it waits.

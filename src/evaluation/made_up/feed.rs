@@ -193,7 +193,7 @@ impl Feed {
         }
         let is_old = Dice::new(self.seed, 4, at).percent(3);
         let of = if is_old {
-            (at + 4_000) % self.count.max(1)
+            (at + self.count / 3 + 1) % self.count.max(1)
         } else {
             at
         };

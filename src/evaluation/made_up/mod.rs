@@ -8,6 +8,8 @@ mod dice;
 mod estimate;
 mod feed;
 mod papers;
+#[cfg(test)]
+mod tests;
 mod trial;
 
 pub use estimate::{Estimate, calibration};
