@@ -174,8 +174,10 @@ pub(super) async fn any(
             .iter()
             .map(|Place { head, tail }| format!("({head},{tail})"));
         let each = each.collect::<Vec<_>>().join(",");
+        // Joined, and in this order: SQLite reads all keys to look for pairs in a list.
         let statement = format!(
-            "SELECT shipment FROM shipment_keys WHERE (head, tail) IN (VALUES {each}) LIMIT {MOST_TRIED}"
+            "WITH tried (tried_head, tried_tail) AS (VALUES {each})
+             SELECT shipment FROM tried CROSS JOIN shipment_keys WHERE head = tried_head AND tail = tried_tail LIMIT {MOST_TRIED}"
         );
         let statement = sqlx::raw_sql(sqlx::AssertSqlSafe(statement));
         for row in connection.fetch_all(statement).await? {

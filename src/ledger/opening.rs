@@ -72,11 +72,11 @@ impl Database {
         }
     }
 
-    /// Ends a selection of rows that nobody else may change until the transaction ends. Whoever writes to a file is alone anyway.
+    /// Ends a selection of shipments that nobody else may change until the transaction ends. Whoever writes to a file is alone anyway.
     pub(super) fn row_lock(self) -> &'static str {
         match self {
             Self::Sqlite => "",
-            Self::Postgres => " FOR UPDATE",
+            Self::Postgres => " FOR UPDATE OF shipments",
         }
     }
 

@@ -249,8 +249,11 @@ async fn select(
         return Ok(Vec::new());
     }
     let names = sql::rows(shipments.len(), 2, 1);
+    // Joined, and in this order: SQLite reads all shipments to look for pairs in a list.
     let statement = format!(
-        "SELECT {columns} FROM shipments WHERE (tenant, id) IN (VALUES {names}) ORDER BY tenant, id{lock}"
+        "WITH asked (asked_tenant, asked_id) AS (VALUES {names})
+         SELECT {columns} FROM asked CROSS JOIN shipments WHERE tenant = asked_tenant AND id = asked_id
+         ORDER BY tenant, id{lock}"
     );
     let mut query = sqlx::query(sqlx::AssertSqlSafe(statement));
     for (tenant, id) in shipments.keys() {

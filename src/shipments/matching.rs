@@ -257,6 +257,16 @@ impl<'a> Weighed<'a> {
         identification.exact || by_less || by_hint
     }
 
+    /// One number that the reader was not sure of may be another shipment's, and its own not told yet: the consignee has to agree.
+    fn is_backed(&self) -> bool {
+        let identification = &self.identification;
+        let numbers = identification.strong + identification.weak;
+        identification.sure
+            || numbers > 1
+            || self.circumstances.same_site
+            || self.circumstances.hinted
+    }
+
     /// The paper names another consignee or carrier, and no second identifier outweighs that.
     fn is_contradicted(&self) -> bool {
         self.circumstances.contradicted && self.identification.strong < 2
@@ -265,6 +275,7 @@ impl<'a> Weighed<'a> {
     fn is_acceptable(&self) -> bool {
         self.score >= self.weights.thresholds.accept - ROUNDING
             && self.is_identified()
+            && self.is_backed()
             && !self.is_contradicted()
             && !self.circumstances.called_off
     }

@@ -69,6 +69,8 @@ pub(super) struct Identification {
     pub(super) strong: usize,
     /// One of them is exactly the same.
     pub(super) exact: bool,
+    /// One of them is exactly the same, and the reader was sure of it.
+    pub(super) sure: bool,
     /// How many others agree: purchase orders, deliveries …
     pub(super) weak: usize,
     /// A number that should name this shipment is another, as far as one can tell.
@@ -229,7 +231,7 @@ pub(super) fn identify(
             other.held == hit.held || other.kind == hit.kind || seen.number == reading.number
         };
         if !used.iter().any(spent) {
-            identification.add(hit, reading.label, crowd, credit);
+            identification.add(hit, reading, crowd, credit);
             used.push((hit, reading));
         }
     }
@@ -238,7 +240,7 @@ pub(super) fn identify(
 }
 
 impl Identification {
-    fn add(&mut self, hit: &Hit, label: Label, crowd: &Crowd, credit: Credit) {
+    fn add(&mut self, hit: &Hit, reading: &Reading, crowd: &Crowd, credit: Credit) {
         let (log_odds, agreement) = match credit {
             Credit::Doubt(log_odds) => {
                 self.doubts.push(hit.level());
@@ -247,22 +249,24 @@ impl Identification {
             }
             Credit::For(log_odds, agreement) => (log_odds, agreement),
         };
-        self.push(label, agreement, hit.level(), log_odds);
+        self.push(reading.label, agreement, hit.level(), log_odds);
         let settles = match hit.likeness {
             Likeness::Same => true,
             Likeness::Confused => hit.surely_slip,
             Likeness::OneOff => false,
         };
         if settles {
-            self.settle(hit, crowd);
+            self.settle(hit, reading, crowd);
         }
     }
 
-    fn settle(&mut self, hit: &Hit, crowd: &Crowd) {
+    fn settle(&mut self, hit: &Hit, reading: &Reading, crowd: &Crowd) {
         self.settled.push(hit.reading);
         if hit.weight.names_one {
             self.strong += 1;
-            self.exact |= hit.likeness == Likeness::Same;
+            let same = hit.likeness == Likeness::Same;
+            self.exact |= same;
+            self.sure |= same && (!reading.doubtful() || reading.agreed || hit.verified);
             self.newest = self.newest.max(crowd.newest);
         } else {
             self.weak += 1;
