@@ -12,6 +12,7 @@ mod circumstances;
 #[cfg(test)]
 mod golden;
 mod identifiers;
+mod level;
 mod paper;
 #[cfg(test)]
 mod properties;
