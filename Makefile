@@ -4,7 +4,7 @@ CARGO ?= cargo
 BIN = $(or $(CARGO_TARGET_DIR),target)/release/countersign
 export OMP_THREAD_LIMIT = 1
 
-.PHONY: help setup native build demo test lint check doc deny bench fixtures train clean
+.PHONY: help setup native build demo test lint check doc deny bench match-weights fixtures train clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -42,7 +42,10 @@ bench: build ## Measure what the README says about speed and memory
 	@scripts/bench.sh $(BIN)
 	@scripts/setup.sh tests
 	@scripts/services.sh start
-	$(CARGO) bench --locked --bench service; code=$$?; scripts/services.sh stop; exit $$code
+	$(CARGO) bench --locked --bench service --bench matching; code=$$?; scripts/services.sh stop; exit $$code
+
+match-weights: ## Estimate anew what evidence weighs in matching
+	$(CARGO) bench --locked --bench matching -- --seed 71 --shipments 20000 --papers 2500 --weights models/shipment-match/1/estimated.toml
 
 fixtures: ## Draw the fixtures anew (needs models/training/setup.sh)
 	cd models/training && .venv/bin/python -m generator fixtures --out ../../fixtures

@@ -7,6 +7,7 @@ mod acts;
 mod due;
 mod findings;
 mod paper;
+mod search;
 mod table;
 
 #[cfg(test)]
@@ -17,7 +18,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 
 pub use self::acts::{ActError, Supplied};
-use self::paper::{Keys, Paper};
+use self::paper::Paper;
+use self::search::texts;
+pub use self::search::{Asking, FoundInLedger, find_in_ledger};
 use self::table::Table;
 use crate::decision::Profiles;
 use crate::document::DocumentId;
@@ -28,18 +31,23 @@ use crate::ledger::{
     Asks, Because, Conflict, Finding, Finish, Ledger, Outcome, StoredDocument, Upload,
 };
 use crate::shipments::Shipment;
-use crate::shipments::keys::{Key, shipment_keys};
+use crate::shipments::keys::{Key, waking_keys};
+use crate::shipments::matching::Weights;
 use crate::storage::Location;
 use crate::understanding::{Accepted, Document};
 
 /// How often something is decided anew because the ledger learned something meanwhile.
 const MOST_CONFLICTS: usize = 10;
+/// For how many shipments documents are woken at once: each has some sixty keys.
+const ASKED: usize = 1_000;
 
 /// Everything that decisions need beside the ledger.
 #[derive(Debug)]
 pub struct Clerk {
     ledger: Ledger,
     profiles: Profiles,
+    /// What evidence weighs.
+    weights: Weights,
     /// Who reads, where that has to be told without a document.
     models: ModelSet,
     /// How long a document waits silently for its shipment.
@@ -61,12 +69,14 @@ impl Clerk {
     pub fn new(
         ledger: Ledger,
         profiles: Profiles,
+        weights: Weights,
         models: ModelSet,
         patience: SignedDuration,
     ) -> Self {
         Self {
             ledger,
             profiles,
+            weights,
             models,
             patience,
         }
@@ -132,7 +142,7 @@ impl Clerk {
         mut events: Vec<StoredEvent>,
     ) -> Result<Vec<StoredEvent>, Fault> {
         for laid in table.new_papers() {
-            if self.candidates(laid).await?.versions() != laid.seen {
+            if !self.is_up_to_date(laid).await? {
                 let more = self.decide_again(laid.paper.id, &Because::Shipment).await?;
                 events.extend(more);
             }
@@ -147,23 +157,29 @@ impl Clerk {
     /// [`Fault`] when an outcome could not be committed; those before it were, and doing all of it again is safe.
     pub async fn wake(&self, shipments: &[Shipment]) -> Result<Vec<StoredEvent>, Fault> {
         let told = self.await_pods(shipments).await?;
-        let mut by_tenant: BTreeMap<&str, (BTreeSet<String>, BTreeSet<String>)> = BTreeMap::new();
-        for shipment in shipments {
-            let (ids, keys) = by_tenant.entry(&shipment.tenant).or_default();
-            ids.insert(shipment.id.clone());
-            keys.extend(
-                shipment_keys(shipment)
-                    .iter()
-                    .map(|key| key.as_str().to_owned()),
-            );
+        // Mostly nobody looks for anything while a first feed is stored, which need not be asked for key by key.
+        if !self.ledger.anybody_looks().await? {
+            return Ok(told);
         }
         let mut woken = BTreeSet::new();
-        for (tenant, (ids, keys)) in by_tenant {
-            let (ids, keys): (Vec<_>, Vec<_>) =
-                (ids.into_iter().collect(), keys.into_iter().collect());
-            woken.extend(self.ledger.concerned(tenant, &ids, &keys).await?);
+        for some in shipments.chunks(ASKED) {
+            woken.extend(self.concerned(some).await?);
         }
         self.decide_all_again(woken, &Because::Shipment, told).await
+    }
+
+    async fn concerned(&self, shipments: &[Shipment]) -> Result<BTreeSet<DocumentId>, Fault> {
+        let mut by_tenant: BTreeMap<&str, (Vec<String>, BTreeSet<Key>)> = BTreeMap::new();
+        for shipment in shipments {
+            let (ids, keys) = by_tenant.entry(&shipment.tenant).or_default();
+            ids.push(shipment.id.clone());
+            keys.extend(waking_keys(shipment));
+        }
+        let mut concerned = BTreeSet::new();
+        for (tenant, (ids, keys)) in by_tenant {
+            concerned.extend(self.ledger.concerned(tenant, &ids, &texts(&keys)).await?);
+        }
+        Ok(concerned)
     }
 
     /// Decides again about documents, each once, and goes on where one cannot be decided.
@@ -227,18 +243,15 @@ impl Clerk {
                 }
             }
             // A shipment that was stored meanwhile saw what was decided before.
-            if self.is_up_to_date(&table, document).await? {
+            let up_to_date = match table.place_of(document) {
+                Some(laid) => self.is_up_to_date(laid).await?,
+                None => true,
+            };
+            if up_to_date {
                 return Ok((told, table.ids()));
             }
         }
         Err(kept_changing("deciding about a document again"))
-    }
-
-    async fn is_up_to_date(&self, table: &Table, document: DocumentId) -> Result<bool, Fault> {
-        match table.place_of(document) {
-            Some(laid) => Ok(self.candidates(laid).await?.versions() == laid.seen),
-            None => Ok(true),
-        }
     }
 
     /// Tells that documents which have waited long enough have no shipment.
@@ -261,26 +274,6 @@ impl From<StoredDocument> for ReadDocument {
             attachment: stored.attachment,
         }
     }
-}
-
-/// By what a document is found once a shipment that shares it arrives. One with a number is not found by a place and a day: these would
-/// wake it with every shipment to a busy site.
-fn asked_by(keys: &Keys) -> Vec<String> {
-    let is_number = |key: &&Key| !key.is_of_a_place();
-    let weak: Vec<&Key> = keys.weak.iter().collect();
-    let by_number = keys
-        .strong
-        .iter()
-        .chain(weak.iter().copied().filter(is_number));
-    let by_number: Vec<&Key> = by_number.collect();
-    let keys = if by_number.is_empty() {
-        weak
-    } else {
-        by_number
-    };
-    keys.into_iter()
-        .map(|key| key.as_str().to_owned())
-        .collect()
 }
 
 fn kept_changing(what: &'static str) -> Fault {

@@ -21,6 +21,7 @@ use crate::inference::{ModelSet, Registry, Runtime};
 use crate::ledger::{Asks, Begun, Finish, Ledger, Outcome, StoredDocument, Upload};
 use crate::pipeline::{Paper, ReadUpload};
 use crate::settings::Settings;
+use crate::shipments::matching::Weights;
 use crate::slots::Slots;
 use crate::storage::{Fetched, Location, Storage, StorageError};
 use crate::understanding::{Accepted, Context};
@@ -87,10 +88,12 @@ impl Worker {
         let opened = |error| Fault::fatal("opening the models", error);
         let models = registry.set().map_err(opened)?;
         let accepted = Accepted::of(registry.serving()).map_err(opened)?;
+        let weights = Weights::load(&settings.models());
+        let weights = weights.map_err(|error| Fault::fatal("opening the models", error))?;
         let slots = Slots::start(&settings, &Arc::new(registry));
         let patience = SignedDuration::from_mins(settings.exceptions.no_match_minutes.into());
         Ok(Self {
-            clerk: Clerk::new(ledger, profiles, models.clone(), patience),
+            clerk: Clerk::new(ledger, profiles, weights, models.clone(), patience),
             accepted,
             settings,
             storage,

@@ -1,12 +1,11 @@
 //! A paper that comes to the table: new, or decided before.
 
-use std::collections::BTreeSet;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use super::ReadDocument;
 use crate::document::DocumentId;
 use crate::ledger::{Asks, Rulings, StoredDocument, Upload};
-use crate::shipments::keys::{Key, document_keys, hint_keys};
-use crate::shipments::matching::Hints;
 use crate::storage::Location;
 use crate::understanding::{Document, told as told_field};
 
@@ -41,6 +40,11 @@ impl Paper {
         }
     }
 
+    /// The day it was received.
+    pub(super) fn received_on(&self) -> Date {
+        self.asks.received_at.to_zoned(TimeZone::UTC).date()
+    }
+
     /// The document with what people told of its fields.
     pub(super) fn told(&self, rulings: &Rulings) -> Document {
         let mut document = self.read.clone();
@@ -48,23 +52,6 @@ impl Paper {
         let told = told.filter_map(|(name, text)| Some((*name, told_field(*name, text)?)));
         document.fields.extend(told);
         document
-    }
-}
-
-/// By what a paper looks for its shipment.
-pub(super) struct Keys {
-    pub(super) strong: Vec<Key>,
-    pub(super) weak: Vec<Key>,
-}
-
-impl Keys {
-    pub(super) fn of(document: &Document, hints: &Hints) -> Self {
-        let keys = document_keys(document).into_iter().chain(hint_keys(hints));
-        let (weak, strong): (BTreeSet<Key>, BTreeSet<Key>) = keys.partition(Key::is_weak);
-        Self {
-            strong: strong.into_iter().collect(),
-            weak: weak.into_iter().collect(),
-        }
     }
 }
 

@@ -3,27 +3,24 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use super::paper::{Keys, Paper};
-use super::{Clerk, Packs, asked_by};
+use jiff::Timestamp;
+
+use super::paper::Paper;
+use super::search::{Asking, FoundInLedger, find_in_ledger, texts};
+use super::{Clerk, Packs};
 use crate::decision::{ExceptionCode, State};
 use crate::document::{DocumentId, ObjectRef};
 use crate::events::{Decided, Origin};
 use crate::fault::Fault;
 use crate::ledger::{
-    DocumentOutcome, Pack, Revision, Rulings, Search, Serves, Settled, StoredDocument, Upload,
+    DocumentOutcome, Pack, Revision, Rulings, Serves, Settled, StoredDocument, Upload,
 };
-use crate::pipeline::{
-    Filed, MatchedDocument, attach_document, decide_copy, decide_pack, match_document,
-};
-use crate::shipments::keys::Key;
+use crate::pipeline::{Filed, MatchedDocument, attach_document, decide_copy, decide_pack};
+use crate::shipments::keys::{matched_keys, waiting_keys};
 use crate::shipments::matching::Known;
 use crate::shipments::{Candidate, Match};
 use crate::understanding::Document;
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
-/// How many candidate shipments are compared with a document.
-const CANDIDATES: usize = 50;
 /// How many papers are decided together at most: the ones that arrived, and those of the few shipments that they may have come from and go to.
 const MOST_PAPERS: usize = 200;
 
@@ -31,7 +28,9 @@ const MOST_PAPERS: usize = 200;
 pub(super) struct Laid {
     pub(super) paper: Paper,
     pub(super) filed: Filed,
-    keys: Keys,
+    /// What the paper says, with what people told.
+    told: Document,
+    rulings: Rulings,
     /// The shipments that it was compared with, in which versions.
     pub(super) seen: Versions,
     pub(super) best: Vec<Candidate>,
@@ -44,18 +43,6 @@ pub(super) type Versions = BTreeSet<(String, u64)>;
 pub(super) struct Table {
     pub(super) laid: Vec<Laid>,
     packs: Packs<Pack>,
-}
-
-/// Shipments that a paper may belong to.
-pub(super) struct Candidates(Vec<Known>);
-
-impl Candidates {
-    pub(super) fn versions(&self) -> Versions {
-        let known = self.0.iter().map(|known| &known.shipment);
-        known
-            .map(|shipment| (shipment.id.clone(), shipment.version))
-            .collect()
-    }
 }
 
 impl Table {
@@ -140,94 +127,90 @@ impl Clerk {
         Ok(table)
     }
 
-    /// The shipments that a paper may belong to, as they are now.
-    pub(super) async fn candidates(&self, laid: &Laid) -> Result<Candidates, Fault> {
-        self.search(&laid.paper, &laid.keys).await
+    /// Would a paper be compared with the same shipments now?
+    pub(super) async fn is_up_to_date(&self, laid: &Laid) -> Result<bool, Fault> {
+        let found = self.search(&laid.paper, &laid.rulings, &laid.told).await?;
+        Ok(versions(&found.known) == laid.seen)
     }
 
-    async fn search(&self, paper: &Paper, keys: &Keys) -> Result<Candidates, Fault> {
-        let texts = |keys: &[Key]| -> Vec<String> {
-            keys.iter().map(|key| key.as_str().to_owned()).collect()
-        };
-        let search = Search {
+    async fn search(
+        &self,
+        paper: &Paper,
+        rulings: &Rulings,
+        told: &Document,
+    ) -> Result<FoundInLedger, Fault> {
+        let asking = Asking {
             tenant: &paper.asks.tenant,
-            strong: &texts(&keys.strong),
-            weak: &texts(&keys.weak),
-            asking: paper.id,
+            document: paper.id,
+            hints: &paper.asks.hints,
+            ruled_out: &rulings.is_not,
+            weights: &self.weights,
+            profiles: &self.profiles,
+            received_on: Some(paper.received_on()),
         };
-        let mut known = self.ledger.find_candidates(&search, CANDIDATES).await?;
-        // Whose proof came first must make no difference to where a paper belongs.
-        for one in &mut known {
-            one.accepted_pod = None;
-        }
-        Ok(Candidates(known))
+        Ok(find_in_ledger(&self.ledger, &asking, told).await?)
     }
 
     async fn lay(&self, mut paper: Paper) -> Result<Laid, Fault> {
         let started = Instant::now();
         let rulings = self.ledger.rulings(paper.id).await?;
-        let document = paper.told(&rulings);
-        let keys = Keys::of(&document, &paper.asks.hints);
-        let candidates = self.search(&paper, &keys).await?;
+        let told = paper.told(&rulings);
+        let FoundInLedger { matched, known } = self.search(&paper, &rulings, &told).await?;
+        let matched = match self.attached_by_hand(&paper, &rulings, &told).await? {
+            Some(by_hand) => by_hand,
+            None => matched,
+        };
         if paper.copy_of.is_none() {
-            paper.asks.keys = asked_by(&keys);
+            let hints = &paper.asks.hints;
+            paper.asks.keys = match matched.matched {
+                Match::Matched(..) => texts(&matched_keys(&told, hints)),
+                Match::Ambiguous(_) | Match::Conflict(_) | Match::None => {
+                    texts(&waiting_keys(&told, hints))
+                }
+            };
         }
-        let matched = self
-            .matched(&paper, document, &rulings, &candidates)
-            .await?;
         let (tenant, shipment) = (&paper.asks.tenant, shipment_id(&matched.matched));
         let waived = self
             .ledger
             .ended_by_people(tenant, shipment, paper.id)
             .await?;
         Ok(Laid {
-            seen: candidates.versions(),
-            keys,
+            seen: versions(&known),
             best: matched.best,
             filed: Filed {
                 id: paper.id,
                 document: matched.document,
                 attachment: paper.attachment.clone(),
                 matched: matched.matched,
-                stop_by_hand: rulings.is.and_then(|is| is.stop),
+                stop_by_hand: rulings.is.as_ref().and_then(|is| is.stop),
                 received_at: paper.asks.received_at,
                 waived,
                 late: false,
             },
             took: started.elapsed(),
+            told,
+            rulings,
             paper,
         })
     }
 
-    /// A person's word counts; else what the paper says, among the shipments that no person has ruled out.
-    async fn matched(
+    /// Where a person said that it belongs.
+    async fn attached_by_hand(
         &self,
         paper: &Paper,
-        document: Document,
         rulings: &Rulings,
-        Candidates(known): &Candidates,
-    ) -> Result<MatchedDocument, Fault> {
-        let received_on = Some(paper.asks.received_at.to_zoned(TimeZone::UTC).date());
-        if let Some(is) = &rulings.is {
-            let shipment = self
-                .ledger
-                .shipment(&paper.asks.tenant, &is.shipment)
-                .await?;
-            if let Some(shipment) = shipment {
-                let profiles = &self.profiles;
-                return Ok(attach_document(document, &shipment, profiles, received_on));
-            }
-        }
-        let is_possible = |known: &&Known| !rulings.is_not.contains(&known.shipment.id);
-        let known: Vec<Known> = known.iter().filter(is_possible).cloned().collect();
-        let hints = &paper.asks.hints;
-        Ok(match_document(
-            document,
-            hints,
-            &known,
-            &self.profiles,
-            received_on,
-        ))
+        told: &Document,
+    ) -> Result<Option<MatchedDocument>, Fault> {
+        let Some(is) = &rulings.is else {
+            return Ok(None);
+        };
+        let tenant = &paper.asks.tenant;
+        let shipment = self.ledger.shipment(tenant, &is.shipment).await?;
+        let (profiles, received_on) = (&self.profiles, Some(paper.received_on()));
+        Ok(
+            shipment
+                .map(|shipment| attach_document(told.clone(), &shipment, profiles, received_on)),
+        )
     }
 
     /// Decides about everything on the table. Of what was decided before only that is handed on which has changed.
@@ -293,6 +276,13 @@ impl Clerk {
             copy_of: paper.copy_of,
         }
     }
+}
+
+fn versions(known: &[Known]) -> Versions {
+    let shipments = known.iter().map(|known| &known.shipment);
+    shipments
+        .map(|shipment| (shipment.id.clone(), shipment.version))
+        .collect()
 }
 
 fn is_cut_out_of(stored: &StoredDocument, origin: &Origin) -> bool {

@@ -16,6 +16,7 @@ use crate::decision::ExceptionCode;
 use crate::document::{BBox, Confidence, Found, PageNumber, Source};
 use crate::events::examples::{self, at};
 use crate::ledger::{Begun, Wanted};
+use crate::shipments::keys::shipment_keys;
 use crate::shipments::matching::Hints;
 use crate::understanding::{
     DocumentClass, Field, FieldName, Mark, MarkKind, Party, Role, Traits, Value,
@@ -38,7 +39,13 @@ impl Office {
         let ledger = Ledger::open(path.to_str().unwrap()).await.unwrap();
         let patience = SignedDuration::from_mins(patience_minutes);
         Self {
-            clerk: Clerk::new(ledger, profiles, examples::models(), patience),
+            clerk: Clerk::new(
+                ledger,
+                profiles,
+                Weights::shipped().clone(),
+                examples::models(),
+                patience,
+            ),
             _folder: folder,
         }
     }

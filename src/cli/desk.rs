@@ -13,6 +13,7 @@ use crate::fault::Fault;
 use crate::inference::ModelSet;
 use crate::ledger::{Act, Ledger};
 use crate::settings::Settings;
+use crate::shipments::matching::Weights;
 use crate::worker::open_ledger;
 
 /// Where the ledger lies.
@@ -90,9 +91,11 @@ impl Desk {
         } else {
             None
         };
+        let weights = Weights::load(&settings.models());
+        let weights = weights.map_err(|error| Fault::fatal("opening the models", error))?;
         let patience = jiff::SignedDuration::from_mins(settings.exceptions.no_match_minutes.into());
         Ok(Self {
-            clerk: Clerk::new(ledger, profiles, ModelSet::none(), patience),
+            clerk: Clerk::new(ledger, profiles, weights, ModelSet::none(), patience),
             act: Act {
                 who: args.by,
                 why: args.why,

@@ -8,6 +8,7 @@ mod calibration;
 mod crops;
 pub mod html;
 pub mod labels;
+pub mod made_up;
 mod observed;
 mod outcome;
 mod report;

@@ -93,7 +93,11 @@ impl Registry {
             let Some(newest) = versions.into_iter().filter_map(version).max() else {
                 continue; // not a model, as models/training
             };
-            let manifest = Manifest::load(&name.join(newest.to_string()), native)?;
+            let newest = name.join(newest.to_string());
+            if newest.join("weights.toml").is_file() {
+                continue; // no graph: shipments are matched by it
+            }
+            let manifest = Manifest::load(&newest, native)?;
             if let Some(other) = manifests.get(&manifest.task) {
                 return Err(InferenceError::Malformed {
                     path: name,

@@ -5,11 +5,13 @@
 //! stop, and to decide the same bytes twice; who asked is told and decides again. SQL lives only here.
 
 mod audit;
+mod candidates;
 mod desk;
 mod documents;
 mod error;
 mod exceptions;
 mod explain;
+mod key_index;
 mod leases;
 mod opening;
 mod outbox;
@@ -30,6 +32,7 @@ mod suite;
 use sqlx::{Any, AnyPool, Transaction};
 
 pub use audit::{Audit, AuditEntry};
+pub use candidates::Search;
 pub use desk::{ExceptionRecord, Wanted};
 pub use documents::{Asks, StoredDocument};
 pub use error::LedgerError;
@@ -40,7 +43,7 @@ pub use outcomes::{Conflict, DocumentOutcome, Finding, Finish, Outcome, Serves, 
 pub use overdue::{AwaitedPod, Awaits};
 pub use revisions::{Act, Because, Pack, Revision};
 pub use rulings::{Belongs, Ruling, Rulings};
-pub use shipments::{Search, Stored};
+pub use shipments::Stored;
 pub use uploads::{Begun, Upload};
 
 use opening::Database;
@@ -65,6 +68,7 @@ impl Ledger {
         let (pool, database) = opening::open(location).await?;
         let ledger = Self { pool, database };
         schema::bring_up_to_date(&ledger).await?;
+        key_index::renew(&ledger).await?;
         Ok(ledger)
     }
 

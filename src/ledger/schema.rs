@@ -6,11 +6,12 @@ use super::opening::Database;
 use super::{Ledger, LedgerError};
 
 /// Every step of the tables' history, oldest first. Steps are only ever added.
-const STEPS: &[&str] = &[
+pub(super) const STEPS: &[&str] = &[
     include_str!("migrations/0001_ledger.sql"),
     include_str!("migrations/0002_service.sql"),
     include_str!("migrations/0003_waiting.sql"),
     include_str!("migrations/0004_life.sql"),
+    include_str!("migrations/0005_keys.sql"),
 ];
 
 /// The number of the lock that PostgreSQL gives to one program at a time: any number that no other program uses.

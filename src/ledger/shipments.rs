@@ -1,42 +1,21 @@
-//! Shipments and the keys that documents find them by.
+//! Shipments, each in its newest version, and the keys that documents find them by.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
+use futures_util::{StreamExt as _, TryStreamExt as _};
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
-use super::audit::{self, Entry};
+use super::audit;
+use super::key_index::{self, Place, places};
 use super::{Ledger, LedgerError, sql};
-use crate::document::DocumentId;
 use crate::shipments::Shipment;
-use crate::shipments::matching::Known;
 
-/// How many shipments go into one statement. With five values a shipment and some twenty keys of three values this stays
-/// far below the 32,766 values that SQLite takes; larger batches were no faster.
-const BATCH: usize = 100;
-
-/// How many keys go into one statement.
-const KEYS: usize = 1000;
-
-/// How many keys are asked for at once; SQLite takes 500 in one statement.
-const ASKED: usize = 100;
-
-/// How many shipments of one key are looked at, the newest first. A key that more shipments share tells nothing apart.
-const PER_KEY: i64 = 200;
-
-/// By what a shipment is looked for.
-#[derive(Debug, Clone)]
-pub struct Search<'a> {
-    /// Whose shipments.
-    pub tenant: &'a str,
-    /// Keys that few shipments share, such as numbers: one of these comes before any number of weak ones.
-    pub strong: &'a [String],
-    /// Keys that busy sites share by the thousand.
-    pub weak: &'a [String],
-    /// The document that asks: that it is attached itself, read by other models, is no news to it.
-    pub asking: DocumentId,
-}
+/// How many shipments go into one statement. With six values a shipment this stays far below the 32,766 values that SQLite
+/// takes.
+const BATCH: usize = 500;
 
 /// What storing shipments did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -54,25 +33,28 @@ impl Ledger {
     /// that arrives late changes nothing.
     ///
     /// # Errors
-    /// [`LedgerError`]; the batches before the failed one stay stored, and storing all of them again is safe.
+    /// [`LedgerError`]; other batches than the failed one stay stored, and storing all of them again is safe.
     pub async fn store_shipments<K: IntoIterator<Item = String>>(
         &self,
         shipments: &[Shipment],
         keys_of: impl Fn(&Shipment) -> K,
         now: Timestamp,
     ) -> Result<Stored, LedgerError> {
-        let mut stored = Stored::default();
-        for batch in shipments.chunks(BATCH) {
-            let mut tx = self.write().await?;
-            let known = known_versions(&mut tx, batch).await?;
-            let newest = newest(batch, known, &mut stored);
-            let newest = upsert(&mut tx, newest, now).await?;
-            replace_keys(&mut tx, &newest, &keys_of, now).await?;
-            tx.commit().await?;
+        if shipments.is_empty() {
+            return Ok(Stored::default());
         }
+        let first = self.take_numbers(shipments.len()).await?;
+        let batches = (first..).step_by(BATCH).zip(shipments.chunks(BATCH));
+        let batches = batches.map(|(first, batch)| self.store_batch(first, batch, &keys_of, now));
+        let batches: Vec<_> = batches.collect();
+        let stored: Vec<Stored> = futures_util::stream::iter(batches)
+            .buffered(self.database.writers())
+            .try_collect()
+            .await?;
+        let stored = stored.into_iter().fold(Stored::default(), Stored::and);
         if stored.new + stored.changed > 0 {
             let mut tx = self.write().await?;
-            let entry = Entry::shipments_stored(stored.new, stored.changed);
+            let entry = audit::Entry::shipments_stored(stored.new, stored.changed);
             audit::append(&mut tx, &[entry], now).await?;
             tx.commit().await?;
         }
@@ -92,247 +74,223 @@ impl Ledger {
         row.map(|row| sql::column(&row, "shipment")).transpose()
     }
 
-    /// The shipments with one of the keys, at most `limit`: those that share the most strong keys first, then the most
-    /// weak ones, then the newest.
-    ///
-    /// # Errors
-    /// [`LedgerError`].
-    pub async fn find_candidates(
+    /// The first of so many numbers that no shipment has. Those that are not used are lost, which nobody minds.
+    async fn take_numbers(&self, count: usize) -> Result<i64, LedgerError> {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        let taken = "UPDATE heads SET seq = seq + $1 WHERE log = 'shipments' RETURNING seq";
+        let taken = sqlx::query(taken).bind(count).fetch_one(&self.pool);
+        Ok(taken.await?.try_get::<i64, _>("seq")? - count + 1)
+    }
+
+    async fn store_batch<K: IntoIterator<Item = String>>(
         &self,
-        search: &Search<'_>,
-        limit: usize,
-    ) -> Result<Vec<Known>, LedgerError> {
-        let mut tx = self.pool.begin().await?;
-        let mut shared: HashMap<String, Shared> = HashMap::new();
-        let strong = search.strong.chunks(ASKED);
-        let weak = search.weak.chunks(ASKED);
-        let asked = strong.map(|keys| (keys, Shared::STRONG));
-        for (keys, weight) in asked.chain(weak.map(|keys| (keys, Shared::WEAK))) {
-            for (id, stored_at) in with_keys(&mut tx, search.tenant, keys).await? {
-                shared.entry(id).or_default().add(weight, stored_at);
+        first: i64,
+        batch: &[Shipment],
+        keys_of: &impl Fn(&Shipment) -> K,
+        now: Timestamp,
+    ) -> Result<Stored, LedgerError> {
+        let places_of = |shipment: &Shipment| {
+            let keys: Vec<String> = keys_of(shipment).into_iter().collect();
+            places(&shipment.tenant, keys.iter().map(String::as_str))
+        };
+        let mut keys = Keys::default();
+        let mut newest = newest(first, batch);
+        let mut tx = self.write().await?;
+        let added = insert(&mut tx, &newest, now).await?;
+        newest.retain(|_, (number, shipment)| {
+            let known = !added.contains(number);
+            if !known {
+                keys.change(*number, &BTreeSet::new(), &places_of(shipment));
+            }
+            known
+        });
+        // What is left was known before.
+        let mut versions = versions(&mut tx, &newest).await?;
+        newest.retain(|name, (_, shipment)| {
+            versions
+                .get(name)
+                .is_some_and(|known| *known < shipment.version)
+        });
+        let lock = self.database.row_lock();
+        for (name, number, before) in hold(&mut tx, &newest, lock).await? {
+            versions.insert(name.clone(), before.version);
+            match newest.get(&name) {
+                Some((_, shipment)) if before.version < shipment.version => {
+                    keys.change(number, &places_of(&before), &places_of(shipment));
+                }
+                // Somebody stored a newer one meanwhile.
+                Some(_) | None => drop(newest.remove(&name)),
             }
         }
-        let mut ids: Vec<(Shared, String)> = shared.into_iter().map(|(id, s)| (s, id)).collect();
-        ids.sort_unstable_by(|a, b| b.cmp(a));
-        let mut found = Vec::new();
-        for (_, id) in ids.iter().take(limit) {
-            found.push(known(&mut tx, search, id).await?);
+        replace(&mut tx, &newest, now).await?;
+        keys.write(&mut tx).await?;
+        tx.commit().await?;
+        Ok(Stored::of(batch, versions))
+    }
+}
+
+impl Stored {
+    fn and(self, other: Self) -> Self {
+        Self {
+            new: self.new + other.new,
+            changed: self.changed + other.changed,
+            ignored: self.ignored + other.ignored,
         }
-        Ok(found)
+    }
+
+    /// What a batch does to the known versions, as if its shipments were stored one after the other.
+    fn of(batch: &[Shipment], mut versions: BTreeMap<Name, u64>) -> Self {
+        let mut stored = Self::default();
+        for shipment in batch {
+            match versions.entry(name(shipment)) {
+                Entry::Vacant(unknown) => {
+                    unknown.insert(shipment.version);
+                    stored.new += 1;
+                }
+                Entry::Occupied(mut known) if *known.get() < shipment.version => {
+                    known.insert(shipment.version);
+                    stored.changed += 1;
+                }
+                Entry::Occupied(_) => stored.ignored += 1,
+            }
+        }
+        stored
     }
 }
 
-/// How much a shipment shares with a document, by what counts first.
-#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-struct Shared {
-    strong: u32,
-    weak: u32,
-    stored_at: i64,
+/// Tenant and id of a shipment. Rows are written in their order, so that no two programs wait for each other in a ring.
+type Name = (String, String);
+
+fn name(shipment: &Shipment) -> Name {
+    (shipment.tenant.clone(), shipment.id.clone())
 }
 
-impl Shared {
-    const STRONG: Self = Self {
-        strong: 1,
-        weak: 0,
-        stored_at: 0,
-    };
-    const WEAK: Self = Self {
-        strong: 0,
-        weak: 1,
-        stored_at: 0,
-    };
-
-    fn add(&mut self, other: Self, stored_at: i64) {
-        self.strong += other.strong;
-        self.weak += other.weak;
-        self.stored_at = stored_at;
+/// The newest version of each shipment of a batch, with the number that it gets if it is new.
+fn newest(first: i64, batch: &[Shipment]) -> BTreeMap<Name, (i64, &Shipment)> {
+    let mut newest: BTreeMap<Name, (i64, &Shipment)> = BTreeMap::new();
+    for (number, shipment) in (first..).zip(batch) {
+        let known = newest.entry(name(shipment)).or_insert((number, shipment));
+        if known.1.version < shipment.version {
+            *known = (number, shipment);
+        }
     }
+    newest
 }
 
-type Versions = HashMap<(String, String), u64>;
-
-async fn known_versions(
+/// Stores those that nobody knew, and returns their numbers.
+async fn insert(
     connection: &mut AnyConnection,
-    batch: &[Shipment],
-) -> Result<Versions, LedgerError> {
-    let wanted = sql::rows(batch.len(), 2, 1);
+    shipments: &BTreeMap<Name, (i64, &Shipment)>,
+    now: Timestamp,
+) -> Result<BTreeSet<i64>, LedgerError> {
+    let added = write(connection, shipments, "DO NOTHING", now).await?;
+    let number = |row: &AnyRow| Ok(row.try_get("number")?);
+    added.iter().map(number).collect()
+}
+
+/// Stores the newer version of shipments that are held. They keep their numbers.
+async fn replace(
+    connection: &mut AnyConnection,
+    shipments: &BTreeMap<Name, (i64, &Shipment)>,
+    now: Timestamp,
+) -> Result<(), LedgerError> {
+    let newer = "DO UPDATE SET version = excluded.version, shipment = excluded.shipment, stored_at = excluded.stored_at";
+    write(connection, shipments, newer, now).await?;
+    Ok(())
+}
+
+async fn write(
+    connection: &mut AnyConnection,
+    shipments: &BTreeMap<Name, (i64, &Shipment)>,
+    where_known: &str,
+    now: Timestamp,
+) -> Result<Vec<AnyRow>, LedgerError> {
+    if shipments.is_empty() {
+        return Ok(Vec::new());
+    }
+    let values = sql::rows(shipments.len(), 6, 1);
     let statement = format!(
-        "SELECT tenant, id, version FROM shipments WHERE (tenant, id) IN (VALUES {wanted})"
+        "INSERT INTO shipments (tenant, id, version, shipment, stored_at, number) VALUES {values}
+         ON CONFLICT (tenant, id) {where_known} RETURNING number"
     );
     let mut query = sqlx::query(sqlx::AssertSqlSafe(statement));
-    for shipment in batch {
+    for ((tenant, id), (number, shipment)) in shipments {
         query = query
-            .bind(shipment.tenant.as_str())
-            .bind(shipment.id.as_str());
+            .bind(tenant.as_str())
+            .bind(id.as_str())
+            .bind(sql::signed(shipment.version))
+            .bind(sql::json(shipment)?)
+            .bind(now.as_millisecond())
+            .bind(*number);
     }
-    let rows = query.fetch_all(connection).await?;
+    Ok(query.fetch_all(connection).await?)
+}
+
+async fn versions(
+    connection: &mut AnyConnection,
+    shipments: &BTreeMap<Name, (i64, &Shipment)>,
+) -> Result<BTreeMap<Name, u64>, LedgerError> {
     let version = |row: &AnyRow| {
-        let key = (row.try_get("tenant")?, row.try_get("id")?);
-        Ok((key, sql::unsigned(row, "version")?))
+        let name = (row.try_get("tenant")?, row.try_get("id")?);
+        Ok((name, sql::unsigned(row, "version")?))
     };
+    let rows = select(connection, shipments, "tenant, id, version", "").await?;
     rows.iter().map(version).collect()
 }
 
-/// The newest version of each shipment that is newer than what is known, as if they had been stored one after the other.
-fn newest<'a>(
-    batch: &'a [Shipment],
-    mut versions: Versions,
-    stored: &mut Stored,
-) -> Vec<&'a Shipment> {
-    let mut newest = BTreeMap::new();
-    for shipment in batch {
-        let key = (shipment.tenant.clone(), shipment.id.clone());
-        match versions.insert(key.clone(), shipment.version) {
-            None => stored.new += 1,
-            Some(known) if known < shipment.version => stored.changed += 1,
-            Some(known) => {
-                stored.ignored += 1;
-                versions.insert(key, known);
-                continue;
-            }
-        }
-        newest.insert(key, shipment);
-    }
-    newest.into_values().collect()
+/// The number and the content of shipments that are about to change; nobody else changes them meanwhile.
+async fn hold(
+    connection: &mut AnyConnection,
+    shipments: &BTreeMap<Name, (i64, &Shipment)>,
+    lock: &str,
+) -> Result<Vec<(Name, i64, Shipment)>, LedgerError> {
+    let held = |row: &AnyRow| {
+        let shipment: Shipment = sql::column(row, "shipment")?;
+        Ok((name(&shipment), row.try_get("number")?, shipment))
+    };
+    let rows = select(connection, shipments, "number, shipment", lock).await?;
+    rows.iter().map(held).collect()
 }
 
-/// Returns those that were stored: a newer version may have been stored since the known ones were asked for.
-async fn upsert<'a>(
+async fn select(
     connection: &mut AnyConnection,
-    shipments: Vec<&'a Shipment>,
-    now: Timestamp,
-) -> Result<Vec<&'a Shipment>, LedgerError> {
+    shipments: &BTreeMap<Name, (i64, &Shipment)>,
+    columns: &str,
+    lock: &str,
+) -> Result<Vec<AnyRow>, LedgerError> {
     if shipments.is_empty() {
-        return Ok(shipments);
+        return Ok(Vec::new());
     }
-    let values = sql::rows(shipments.len(), 5, 1);
+    let names = sql::rows(shipments.len(), 2, 1);
+    // Joined, and in this order: SQLite reads all shipments to look for pairs in a list.
     let statement = format!(
-        "INSERT INTO shipments (tenant, id, version, shipment, stored_at) VALUES {values}
-         ON CONFLICT (tenant, id) DO UPDATE SET version = excluded.version, shipment = excluded.shipment,
-           stored_at = excluded.stored_at WHERE excluded.version > shipments.version
-         RETURNING tenant, id"
+        "WITH asked (asked_tenant, asked_id) AS (VALUES {names})
+         SELECT {columns} FROM asked CROSS JOIN shipments WHERE tenant = asked_tenant AND id = asked_id
+         ORDER BY tenant, id{lock}"
     );
     let mut query = sqlx::query(sqlx::AssertSqlSafe(statement));
-    for shipment in &shipments {
-        query = query
-            .bind(shipment.tenant.as_str())
-            .bind(shipment.id.as_str())
-            .bind(sql::signed(shipment.version))
-            .bind(sql::json(shipment)?)
-            .bind(now.as_millisecond());
+    for (tenant, id) in shipments.keys() {
+        query = query.bind(tenant.as_str()).bind(id.as_str());
     }
-    let mut stored: BTreeSet<(String, String)> = BTreeSet::new();
-    for row in query.fetch_all(connection).await? {
-        stored.insert((row.try_get("tenant")?, row.try_get("id")?));
-    }
-    let is_stored =
-        |shipment: &&Shipment| stored.contains(&(shipment.tenant.clone(), shipment.id.clone()));
-    Ok(shipments.into_iter().filter(is_stored).collect())
+    Ok(query.fetch_all(connection).await?)
 }
 
-async fn replace_keys<K: IntoIterator<Item = String>>(
-    connection: &mut AnyConnection,
-    shipments: &[&Shipment],
-    keys_of: &impl Fn(&Shipment) -> K,
-    now: Timestamp,
-) -> Result<(), LedgerError> {
-    if shipments.is_empty() {
-        return Ok(());
-    }
-    let wanted = sql::rows(shipments.len(), 2, 1);
-    let statement = format!("DELETE FROM shipment_keys WHERE (tenant, id) IN (VALUES {wanted})");
-    let mut query = sqlx::query(sqlx::AssertSqlSafe(statement));
-    for shipment in shipments {
-        query = query
-            .bind(shipment.tenant.as_str())
-            .bind(shipment.id.as_str());
-    }
-    query.execute(&mut *connection).await?;
-    let keyed: Vec<(&Shipment, String)> = shipments
-        .iter()
-        .flat_map(|shipment| {
-            // Each key once, whatever the caller gives.
-            let keys: BTreeSet<String> = keys_of(shipment).into_iter().collect();
-            keys.into_iter().map(|key| (*shipment, key))
-        })
-        .collect();
-    for keyed in keyed.chunks(KEYS) {
-        insert_keys(connection, keyed, now).await?;
-    }
-    Ok(())
+/// What changes in the index.
+#[derive(Default)]
+struct Keys {
+    gone: Vec<(Place, i64)>,
+    new: Vec<(Place, i64)>,
 }
 
-async fn insert_keys(
-    connection: &mut AnyConnection,
-    keyed: &[(&Shipment, String)],
-    now: Timestamp,
-) -> Result<(), LedgerError> {
-    let values = sql::rows(keyed.len(), 4, 1);
-    let statement =
-        format!("INSERT INTO shipment_keys (tenant, match_key, stored_at, id) VALUES {values}");
-    let mut query = sqlx::query(sqlx::AssertSqlSafe(statement));
-    for (shipment, key) in keyed {
-        query = query
-            .bind(shipment.tenant.as_str())
-            .bind(key.as_str())
-            .bind(now.as_millisecond())
-            .bind(shipment.id.as_str());
+impl Keys {
+    fn change(&mut self, number: i64, before: &BTreeSet<Place>, now: &BTreeSet<Place>) {
+        let of = |place: &Place| (*place, number);
+        self.gone.extend(before.difference(now).map(of));
+        self.new.extend(now.difference(before).map(of));
     }
-    query.execute(connection).await?;
-    Ok(())
-}
 
-/// The newest shipments with each of the keys, and when they were stored; one that has several of the keys comes several times.
-async fn with_keys(
-    connection: &mut AnyConnection,
-    tenant: &str,
-    keys: &[String],
-) -> Result<Vec<(String, i64)>, LedgerError> {
-    // A limit for each key, so that a key which thousands share costs no more than its newest.
-    let newest = |at: usize| {
-        let key = at + 3;
-        format!(
-            "SELECT id, stored_at FROM (SELECT id, stored_at FROM shipment_keys WHERE tenant = $1 AND match_key = ${key}
-             ORDER BY stored_at DESC, id DESC LIMIT $2) AS newest_{key}"
-        )
-    };
-    let statement = (0..keys.len())
-        .map(newest)
-        .collect::<Vec<_>>()
-        .join(" UNION ALL ");
-    let mut query = sqlx::query(sqlx::AssertSqlSafe(statement))
-        .bind(tenant)
-        .bind(PER_KEY);
-    for key in keys {
-        query = query.bind(key.as_str());
+    async fn write(self, connection: &mut AnyConnection) -> Result<(), LedgerError> {
+        key_index::take_away(connection, &self.gone).await?;
+        key_index::write(connection, self.new).await
     }
-    let rows = query.fetch_all(connection).await?;
-    rows.iter()
-        .map(|row| Ok((row.try_get("id")?, row.try_get("stored_at")?)))
-        .collect()
-}
-
-async fn known(
-    connection: &mut AnyConnection,
-    search: &Search<'_>,
-    id: &str,
-) -> Result<Known, LedgerError> {
-    let row = sqlx::query("SELECT shipment FROM shipments WHERE tenant = $1 AND id = $2")
-        .bind(search.tenant)
-        .bind(id)
-        .fetch_one(&mut *connection)
-        .await?;
-    let pod = sqlx::query(
-        "SELECT document FROM attachments WHERE tenant = $1 AND shipment = $2 AND pod = 1 AND document <> $3
-         ORDER BY accepted_at, document LIMIT 1",
-    )
-    .bind(search.tenant)
-    .bind(id)
-    .bind(search.asking.to_string())
-    .fetch_optional(connection)
-    .await?;
-    Ok(Known {
-        shipment: sql::column(&row, "shipment")?,
-        accepted_pod: pod.map(|row| sql::word(&row, "document")).transpose()?,
-    })
 }

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use crate::decision::Profiles;
 use crate::document::Confidence;
-use crate::shipments::matching::{Hints, Known, best_known, find_shipment};
+use crate::shipments::matching::{Hints, Known, Weights, compare};
 use crate::shipments::{
     Agreement, Candidate, Match, MatchEvidence, Shipment, settle_consignee, settle_consignee_by,
     settle_labels,
@@ -37,19 +37,25 @@ pub fn match_document(
     known: &[Known],
     profiles: &Profiles,
     received_on: Option<Date>,
+    weights: &Weights,
 ) -> MatchedDocument {
     settle_consignee_by(&mut document, known.iter().map(|one| &one.shipment));
-    let mut matched = find_shipment(&document, hints, known);
+    let (mut matched, mut best) = compare(&document, hints, known, weights);
+    let mut read = document.fields.clone();
     if let Match::Matched(candidate, _) | Match::Conflict(candidate) = &matched {
         settle_consignee(&mut document, &candidate.shipment);
-        matched = find_shipment(&document, hints, known);
+        if document.fields != read {
+            (matched, best) = compare(&document, hints, known, weights);
+            read.clone_from(&document.fields);
+        }
     }
     if let Match::Matched(candidate, _) = &matched {
         let dates = dates_of(&candidate.shipment, profiles, received_on);
         settle_dates(&mut document, &dates, candidate.shipment.delivered_on());
-        matched = find_shipment(&document, hints, known);
+        if document.fields != read {
+            (matched, best) = compare(&document, hints, known, weights);
+        }
     }
-    let best = best_known(&document, hints, known);
     if let Match::Matched(candidate, _) = &matched {
         settle_labels(&mut document, &candidate.shipment);
     }

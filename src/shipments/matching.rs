@@ -12,14 +12,13 @@ mod circumstances;
 #[cfg(test)]
 mod golden;
 mod identifiers;
+mod level;
 mod paper;
 #[cfg(test)]
 mod properties;
 mod references;
 #[cfg(test)]
 pub(super) mod sample;
-#[cfg(test)]
-mod simulation;
 #[cfg(test)]
 mod tests;
 mod weights;
@@ -33,9 +32,12 @@ pub(super) use self::circumstances::expected_day;
 use self::circumstances::{Circumstances, circumstances};
 use self::identifiers::{Identification, crowds, hits, identify};
 use self::paper::Paper;
-pub(super) use self::paper::{Label, readings};
+pub(super) use self::paper::{Label, Reading, readings};
 pub(super) use self::references::LONG;
-use super::{Candidate, Match, MatchEvidence, RunnerUp, Shipment};
+use self::references::held;
+use self::weights::AMBIGUOUS_AT_MOST;
+pub use self::weights::{Calibration, Level, Shares, Thresholds, Weights, WeightsError};
+use super::{Agreement, Candidate, Match, MatchEvidence, RunnerUp, Shipment};
 use crate::document::{Confidence, DocumentId};
 use crate::understanding::Document;
 
@@ -64,48 +66,86 @@ pub struct Hints {
     pub received_on: Option<Date>,
 }
 
-/// Finds the shipment that `document` belongs to among the `known` ones. Their order does not matter.
+/// Finds the shipment that `document` belongs to among the `known` ones, whose order does not matter. Returns the best three of them,
+/// too, with what speaks for and against each, good enough or not: for people who ask why a document was attached, or was not.
 #[must_use]
-pub fn find_shipment(document: &Document, hints: &Hints, known: &[Known]) -> Match {
-    conclude(&ranked(document, hints, known))
+pub fn compare(
+    document: &Document,
+    hints: &Hints,
+    known: &[Known],
+    weights: &Weights,
+) -> (Match, Vec<Candidate>) {
+    let paper = Paper::new(document, hints, weights);
+    let ranked = ranked(&paper, known);
+    let best = ranked.iter().take(3);
+    let best = best.map(|weighed| weighed.candidate(1.0)).collect();
+    (conclude(&ranked), best)
 }
 
-/// The best three of the `known` shipments with what speaks for and against each, good enough or not: for people who ask why
-/// a document was attached, or was not.
+/// What was seen on a known shipment, for whoever estimates the weights.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    /// The shipment's id.
+    pub id: String,
+    /// What speaks for and against it, and what is near.
+    pub levels: Vec<Level>,
+}
+
+/// What is seen on each of the known shipments; best first.
 #[must_use]
-pub fn best_known(document: &Document, hints: &Hints, known: &[Known]) -> Vec<Candidate> {
-    let ranked = ranked(document, hints, known);
-    let best = ranked.iter().take(3);
-    best.map(|weighed| weighed.candidate(1.0)).collect()
+pub fn look(document: &Document, hints: &Hints, known: &[Known], weights: &Weights) -> Vec<Seen> {
+    let paper = Paper::new(document, hints, weights);
+    let ranked = ranked(&paper, known);
+    let seen = |weighed: &Weighed<'_>| {
+        let levels = weighed.evidence().map(|evidence| evidence.level);
+        let doubts = weighed.identification.doubts.iter().copied();
+        Seen {
+            id: weighed.shipment.id.clone(),
+            levels: levels.chain(doubts).collect(),
+        }
+    };
+    ranked.iter().map(seen).collect()
+}
+
+/// The shipment alone.
+#[cfg(test)]
+pub(super) fn find_shipment(document: &Document, hints: &Hints, known: &[Known]) -> Match {
+    compare(document, hints, known, Weights::shipped()).0
 }
 
 /// The known shipments, weighed, best first.
-fn ranked<'a>(document: &Document, hints: &Hints, known: &'a [Known]) -> Vec<Weighed<'a>> {
-    let paper = Paper::new(document, hints);
-    let found: Vec<_> = known
-        .iter()
-        .map(|known| (&known.shipment, hits(&paper, &known.shipment)))
-        .collect();
-    let crowds = crowds(&paper, &found);
-    let weighed = known.iter().zip(&found).map(|(known, (_, hits))| {
-        let identification = identify(&paper, &known.shipment, hits, &crowds);
-        Weighed::new(&paper, known, identification)
+fn ranked<'a>(paper: &Paper<'a>, known: &'a [Known]) -> Vec<Weighed<'a>> {
+    let found = known.iter().map(|known| {
+        let held = held(&known.shipment);
+        let hits = hits(paper, &known.shipment, &held);
+        (&known.shipment, held, hits)
+    });
+    let found: Vec<_> = found.collect();
+    let crowds = crowds(paper, &found);
+    let weighed = known.iter().zip(&found).map(|(known, (_, held, hits))| {
+        let identification = identify(paper, &known.shipment, held, hits, &crowds);
+        Weighed::new(paper, known, identification)
     });
     let mut ranked: Vec<_> = weighed.collect();
     ranked.sort_by(Weighed::best_first);
-    spread_probability(&mut ranked);
+    spread_probability(&mut ranked, paper.weights);
     ranked
 }
 
-/// Softmax of the standings of all candidates and of "none of them".
-fn spread_probability(ranked: &mut [Weighed<'_>]) {
+/// Softmax of the standings of all candidates and of "none of them", calibrated so that the best is right as often as it says.
+fn spread_probability(ranked: &mut [Weighed<'_>], weights: &Weights) {
     let highest = ranked.first().map_or(0.0, Weighed::standing);
-    let highest = highest.max(weights::NONE_OF_THEM);
-    let none = (weights::NONE_OF_THEM - highest).exp();
+    let highest = highest.max(weights.none_of_them());
+    let none = (weights.none_of_them() - highest).exp();
     let odds = |weighed: &Weighed<'_>| (weighed.standing() - highest).exp();
     let sum = none + ranked.iter().map(odds).sum::<f64>();
-    for weighed in ranked {
-        weighed.probability = odds(weighed) / sum;
+    let Some((best, others)) = ranked.split_first_mut() else {
+        return;
+    };
+    let rest = sum - odds(best);
+    best.probability = weights.calibrated(odds(best).ln() - rest.max(f64::MIN_POSITIVE).ln());
+    for weighed in others {
+        weighed.probability = (1.0 - best.probability) * odds(weighed) / rest;
     }
 }
 
@@ -143,12 +183,23 @@ fn conclude(ranked: &[Weighed<'_>]) -> Match {
 }
 
 fn ambiguous<'a>(near: impl Iterator<Item = &'a Weighed<'a>>) -> Match {
-    let candidate = |weighed: &Weighed<'_>| weighed.candidate(weights::AMBIGUOUS_AT_MOST);
+    let candidate = |weighed: &Weighed<'_>| weighed.candidate(AMBIGUOUS_AT_MOST);
     Match::Ambiguous(near.take(3).map(candidate).collect())
+}
+
+/// One piece of evidence, with what it shows.
+#[derive(Clone)]
+struct Evidence {
+    field: &'static str,
+    agreement: Agreement,
+    level: Level,
+    /// Log-odds: what the level weighs, or a share of it.
+    weight: f64,
 }
 
 /// A known shipment with the evidence for and against it.
 struct Weighed<'a> {
+    weights: &'a Weights,
     shipment: &'a Shipment,
     identification: Identification,
     circumstances: Circumstances,
@@ -159,19 +210,25 @@ struct Weighed<'a> {
 }
 
 impl<'a> Weighed<'a> {
-    fn new(paper: &Paper<'_>, known: &'a Known, identification: Identification) -> Self {
+    fn new(paper: &Paper<'a>, known: &'a Known, identification: Identification) -> Self {
         let circumstances = circumstances(paper, known, identification.newest);
         let evidence = identification
             .evidence
             .iter()
             .chain(&circumstances.evidence);
         Self {
+            weights: paper.weights,
             shipment: &known.shipment,
             score: evidence.map(|evidence| evidence.weight).sum(),
             identification,
             circumstances,
             probability: 0.0,
         }
+    }
+
+    fn evidence(&self) -> impl Iterator<Item = &Evidence> {
+        let numbers = self.identification.evidence.iter();
+        numbers.chain(&self.circumstances.evidence)
     }
 
     /// The score a rival has to beat: what it would be if the paper's near misses were slips.
@@ -181,7 +238,7 @@ impl<'a> Weighed<'a> {
 
     /// Too near to `leader` to be told apart from it.
     fn is_near(&self, leader: &Self) -> bool {
-        leader.standing() - self.standing() < weights::MARGIN - ROUNDING
+        leader.standing() - self.standing() < self.weights.thresholds.margin - ROUNDING
     }
 
     fn best_first(&self, other: &Self) -> Ordering {
@@ -201,20 +258,34 @@ impl<'a> Weighed<'a> {
         identification.exact || by_less || by_hint
     }
 
+    /// One number that the reader was not sure of may be another shipment's, and its own not told yet: the consignee has to agree.
+    fn is_backed(&self) -> bool {
+        let identification = &self.identification;
+        let numbers = identification.strong + identification.weak;
+        identification.sure
+            || numbers > 1
+            || self.circumstances.same_site
+            || self.circumstances.hinted
+    }
+
     /// The paper names another consignee or carrier, and no second identifier outweighs that.
     fn is_contradicted(&self) -> bool {
         self.circumstances.contradicted && self.identification.strong < 2
     }
 
     fn is_acceptable(&self) -> bool {
-        self.score >= weights::ACCEPT - ROUNDING && self.is_identified() && !self.is_contradicted()
+        self.score >= self.weights.thresholds.accept - ROUNDING
+            && self.is_identified()
+            && self.is_backed()
+            && !self.is_contradicted()
+            && !self.circumstances.called_off
     }
 
     /// Worth a person's look: near to acceptance, or it shares a number and only its standing speaks against it.
     fn has_support(&self) -> bool {
         let shares_a_number = self.identification.strong + self.identification.weak > 0;
-        let near = self.standing() >= weights::SUPPORT;
-        let number_alone = shares_a_number && self.score >= weights::NOT_DELIVERED;
+        let near = self.standing() >= self.weights.support();
+        let number_alone = shares_a_number && self.score >= self.weights.of(Level::NotDelivered);
         (near || number_alone) && !self.is_contradicted()
     }
 
@@ -224,8 +295,12 @@ impl<'a> Weighed<'a> {
     }
 
     fn candidate(&self, at_most: f32) -> Candidate {
-        let mut evidence: Vec<MatchEvidence> = self.identification.evidence.clone();
-        evidence.extend_from_slice(&self.circumstances.evidence);
+        let evidence = self.evidence().map(|evidence| MatchEvidence {
+            field: evidence.field.to_owned(),
+            agreement: evidence.agreement,
+            weight: evidence.weight,
+        });
+        let mut evidence: Vec<_> = evidence.collect();
         evidence.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
         Candidate {
             shipment: self.shipment.clone(),

@@ -13,6 +13,7 @@ mod numbers;
 mod own_numbers;
 mod shipment;
 mod sites;
+mod slips;
 mod stop;
 mod which_stop;
 

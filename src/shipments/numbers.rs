@@ -9,11 +9,11 @@ const SHORTEST: usize = 4;
 
 /// Below this length one wrong character is no slip but another number: in a run of 100,000 load numbers every
 /// number has 45 neighbours.
-const SHORTEST_TO_REPAIR: usize = 6;
+pub(super) const SHORTEST_TO_REPAIR: usize = 6;
 
 /// Pairs of printed digits that readers take for one another. Expert knowledge, as domain.md §2.1 has it for letters;
 /// they cannot be folded into one character, because the pairs chain (3, 8, 6, 5) and would fold nearly all digits.
-const CONFUSED_DIGITS: [(u8, u8); 11] = [
+pub(super) const CONFUSED_DIGITS: [(u8, u8); 11] = [
     (b'1', b'7'),
     (b'3', b'8'),
     (b'5', b'6'),

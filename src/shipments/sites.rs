@@ -5,11 +5,12 @@
 use super::{Shipment, ShipmentParty, Stop};
 use crate::shipments::numbers::plain;
 use crate::understanding::Party;
-use crate::understanding::normalise::{OTHER_NAME, SAME_NAME, name_similarity, name_words};
+use crate::understanding::normalise::{CompanyName, OTHER_NAME, SAME_NAME, name_similarity};
 
 /// A place that a shipment goes to.
+#[derive(PartialEq)]
 pub(super) struct Destination {
-    pub(super) name: Option<String>,
+    pub(super) name: Option<CompanyName>,
     pub(super) postal: Option<String>,
 }
 
@@ -36,13 +37,16 @@ pub(super) fn destinations(shipment: &Shipment) -> Vec<Destination> {
     let stops = shipment.deliveries().map(stop_site);
     // A stop without a name and a postal code tells nothing, and must not outweigh a consignee that contradicts.
     let told = |place: &Destination| place.name.is_some() || place.postal.is_some();
-    consignee.chain(stops).filter(told).collect()
+    let mut found: Vec<Destination> = consignee.chain(stops).filter(told).collect();
+    // Feeds mostly tell the place of a delivery twice.
+    found.dedup();
+    found
 }
 
 /// The place of a stop.
 pub(super) fn stop_site(stop: &Stop) -> Destination {
     Destination {
-        name: stop.name.clone(),
+        name: stop.name.as_deref().map(CompanyName::new),
         postal: stop.address.as_ref().and_then(postal_of_address),
     }
 }
@@ -61,14 +65,20 @@ pub(super) fn has_another_role(paper: &Party, shipment: &Shipment) -> bool {
 
 fn destination(party: &ShipmentParty) -> Destination {
     Destination {
-        name: party.name.clone(),
+        name: party.name.as_deref().map(CompanyName::new),
         postal: party.postal.as_deref().and_then(postal),
     }
 }
 
 /// The best agreement of the paper's consignee with any destination.
 pub(super) fn agreement(paper: &Party, destinations: &[Destination]) -> SiteAgreement {
-    let each = destinations.iter().map(|site| agrees(paper, site));
+    let (name, postal) = (
+        CompanyName::new(&paper.name),
+        paper.postal.as_deref().and_then(postal),
+    );
+    let each = destinations
+        .iter()
+        .map(|site| agrees(&name, postal.as_deref(), site));
     each.max().unwrap_or(SiteAgreement::Unknown)
 }
 
@@ -83,13 +93,12 @@ pub(super) fn swapped(to: &Party, from: Option<&Party>, shipment: &Shipment) -> 
     is_named(to, &shipper) && from.is_some_and(|from| is_named(from, &destinations(shipment)))
 }
 
-fn agrees(paper: &Party, site: &Destination) -> SiteAgreement {
-    let legible = |name: &&str| !name_words(name).is_empty();
-    let names = Some(paper.name.as_str()).filter(legible);
-    let names = names.zip(site.name.as_deref().filter(legible));
-    let alike = names.map(|(paper, site)| name_similarity(paper, site));
-    let paper_postal = paper.postal.as_deref().and_then(postal);
-    let same_postal = paper_postal.zip(site.postal.as_ref()).map(|(a, b)| a == *b);
+fn agrees(name: &CompanyName, postal: Option<&str>, site: &Destination) -> SiteAgreement {
+    let legible = |name: &&CompanyName| !name.words().is_empty();
+    let names = Some(name).filter(legible);
+    let names = names.zip(site.name.as_ref().filter(legible));
+    let alike = names.map(|(paper, site)| paper.similarity(site));
+    let same_postal = postal.zip(site.postal.as_deref()).map(|(a, b)| a == b);
     match (alike, same_postal) {
         (Some(alike), Some(true)) if alike >= SAME_NAME => SiteAgreement::NameAndPostal,
         (Some(alike), None) if alike >= SAME_NAME => SiteAgreement::NameOnly,

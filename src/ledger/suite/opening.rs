@@ -47,6 +47,53 @@ async fn a_location_that_cannot_be_opened_is_unusable() {
 }
 
 #[tokio::test]
+async fn shipments_of_an_older_ledger_are_found_by_their_new_keys() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ledger.db");
+    let path = path.to_str().unwrap();
+    let (pool, _) = crate::ledger::opening::open(path).await.unwrap();
+    let (_, older) = schema::STEPS.split_last().unwrap();
+    sqlx::raw_sql("CREATE TABLE steps (step BIGINT NOT NULL PRIMARY KEY)")
+        .execute(&pool)
+        .await
+        .unwrap();
+    for (step, sql) in (0_i64..).zip(older) {
+        sqlx::raw_sql(*sql).execute(&pool).await.unwrap();
+        sqlx::query("INSERT INTO steps (step) VALUES ($1)")
+            .bind(step)
+            .execute(&pool)
+            .await
+            .unwrap();
+    }
+    let shipment = r#"{"id": "S-1", "version": 3, "refs": [{"type": "BOL", "value": "88120404"}]}"#;
+    sqlx::query("INSERT INTO shipments (tenant, id, version, shipment, stored_at) VALUES ('default', 'S-1', 3, $1, 0)")
+        .bind(shipment)
+        .execute(&pool)
+        .await
+        .unwrap();
+    sqlx::raw_sql("INSERT INTO shipment_keys (tenant, match_key, stored_at, id) VALUES ('default', 'idf:88120404', 0, 'S-1')")
+        .execute(&pool)
+        .await
+        .unwrap();
+    pool.close().await;
+    let ledger = Ledger::open(path).await.unwrap();
+    let search = Search {
+        tenant: "default",
+        named: None,
+        strong: &["id:88120404".to_owned()],
+        near: &[],
+        weak: &[],
+        asking: document_id("asking", b"asking"),
+    };
+    let found = ledger.find_candidates(&search, 3).await.unwrap();
+    assert_eq!(found[0].shipment.id, "S-1");
+    // And a shipment that comes now is newer.
+    know(&ledger, &["S-2"]).await;
+    let newest = "SELECT number FROM shipments WHERE id = 'S-2'";
+    assert_eq!(count(&ledger, newest).await, 2);
+}
+
+#[tokio::test]
 async fn a_ledger_of_a_newer_program_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let ledger = sqlite(folder.path()).await;

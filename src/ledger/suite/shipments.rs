@@ -11,6 +11,10 @@ on_every_database! {
     storing_again_changes_nothing,
     a_new_version_is_found_by_its_own_keys_only,
     strong_keys_come_before_any_number_of_weak_ones,
+    neighbours_of_a_number_leave_room_for_those_that_share_place_and_day,
+    a_named_shipment_is_found_without_a_key,
+    a_status_changes_no_key_that_stays,
+    keys_of_an_older_scheme_are_made_anew_by_whoever_comes,
     tenants_do_not_see_each_other,
     a_candidate_says_what_is_attached_to_it_already,
     exact_rates_survive,
@@ -33,7 +37,9 @@ async fn find(ledger: &Ledger, tenant: &str, strong: &[&str], weak: &[&str]) -> 
     let owned = |keys: &[&str]| keys.iter().map(ToString::to_string).collect::<Vec<_>>();
     let search = Search {
         tenant,
+        named: None,
         strong: &owned(strong),
+        near: &[],
         weak: &owned(weak),
         asking: document_id("asking", b"asking"),
     };
@@ -116,6 +122,101 @@ async fn strong_keys_come_before_any_number_of_weak_ones(ledger: &Ledger) {
     assert_eq!(found.len(), 3);
 }
 
+async fn neighbours_of_a_number_leave_room_for_those_that_share_place_and_day(ledger: &Ledger) {
+    let shipments: Vec<_> = (0..100)
+        .map(|n| shipment(&format!("S-{n:03}"), 1))
+        .collect();
+    let keys = |shipment: &Shipment| match shipment.id.as_str() {
+        "S-007" => vec!["id:7".to_owned(), "day:1".to_owned(), "lot:1".to_owned()],
+        "S-008" => vec!["day:1".to_owned(), "lot:1".to_owned(), "name:1".to_owned()],
+        id => vec![format!("id:{id}")],
+    };
+    let stored = ledger.store_shipments(&shipments, keys, at(0)).await;
+    assert_eq!(stored.unwrap().new, 100);
+    let near: Vec<String> = (0..2_500).map(|n| format!("id:S-{n:03}")).collect();
+    let near: Vec<String> = near.into_iter().chain(["id:7".to_owned()]).collect();
+    let weak = ["day:1", "lot:1", "name:1"].map(str::to_owned);
+    let search = Search {
+        tenant: "default",
+        named: None,
+        strong: &[],
+        near: &near,
+        weak: &weak,
+        asking: document_id("asking", b"asking"),
+    };
+    let found = ledger.find_candidates(&search, 3).await.unwrap();
+    assert_eq!(ids(&found), ["S-007", "S-008", "S-099"]);
+}
+
+async fn a_named_shipment_is_found_without_a_key(ledger: &Ledger) {
+    store(ledger, &[shipment("S-1", 1), shipment("S-2", 1)]).await;
+    let search = Search {
+        tenant: "default",
+        named: Some("S-2"),
+        strong: &[],
+        near: &[],
+        weak: &["day:01101".to_owned()],
+        asking: document_id("asking", b"asking"),
+    };
+    let found = ledger.find_candidates(&search, 3).await.unwrap();
+    assert_eq!(ids(&found), ["S-2", "S-1"]);
+}
+
+async fn a_status_changes_no_key_that_stays(ledger: &Ledger) {
+    let keys = "SELECT COUNT(*) FROM shipment_keys";
+    store(ledger, &[shipment("S-1", 1), shipment("S-2", 1)]).await;
+    assert_eq!(
+        count(ledger, keys).await,
+        6,
+        "each has two keys of its own, and one that both have counts for each"
+    );
+    let numbers = "SELECT MAX(number) FROM shipments";
+    let before = count(ledger, numbers).await;
+    store(ledger, &[shipment("S-1", 2), shipment("S-2", 1)]).await;
+    assert_eq!(count(ledger, keys).await, 6);
+    assert_eq!(
+        count(ledger, numbers).await,
+        before,
+        "a shipment keeps its number"
+    );
+}
+
+async fn keys_of_an_older_scheme_are_made_anew_by_whoever_comes(ledger: &Ledger) {
+    let with_number = |n: u32| {
+        let refs = json!([{"type": "PRO", "value": (145_020_000 + n).to_string()}]);
+        let shipment = json!({"id": format!("S-{n}"), "version": 1, "refs": refs});
+        serde_json::from_value::<Shipment>(shipment).unwrap()
+    };
+    let shipments: Vec<_> = (0..2_500).map(with_number).collect();
+    store(ledger, &shipments).await;
+    assert!(
+        find(ledger, "default", &["id:145020017"], &[])
+            .await
+            .is_empty()
+    );
+    sqlx::query("UPDATE key_scheme SET scheme = 0")
+        .execute(&ledger.pool)
+        .await
+        .unwrap();
+    let (one, other) = tokio::join!(key_index::renew(ledger), key_index::renew(ledger));
+    assert!(one.is_ok() && other.is_ok());
+    assert_eq!(
+        ids(&find(ledger, "default", &["id:145020017"], &[]).await),
+        ["S-17"]
+    );
+    assert_eq!(
+        count(ledger, "SELECT COUNT(*) FROM shipment_keys").await,
+        2_500
+    );
+    // One of a newer program is left alone.
+    sqlx::query("UPDATE key_scheme SET scheme = 99")
+        .execute(&ledger.pool)
+        .await
+        .unwrap();
+    let refused = key_index::renew(ledger).await.unwrap_err();
+    assert!(refused.to_string().contains("newer"), "{refused}");
+}
+
 async fn tenants_do_not_see_each_other(ledger: &Ledger) {
     let mut other = shipment("S-1", 5);
     other.tenant = "other".to_owned();
@@ -141,7 +242,9 @@ async fn a_candidate_says_what_is_attached_to_it_already(ledger: &Ledger) {
     // To the attached document itself, read again, it is no news.
     let search = Search {
         tenant: "default",
-        strong: &["id:S-1".to_owned()],
+        named: Some("S-1"),
+        strong: &[],
+        near: &[],
         weak: &[],
         asking: attached,
     };

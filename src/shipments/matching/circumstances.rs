@@ -4,16 +4,17 @@ use jiff::civil::Date;
 
 use super::carriers::{CarrierAgreement, carrier_agreement};
 use super::paper::Paper;
-use super::{Known, weights};
+use super::weights::{self, Level, Weights};
+use super::{Evidence, Known};
 use crate::shipments::numbers::{Number, in_file_name, plain};
 use crate::shipments::sites::{self, SiteAgreement};
-use crate::shipments::{Agreement, Expected, MatchEvidence, Shipment, Status, StopKind};
+use crate::shipments::{Agreement, Expected, Shipment, Status, StopKind};
 use crate::understanding::FieldName;
 
 /// What the circumstances say about one shipment.
 #[derive(Default)]
 pub(super) struct Circumstances {
-    pub(super) evidence: Vec<MatchEvidence>,
+    pub(super) evidence: Vec<Evidence>,
     /// The consignee agrees by name or by name and place.
     pub(super) same_site: bool,
     /// The consignee or the carrier is another.
@@ -24,6 +25,9 @@ pub(super) struct Circumstances {
     pub(super) recycled: bool,
     /// The upload notice names it.
     pub(super) hinted: bool,
+    /// Nobody signs for a load that was called off: the paper is more likely that of the load tendered in its place, which has the
+    /// shipper's same numbers and may not be told yet.
+    pub(super) called_off: bool,
 }
 
 /// Weighs the circumstances of one shipment. `newest` is the day of the newest known shipment with the same number.
@@ -39,16 +43,17 @@ pub(super) fn circumstances(
     circumstances.add_quantities(paper, &known.shipment);
     circumstances.add_trailer(paper, &known.shipment);
     circumstances.add_hints(paper, &known.shipment);
-    circumstances.add_standing(known);
+    circumstances.add_standing(paper, known);
     circumstances
 }
 
 impl Circumstances {
-    fn push(&mut self, field: &str, agreement: Agreement, weight: f64) {
-        self.evidence.push(MatchEvidence {
-            field: field.to_owned(),
+    fn push(&mut self, weights: &Weights, field: &'static str, agreement: Agreement, level: Level) {
+        self.evidence.push(Evidence {
+            field,
             agreement,
-            weight,
+            level,
+            weight: weights.of(level),
         });
     }
 
@@ -64,23 +69,28 @@ impl Circumstances {
             }
             agreement => agreement,
         };
-        let (agrees, weight) = match agreement {
-            SiteAgreement::NameAndPostal => (Agreement::Exact, weights::SITE),
-            SiteAgreement::NameOnly => (Agreement::Partial, weights::SITE_NAME),
-            SiteAgreement::PostalOnly => (Agreement::Partial, weights::SITE_POSTAL),
+        let (agrees, level) = match agreement {
+            SiteAgreement::NameAndPostal => (Agreement::Exact, Level::Site),
+            SiteAgreement::NameOnly => (Agreement::Partial, Level::SiteName),
+            SiteAgreement::PostalOnly => (Agreement::Partial, Level::SitePostal),
             SiteAgreement::Unknown => return,
-            SiteAgreement::OtherPlace => (Agreement::Conflict, weights::OTHER_PLACE),
-            SiteAgreement::Contradicts => (Agreement::Conflict, weights::OTHER_CONSIGNEE),
+            SiteAgreement::OtherPlace => (Agreement::Conflict, Level::OtherPlace),
+            SiteAgreement::Contradicts => (Agreement::Conflict, Level::OtherConsignee),
         };
         self.same_site = agreement >= SiteAgreement::NameOnly;
         self.contradicted |= agreement == SiteAgreement::Contradicts;
-        self.push("ship_to", agrees, weight);
+        self.push(paper.weights, "ship_to", agrees, level);
     }
 
     fn add_carrier(&mut self, paper: &Paper<'_>, shipment: &Shipment) {
         if let CarrierAgreement::Other(field) = carrier_agreement(paper, shipment) {
             self.contradicted = true;
-            self.push(field, Agreement::Conflict, weights::OTHER_CARRIER);
+            self.push(
+                paper.weights,
+                field,
+                Agreement::Conflict,
+                Level::OtherCarrier,
+            );
         }
     }
 
@@ -99,35 +109,50 @@ impl Circumstances {
         };
         if around.or(newest).is_some_and(is_old) {
             self.recycled = true;
-            self.push("delivery_date", Agreement::Conflict, weights::OTHER_YEAR);
+            self.push(
+                paper.weights,
+                "delivery_date",
+                Agreement::Conflict,
+                Level::OtherYear,
+            );
         } else if let Some(delivered) = delivered {
-            self.add_delivery_day(delivered, shipment);
+            self.add_delivery_day(paper, delivered, shipment);
         } else if let Some(picked_up) = paper.date(FieldName::PickupDate) {
-            self.add_pickup_day(picked_up, shipment);
+            self.add_pickup_day(paper, picked_up, shipment);
         }
     }
 
-    fn add_delivery_day(&mut self, delivered: Date, shipment: &Shipment) {
+    fn add_delivery_day(&mut self, paper: &Paper<'_>, delivered: Date, shipment: &Shipment) {
         let after = |day: Option<Date>| day.map(|day| days_between(delivered, day));
         let after_told = after(shipment.delivered_on());
         let after_planned = after(appointment_day(shipment));
         let too_early = after(shipment.picked_up_on()).is_some_and(|days| days < -1);
-        let (agreement, weight) = match (after_told, after_planned) {
-            _ if too_early => (Agreement::Conflict, weights::OTHER_WEEK),
-            (Some(0), _) => (Agreement::Exact, weights::SAME_DAY),
-            (Some(-1 | 1), _) | (None, Some(-1..=1)) => (Agreement::Partial, weights::NEXT_DAY),
+        let (agreement, level) = match (after_told, after_planned) {
+            _ if too_early => (Agreement::Conflict, Level::OtherWeek),
+            (Some(0), _) => (Agreement::Exact, Level::SameDay),
+            (Some(-1 | 1), _) | (None, Some(-1..=1)) => (Agreement::Partial, Level::NextDay),
             (Some(-7..=7), _) | (None, _) => return,
-            (Some(_), _) => (Agreement::Conflict, weights::OTHER_WEEK),
+            (Some(_), _) => (Agreement::Conflict, Level::OtherWeek),
         };
-        self.push("delivery_date", agreement, weight);
+        self.push(paper.weights, "delivery_date", agreement, level);
     }
 
-    fn add_pickup_day(&mut self, picked_up: Date, shipment: &Shipment) {
+    fn add_pickup_day(&mut self, paper: &Paper<'_>, picked_up: Date, shipment: &Shipment) {
         let after = shipment.picked_up_on();
         match after.map(|day| days_between(picked_up, day)) {
-            Some(-1..=1) => self.push("pickup_date", Agreement::Partial, weights::NEXT_DAY),
+            Some(-1..=1) => self.push(
+                paper.weights,
+                "pickup_date",
+                Agreement::Partial,
+                Level::NextDay,
+            ),
             Some(-7..=7) | None => {}
-            Some(_) => self.push("pickup_date", Agreement::Conflict, weights::OTHER_WEEK),
+            Some(_) => self.push(
+                paper.weights,
+                "pickup_date",
+                Agreement::Conflict,
+                Level::OtherWeek,
+            ),
         }
     }
 
@@ -141,33 +166,40 @@ impl Circumstances {
         let unit = paper.field(FieldName::Weight);
         let unit = unit.and_then(|field| field.unit.as_deref());
         let weights = expected.iter().filter_map(|stop| in_unit(stop, unit));
-        for (field, name, stops, tolerance) in [
-            (
-                "pieces",
-                FieldName::Pieces,
-                pieces.map(f64::from).collect(),
-                0.0,
-            ),
+        let (pieces, units) = (
+            pieces.map(f64::from).collect(),
+            units.map(f64::from).collect(),
+        );
+        let tolerance = weights::WEIGHT_TOLERANCE;
+        for (field, name, same, stops, tolerance) in [
+            ("pieces", FieldName::Pieces, Level::Pieces, pieces, 0.0),
             (
                 "handling_units",
                 FieldName::HandlingUnits,
-                units.map(f64::from).collect(),
+                Level::HandlingUnits,
+                units,
                 0.0,
             ),
             (
                 "weight",
                 FieldName::Weight,
+                Level::Weight,
                 weights.collect::<Vec<_>>(),
-                weights::WEIGHT_TOLERANCE,
+                tolerance,
             ),
         ] {
             match paper.quantity(name) {
                 None => {}
                 Some(_) if stops.is_empty() => {}
                 Some(quantity) if agrees(quantity, &stops, tolerance) => {
-                    self.push(field, Agreement::Exact, weights::QUANTITY);
+                    self.push(paper.weights, field, Agreement::Exact, same);
                 }
-                Some(_) => self.push(field, Agreement::Conflict, weights::OTHER_QUANTITY),
+                Some(_) => self.push(
+                    paper.weights,
+                    field,
+                    Agreement::Conflict,
+                    Level::OtherQuantity,
+                ),
             }
         }
     }
@@ -188,32 +220,59 @@ impl Circumstances {
         let near = days.is_some_and(|(a, b)| days_between(a, b).abs() <= 1);
         if same && near {
             self.same_trailer = true;
-            self.push("trailer_number", Agreement::Exact, weights::TRAILER);
+            self.push(
+                paper.weights,
+                "trailer_number",
+                Agreement::Exact,
+                Level::Trailer,
+            );
         }
     }
 
     fn add_hints(&mut self, paper: &Paper<'_>, shipment: &Shipment) {
         self.hinted = paper.hints.shipment_id.as_deref() == Some(&shipment.id);
         if self.hinted {
-            self.push("shipment_id", Agreement::Exact, weights::HINTED);
+            self.push(
+                paper.weights,
+                "shipment_id",
+                Agreement::Exact,
+                Level::Hinted,
+            );
         }
         let file_name = paper.hints.file_name.as_deref();
         if file_name.is_some_and(|name| is_named_after(name, shipment)) {
-            self.push("file_name", Agreement::Partial, weights::FILE_NAME);
+            self.push(
+                paper.weights,
+                "file_name",
+                Agreement::Partial,
+                Level::FileName,
+            );
         }
     }
 
-    fn add_standing(&mut self, known: &Known) {
+    fn add_standing(&mut self, paper: &Paper<'_>, known: &Known) {
+        self.called_off = known.shipment.status() == Status::Cancelled;
         match known.shipment.status() {
             Status::Delivered => {}
-            Status::Open => self.push("status", Agreement::Conflict, weights::NOT_DELIVERED),
-            Status::Cancelled => self.push("status", Agreement::Conflict, weights::CANCELLED),
+            Status::Open => self.push(
+                paper.weights,
+                "status",
+                Agreement::Conflict,
+                Level::NotDelivered,
+            ),
+            Status::Cancelled => self.push(
+                paper.weights,
+                "status",
+                Agreement::Conflict,
+                Level::Cancelled,
+            ),
         }
         if known.accepted_pod.is_some() {
             self.push(
+                paper.weights,
                 "already_attached",
                 Agreement::Conflict,
-                weights::ALREADY_ATTACHED,
+                Level::AlreadyAttached,
             );
         }
     }

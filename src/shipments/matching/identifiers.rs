@@ -10,14 +10,15 @@
 
 use jiff::civil::Date;
 
+use super::Evidence;
 use super::carriers::{CarrierAgreement, carrier_agreement};
 use super::circumstances::expected_day;
 use super::paper::{Label, Paper, Reading};
-use super::references::{Held, Kind, OWN_PLACES, Weight, held, weigh};
-use super::weights;
+use super::references::{Held, Kind, OWN_PLACES, Weight, weigh};
+use super::weights::{LEAD_OVER_LOOK_ALIKE, Level, Weights};
 use crate::document::Source;
 use crate::shipments::numbers::Likeness;
-use crate::shipments::{Agreement, MatchEvidence, Shipment};
+use crate::shipments::{Agreement, Shipment};
 use crate::understanding::normalise::{CheckResult, check_pro, check_waybill};
 
 /// A number on the paper that a shipment goes by, or nearly.
@@ -35,6 +36,17 @@ pub(super) struct Hit {
     surely_slip: bool,
 }
 
+impl Hit {
+    /// What it shows.
+    fn level(&self) -> Level {
+        match self.likeness {
+            Likeness::Same => self.weight.level,
+            Likeness::Confused => Level::Repaired,
+            Likeness::OneOff => Level::OneOff,
+        }
+    }
+}
+
 /// How many of the known shipments one number of the paper fits.
 #[derive(Default, Clone)]
 pub(super) struct Crowd {
@@ -50,11 +62,15 @@ pub(super) struct Crowd {
 /// What the identifiers say about one shipment.
 #[derive(Default)]
 pub(super) struct Identification {
-    pub(super) evidence: Vec<MatchEvidence>,
+    pub(super) evidence: Vec<Evidence>,
+    /// What near numbers show that do not count.
+    pub(super) doubts: Vec<Level>,
     /// How many identifiers agree that name one shipment.
     pub(super) strong: usize,
     /// One of them is exactly the same.
     pub(super) exact: bool,
+    /// One of them is exactly the same, and the reader was sure of it.
+    pub(super) sure: bool,
     /// How many others agree: purchase orders, deliveries …
     pub(super) weak: usize,
     /// A number that should name this shipment is another, as far as one can tell.
@@ -68,8 +84,7 @@ pub(super) struct Identification {
 }
 
 /// Every number of the paper that `shipment` goes by, or nearly.
-pub(super) fn hits(paper: &Paper<'_>, shipment: &Shipment) -> Vec<Hit> {
-    let held = held(shipment);
+pub(super) fn hits(paper: &Paper<'_>, shipment: &Shipment, held: &[Held<'_>]) -> Vec<Hit> {
     let readings = paper.readings.iter().enumerate();
     let pairs =
         readings.flat_map(|reading| held.iter().enumerate().map(move |held| (reading, held)));
@@ -115,14 +130,17 @@ fn likeness(reading: &Reading, held: &Held<'_>, weight: &Weight) -> Option<Liken
 }
 
 /// Counts, for every reading, how many of the known shipments it fits.
-pub(super) fn crowds(paper: &Paper<'_>, found: &[(&Shipment, Vec<Hit>)]) -> Vec<Crowd> {
+pub(super) fn crowds(
+    paper: &Paper<'_>,
+    found: &[(&Shipment, Vec<Held<'_>>, Vec<Hit>)],
+) -> Vec<Crowd> {
     let readings = 0..paper.readings.len();
     readings.map(|reading| crowd(reading, found)).collect()
 }
 
-fn crowd(reading: usize, found: &[(&Shipment, Vec<Hit>)]) -> Crowd {
+fn crowd(reading: usize, found: &[(&Shipment, Vec<Held<'_>>, Vec<Hit>)]) -> Crowd {
     let mut crowd = Crowd::default();
-    for (shipment, hits) in found {
+    for (shipment, _, hits) in found {
         let of_reading = hits.iter().filter(|hit| hit.reading == reading);
         let Some(best) = of_reading.max_by_key(|hit| hit.likeness) else {
             continue;
@@ -155,17 +173,18 @@ impl Credit {
     }
 }
 
-fn credit(hit: &Hit, reading: &Reading, crowd: &Crowd) -> Option<Credit> {
-    let (share, unique) = match hit.likeness {
+fn credit(weights: &Weights, hit: &Hit, reading: &Reading, crowd: &Crowd) -> Option<Credit> {
+    let unique = match hit.likeness {
         Likeness::Same => return Some(Credit::For(shared(&hit.weight, crowd), Agreement::Exact)),
-        Likeness::Confused => (weights::REPAIRED, crowd.confused == 1),
-        Likeness::OneOff => (weights::ONE_OFF, crowd.confused == 0 && crowd.one_off == 1),
+        Likeness::Confused => crowd.confused == 1,
+        Likeness::OneOff => crowd.confused == 0 && crowd.one_off == 1,
     };
+    let share = weights.of(hit.level()) / weights.of(Level::Pro);
     let repaired = hit.weight.log_odds * share;
     if crowd.same > 0 {
         let one_engine = reading.by_eye() && !reading.agreed;
         let slip = one_engine && (reading.doubtful() || hit.likeness == Likeness::Confused);
-        let doubt = hit.weight.log_odds - weights::LEAD_OVER_LOOK_ALIKE;
+        let doubt = hit.weight.log_odds - LEAD_OVER_LOOK_ALIKE;
         (slip && !crowd.verified && doubt > 0.0).then_some(Credit::Doubt(doubt))
     } else if unique && hit.weight.in_place && (hit.surely_slip || reading.doubtful()) {
         Some(Credit::For(repaired, Agreement::Repaired))
@@ -188,13 +207,19 @@ fn shared(weight: &Weight, crowd: &Crowd) -> f64 {
 pub(super) fn identify(
     paper: &Paper<'_>,
     shipment: &Shipment,
+    held: &[Held<'_>],
     hits: &[Hit],
     crowds: &[Crowd],
 ) -> Identification {
     let credits = hits.iter().filter_map(|hit| {
         let reading = paper.readings.get(hit.reading)?;
         let crowd = crowds.get(hit.reading)?;
-        Some((hit, reading, crowd, credit(hit, reading, crowd)?))
+        Some((
+            hit,
+            reading,
+            crowd,
+            credit(paper.weights, hit, reading, crowd)?,
+        ))
     });
     let mut credits: Vec<_> = credits.collect();
     credits.sort_by(|(.., a), (.., b)| b.log_odds().total_cmp(&a.log_odds()));
@@ -206,53 +231,65 @@ pub(super) fn identify(
             other.held == hit.held || other.kind == hit.kind || seen.number == reading.number
         };
         if !used.iter().any(spent) {
-            identification.add(hit, reading.label, crowd, credit);
+            identification.add(hit, reading, crowd, credit);
             used.push((hit, reading));
         }
     }
-    identification.add_other_numbers(paper, shipment, hits);
+    identification.add_other_numbers(paper, shipment, held, hits);
     identification
 }
 
 impl Identification {
-    fn add(&mut self, hit: &Hit, label: Label, crowd: &Crowd, credit: Credit) {
+    fn add(&mut self, hit: &Hit, reading: &Reading, crowd: &Crowd, credit: Credit) {
         let (log_odds, agreement) = match credit {
-            Credit::Doubt(log_odds) => return self.doubt += log_odds,
+            Credit::Doubt(log_odds) => {
+                self.doubts.push(hit.level());
+                self.doubt += log_odds;
+                return;
+            }
             Credit::For(log_odds, agreement) => (log_odds, agreement),
         };
-        self.push(label, agreement, log_odds);
+        self.push(reading.label, agreement, hit.level(), log_odds);
         let settles = match hit.likeness {
             Likeness::Same => true,
             Likeness::Confused => hit.surely_slip,
             Likeness::OneOff => false,
         };
         if settles {
-            self.settle(hit, crowd);
+            self.settle(hit, reading, crowd);
         }
     }
 
-    fn settle(&mut self, hit: &Hit, crowd: &Crowd) {
+    fn settle(&mut self, hit: &Hit, reading: &Reading, crowd: &Crowd) {
         self.settled.push(hit.reading);
         if hit.weight.names_one {
             self.strong += 1;
-            self.exact |= hit.likeness == Likeness::Same;
+            let same = hit.likeness == Likeness::Same;
+            self.exact |= same;
+            self.sure |= same && (!reading.doubtful() || reading.agreed || hit.verified);
             self.newest = self.newest.max(crowd.newest);
         } else {
             self.weak += 1;
         }
     }
 
-    fn push(&mut self, label: Label, agreement: Agreement, weight: f64) {
-        self.evidence.push(MatchEvidence {
-            field: label.field().to_owned(),
+    fn push(&mut self, label: Label, agreement: Agreement, level: Level, weight: f64) {
+        self.evidence.push(Evidence {
+            field: label.field(),
             agreement,
+            level,
             weight,
         });
     }
 
     /// Numbers that stand where the shipment's own should stand, and are others.
-    fn add_other_numbers(&mut self, paper: &Paper<'_>, shipment: &Shipment, hits: &[Hit]) {
-        let held = held(shipment);
+    fn add_other_numbers(
+        &mut self,
+        paper: &Paper<'_>,
+        shipment: &Shipment,
+        held: &[Held<'_>],
+        hits: &[Hit],
+    ) {
         let same_carrier = carrier_agreement(paper, shipment) == CarrierAgreement::Same;
         for place in OWN_PLACES {
             let own = held.iter().filter(|held| place.kinds.contains(&held.kind));
@@ -281,7 +318,8 @@ impl Identification {
             let none_fits = !here.iter().any(|(at, _)| fits(*at));
             self.other_number |= none_settled && place.label != Label::Po;
             if none_fits {
-                self.push(place.label, Agreement::Conflict, place.other_number);
+                let weight = paper.weights.of(place.other_number);
+                self.push(place.label, Agreement::Conflict, place.other_number, weight);
             }
         }
     }

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::Hints;
+use super::weights::Weights;
 use crate::document::{Found, Source};
 use crate::shipments::numbers::Number;
 use crate::understanding::{Document, Field, FieldName, Party, Value};
@@ -11,6 +12,7 @@ use crate::understanding::{Document, Field, FieldName, Party, Value};
 pub(super) struct Paper<'a> {
     pub(super) document: &'a Document,
     pub(super) hints: &'a Hints,
+    pub(super) weights: &'a Weights,
     pub(super) readings: Vec<Reading>,
 }
 
@@ -26,7 +28,7 @@ pub(in crate::shipments) struct Reading {
     /// 0..1.
     pub(super) confidence: f32,
     /// Two unlike engines read the same.
-    pub(super) agreed: bool,
+    pub(in crate::shipments) agreed: bool,
 }
 
 /// By what label an identifier stood on the paper.
@@ -63,10 +65,11 @@ const LEGIBLE: f32 = 0.60;
 const SURE: f32 = 0.90;
 
 impl<'a> Paper<'a> {
-    pub(super) fn new(document: &'a Document, hints: &'a Hints) -> Self {
+    pub(super) fn new(document: &'a Document, hints: &'a Hints, weights: &'a Weights) -> Self {
         Self {
             document,
             hints,
+            weights,
             readings: readings(document),
         }
     }
@@ -128,7 +131,7 @@ impl<'a> Paper<'a> {
 
 impl Reading {
     /// Could one character be wrong? Bar codes carry their own check.
-    pub(super) fn by_eye(&self) -> bool {
+    pub(in crate::shipments) fn by_eye(&self) -> bool {
         match self.source {
             Source::Ocr | Source::Handwriting => true,
             Source::Barcode | Source::TextLayer | Source::Hint => false,
@@ -140,7 +143,7 @@ impl Reading {
     }
 
     /// Could any character be wrong, not only one that looks like another?
-    pub(super) fn doubtful(&self) -> bool {
+    pub(in crate::shipments) fn doubtful(&self) -> bool {
         self.by_eye() && (self.confidence < SURE || self.source == Source::Handwriting)
     }
 }

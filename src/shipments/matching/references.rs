@@ -3,7 +3,7 @@
 use super::carriers::{CarrierAgreement, carrier_agreement};
 use super::circumstances::{days_between, expected_day};
 use super::paper::{Label, Paper, Reading};
-use super::weights;
+use super::weights::{self, Level};
 use crate::document::Source;
 use crate::shipments::numbers::Number;
 use crate::shipments::{ReferenceKind, Shipment};
@@ -28,6 +28,8 @@ pub(super) enum Kind {
 
 /// What one number weighs.
 pub(super) struct Weight {
+    /// What it shows.
+    pub(super) level: Level,
     /// Log-odds, were it exactly the same.
     pub(super) log_odds: f64,
     /// Does it name one shipment (domain.md §0: a purchase order does not)?
@@ -68,48 +70,55 @@ pub(super) fn weigh(
     kind: Kind,
 ) -> Option<Weight> {
     let place = place(reading, kind)?;
-    let (log_odds, names_one) = match kind {
+    let level = match kind {
         Kind::Container => container(paper, shipment),
-        Kind::Reference(ReferenceKind::Pro) => (pro(paper, shipment, reading), true),
-        Kind::Reference(kind) => {
-            let log_odds = weights::exact(kind);
-            (log_odds, log_odds >= weights::exact(ReferenceKind::Bol))
-        }
+        Kind::Reference(kind) => Level::of(kind)?,
+    };
+    let log_odds = match level {
+        Level::Pro => pro(paper, shipment, reading),
+        level => paper.weights.of(level),
+    };
+    let shares = paper.weights.shares;
+    let place_share = match place {
+        Place::Own => 1.0,
+        Place::Other => shares.mislabelled,
+        Place::Anywhere => shares.anywhere,
     };
     let legible = if reading.hardly_legible() {
-        weights::HARDLY_LEGIBLE
+        shares.hardly_legible
     } else {
         1.0
     };
     Some(Weight {
-        log_odds: log_odds * place.share() * legible,
-        names_one,
+        level,
+        log_odds: log_odds * place_share * legible,
+        names_one: level.names_one(),
         in_place: place == Place::Own,
     })
 }
 
 /// A container names a shipment only near its delivery: containers travel on.
-fn container(paper: &Paper<'_>, shipment: &Shipment) -> (f64, bool) {
+fn container(paper: &Paper<'_>, shipment: &Shipment) -> Level {
     let delivered = paper.date(FieldName::DeliveryDate);
     let apart = delivered.zip(expected_day(shipment));
     let near = apart.is_some_and(|(a, b)| days_between(a, b).abs() <= weights::CONTAINER_DAYS);
     if near {
-        (weights::CONTAINER, true)
+        Level::Container
     } else {
-        (weights::CONTAINER_UNDATED, false)
+        Level::ContainerUndated
     }
 }
 
 fn pro(paper: &Paper<'_>, shipment: &Shipment, reading: &Reading) -> f64 {
     let barcode = match reading.source {
-        Source::Barcode => weights::BARCODE_BONUS,
+        Source::Barcode => paper.weights.of(Level::BarcodeBonus),
         Source::Ocr | Source::TextLayer | Source::Handwriting | Source::Hint => 0.0,
     };
     let carrier = match carrier_agreement(paper, shipment) {
-        CarrierAgreement::Unknown => weights::PRO_WITHOUT_CARRIER,
+        CarrierAgreement::Unknown => paper.weights.of(Level::ProWithoutCarrier),
         CarrierAgreement::Same | CarrierAgreement::Other(_) => 0.0,
     };
-    weights::exact(ReferenceKind::Pro) + barcode + carrier
+    paper.weights.of(Level::Pro) + barcode + carrier
 }
 
 /// Does a number stand where its kind belongs?
@@ -118,16 +127,6 @@ enum Place {
     Own,
     Other,
     Anywhere,
-}
-
-impl Place {
-    fn share(self) -> f64 {
-        match self {
-            Self::Own => 1.0,
-            Self::Other => weights::MISLABELLED,
-            Self::Anywhere => weights::ANYWHERE,
-        }
-    }
 }
 
 /// Numbers of so many characters may stand under any label: among 100,000 shipments a number of eight digits is that of
@@ -200,23 +199,23 @@ fn kinds_under(label: Label) -> (&'static [Kind], &'static [Kind]) {
     }
 }
 
-/// A place that belongs to a kind of number, and what another number there weighs.
+/// A place that belongs to a kind of number, and what another number there shows.
 pub(super) struct OwnPlace {
     pub(super) label: Label,
     pub(super) kinds: &'static [Kind],
-    pub(super) other_number: f64,
+    pub(super) other_number: Level,
 }
 
 /// Where a shipment's own numbers stand.
 pub(super) const OWN_PLACES: [OwnPlace; 5] = [
-    own_place(Label::Pro, &[PRO], weights::OTHER_PRO),
-    own_place(Label::Bol, &[BOL, GSIN], weights::OTHER_NUMBER),
-    own_place(Label::Load, &[LOAD], weights::OTHER_NUMBER),
-    own_place(Label::Container, &[Kind::Container], weights::OTHER_NUMBER),
-    own_place(Label::Po, &[PO], weights::OTHER_PO),
+    own_place(Label::Pro, &[PRO], Level::OtherPro),
+    own_place(Label::Bol, &[BOL, GSIN], Level::OtherNumber),
+    own_place(Label::Load, &[LOAD], Level::OtherNumber),
+    own_place(Label::Container, &[Kind::Container], Level::OtherNumber),
+    own_place(Label::Po, &[PO], Level::OtherOrder),
 ];
 
-const fn own_place(label: Label, kinds: &'static [Kind], other_number: f64) -> OwnPlace {
+const fn own_place(label: Label, kinds: &'static [Kind], other_number: Level) -> OwnPlace {
     OwnPlace {
         label,
         kinds,

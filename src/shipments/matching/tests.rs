@@ -245,6 +245,30 @@ fn hints_help_but_never_decide() {
 }
 
 #[test]
+fn one_number_that_was_hardly_read_needs_the_consignee_and_a_cancelled_load_a_person() {
+    let own = |status| shipment("s", &[("PRO", "700123459")], json!({"status": status}));
+    let paper = |confidence, rest: Vec<(FieldName, Value)>| {
+        let mut paper = document(rest);
+        let number = field(text("700123459"), Source::Ocr, confidence);
+        paper.fields.insert(FieldName::ProNumber, number);
+        paper
+            .fields
+            .insert(FieldName::Scac, field(text("XPOL"), Source::Ocr, 0.95));
+        paper
+    };
+    let same_day = || vec![(FieldName::DeliveryDate, date("2026-03-14"))];
+    let found = |paper: &Document, status| outcome(&find(paper, [own(status)]));
+    assert_eq!(found(&paper(0.95, same_day()), "delivered"), "=s");
+    assert_eq!(found(&paper(0.65, same_day()), "delivered"), "-");
+    assert_eq!(
+        found(&paper(0.65, vec![consignee(ACME)]), "delivered"),
+        "=s"
+    );
+    let all = || vec![consignee(ACME), same_day().remove(0)];
+    assert_eq!(found(&paper(0.95, all()), "cancelled"), "-");
+}
+
+#[test]
 fn a_container_counts_near_its_delivery_only() {
     let own = || shipment("s", &[], json!({"equipment": {"container": "CSQU3054383"}}));
     let on = |day| {

@@ -9,8 +9,54 @@ pub const SAME_NAME: f32 = 0.80;
 pub const OTHER_NAME: f32 = 0.50;
 
 /// Legal forms and words that tell no two companies apart.
-const FILLERS: &str = "inc llc llp lp corp corporation co company ltd limited plc gmbh ag kg mbh se ohg sa sas sarl srl sl spa bv nv \
-    sp z o oo zoo spolka s a cv de the and und et y of c receiving dock attn dba";
+const FILLERS: [&str; 46] = [
+    "inc",
+    "llc",
+    "llp",
+    "lp",
+    "corp",
+    "corporation",
+    "co",
+    "company",
+    "ltd",
+    "limited",
+    "plc",
+    "gmbh",
+    "ag",
+    "kg",
+    "mbh",
+    "se",
+    "ohg",
+    "sa",
+    "sas",
+    "sarl",
+    "srl",
+    "sl",
+    "spa",
+    "bv",
+    "nv",
+    "sp",
+    "z",
+    "o",
+    "oo",
+    "zoo",
+    "spolka",
+    "s",
+    "a",
+    "cv",
+    "de",
+    "the",
+    "and",
+    "und",
+    "et",
+    "y",
+    "of",
+    "c",
+    "receiving",
+    "dock",
+    "attn",
+    "dba",
+];
 
 /// Abbreviations of the trade and what they stand for; longer ones first.
 const FOLDED: &[(&str, &str)] = &[
@@ -49,31 +95,68 @@ const FOLDED: &[(&str, &str)] = &[
     ("saint", "st"),
 ];
 
+/// The name of a company, ready to be compared with many.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CompanyName {
+    /// The words that tell it apart, in lower case and sorted; none if the name has no letter or digit.
+    words: Vec<String>,
+    /// All words, run together.
+    closed: String,
+}
+
+impl CompanyName {
+    /// Takes a name apart.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        let all = normalise_words(name);
+        let closed = all.iter().map(|word| unconfused(word)).collect();
+        let mut words: Vec<String> = abbreviated(&all).map(unconfused).collect();
+        let telling = |word: &String| !FILLERS.contains(&word.as_str());
+        if words.iter().any(telling) {
+            words.retain(telling);
+        }
+        words.sort();
+        Self { words, closed }
+    }
+
+    /// The words that tell it apart, in lower case and sorted; none if the name has no letter or digit.
+    #[must_use]
+    pub fn words(&self) -> &[String] {
+        &self.words
+    }
+
+    /// How alike the two are: [`name_similarity`].
+    #[must_use]
+    pub fn similarity(&self, other: &Self) -> f32 {
+        let (a, b) = (&self.words, &other.words);
+        if a.is_empty() || b.is_empty() {
+            return 0.0;
+        }
+        let alike = if a == b { 1.0 } else { self.likeness(other) };
+        let alike = alike * if other_numbers(a, b) { OTHER_SITE } else { 1.0 };
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a likeness needs no more than 24 bits"
+        )]
+        let alike = alike as f32;
+        alike
+    }
+
+    fn likeness(&self, other: &Self) -> f64 {
+        let (a, b) = (&self.words, &other.words);
+        let without_gaps = alike_without_gaps(&self.closed, &other.closed);
+        let sorted = strsim::jaro_winkler(&a.join(" "), &b.join(" "));
+        // Words count more than letters: one word more shifts all that follow.
+        (0.3 * sorted + 0.7 * shared_words(a, b)).max(without_gaps)
+    }
+}
+
 /// How alike two names of companies are, 0 to 1, whatever the order of their words; legal forms do not count, and
 /// `DISTRIBUTION CENTER` is `DC`. Two sites of one company with other numbers are less alike. See [`SAME_NAME`] and
 /// [`OTHER_NAME`].
 #[must_use]
 pub fn name_similarity(a: &str, b: &str) -> f32 {
-    let without_gaps = alike_without_gaps(a, b);
-    let (a, b) = (name_words(a), name_words(b));
-    if a.is_empty() || b.is_empty() {
-        return 0.0;
-    }
-    let sorted = strsim::jaro_winkler(&a.join(" "), &b.join(" "));
-    // Words count more than letters: one word more shifts all that follow.
-    let mean = (0.3 * sorted + 0.7 * shared_words(&a, &b)).max(without_gaps);
-    let alike = if a == b { 1.0 } else { mean }
-        * if other_numbers(&a, &b) {
-            OTHER_SITE
-        } else {
-            1.0
-        };
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "a likeness needs no more than 24 bits"
-    )]
-    let alike = alike as f32;
-    alike
+    CompanyName::new(a).similarity(&CompanyName::new(b))
 }
 
 /// Names that differ in less than a letter in ten once their gaps are closed are one: `PANLULIGHTINGLLC`.
@@ -81,20 +164,13 @@ const RUN_TOGETHER: f64 = 0.9;
 
 /// How alike two names are letter by letter, 0 below [`RUN_TOGETHER`]: readers lose the narrow gaps of small print.
 fn alike_without_gaps(a: &str, b: &str) -> f64 {
-    let closed = |name: &str| {
-        normalise_words(name)
-            .iter()
-            .map(|word| unconfused(word))
-            .collect::<String>()
-    };
-    let (a, b) = (closed(a), closed(b));
     let digits = |name: &str| {
         name.chars()
             .filter(char::is_ascii_digit)
             .collect::<String>()
     };
-    let alike = strsim::normalized_levenshtein(&a, &b);
-    if alike < RUN_TOGETHER || digits(&a) != digits(&b) {
+    let alike = strsim::normalized_levenshtein(a, b);
+    if alike < RUN_TOGETHER || digits(a) != digits(b) {
         0.0
     } else {
         alike
@@ -110,17 +186,25 @@ const SAME_WORD: f64 = 0.86;
 /// The words that tell names apart, in lower case and sorted; none if the name has no letter or digit.
 #[must_use]
 pub fn name_words(name: &str) -> Vec<String> {
-    let mut folded = format!(" {} ", normalise_words(name).join(" "));
-    for (long, short) in FOLDED {
-        folded = folded.replace(&format!(" {long} "), &format!(" {short} "));
-    }
-    let mut words: Vec<String> = folded.split_whitespace().map(unconfused).collect();
-    let telling = |word: &String| !FILLERS.split(' ').any(|filler| filler == word);
-    if words.iter().any(telling) {
-        words.retain(telling);
-    }
-    words.sort();
-    words
+    CompanyName::new(name).words
+}
+
+/// The words, those that the trade abbreviates in their short form.
+fn abbreviated(words: &[String]) -> impl Iterator<Item = &str> {
+    let mut rest = words;
+    std::iter::from_fn(move || {
+        let (first, others) = rest.split_first()?;
+        let second = others.first().map(String::as_str);
+        let stands_for = |(long, _): &&(&str, &str)| {
+            long.strip_prefix(first.as_str()).is_some_and(|more| {
+                more.is_empty() || more.strip_prefix(' ') == second && second.is_some()
+            })
+        };
+        let folded = FOLDED.iter().find(stands_for);
+        let taken = folded.map_or(1, |(long, _)| 1 + usize::from(long.contains(' ')));
+        rest = rest.get(taken..).unwrap_or_default();
+        Some(folded.map_or(first.as_str(), |(_, short)| short))
+    })
 }
 
 /// A word as readers confuse it: `F00DS` is `foods`, `ACRNE` is `acme`. Numbers stay as they are.
@@ -136,7 +220,10 @@ fn unconfused(word: &str) -> String {
         other => other,
     };
     let letters: String = word.chars().map(letter).collect();
-    letters.replace("rn", "m")
+    match letters.contains("rn") {
+        true => letters.replace("rn", "m"),
+        false => letters,
+    }
 }
 
 /// A shorter lone word (`FOODS`) occurs in too many names to stand for one.
