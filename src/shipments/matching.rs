@@ -289,9 +289,10 @@ impl<'a> Weighed<'a> {
         (near || number_alone) && !self.is_contradicted()
     }
 
-    /// The paper names its identifier, today's and not one that was given again, but contradicts it.
+    /// The paper names its identifier, today's and not one that was given again, but contradicts it, or it was called off.
     fn is_conflict(&self) -> bool {
-        self.is_contradicted() && self.identification.exact && !self.circumstances.recycled
+        let speaks_against = self.is_contradicted() || self.circumstances.called_off;
+        speaks_against && self.identification.exact && !self.circumstances.recycled
     }
 
     fn candidate(&self, at_most: f32) -> Candidate {

@@ -17,7 +17,9 @@ const STRONG_IDENTIFIER: f64 = 4.0;
 #[must_use]
 pub fn v3_attached(case: &Case<'_>) -> Tested<Attached> {
     match case.matched {
-        Match::Matched(candidate, _) if candidate.shipment.status() == Status::Cancelled => {
+        Match::Matched(candidate, _) | Match::Conflict(candidate)
+            if candidate.shipment.status() == Status::Cancelled =>
+        {
             Tested::failed(called_off(candidate))
         }
         Match::Matched(candidate, _) => {
