@@ -53,7 +53,7 @@ impl Place {
         }
     }
 
-    /// Both in one number; [`write`] takes it apart again.
+    /// Both in one number; [`write()`] takes it apart again.
     fn packed(self) -> i64 {
         let tail = i64::from(self.tail) - i64::from(i32::MIN);
         (i64::from(self.head) << 32) | tail
