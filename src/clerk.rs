@@ -102,6 +102,7 @@ impl Clerk {
         mut findings: Vec<Finding>,
         accepted: &Accepted,
     ) -> Result<Vec<StoredEvent>, Fault> {
+        let before = self.ledger.shipments_before(&upload.origin).await?;
         for _ in 0..MOST_CONFLICTS {
             let papers = documents.iter().enumerate().map(|(at, one)| {
                 let original = copies_of
@@ -123,7 +124,10 @@ impl Clerk {
                 .finish_upload(upload, &outcome, &all_findings, now)
                 .await?
             {
-                Finish::Done(events) => return self.look_once_more(&table, events).await,
+                Finish::Done(events) => {
+                    let events = self.look_once_more(&table, events).await?;
+                    return self.without_what_was_replaced(before, events).await;
+                }
                 Finish::Conflict(Conflict::PackChanged) => {}
                 Finish::Conflict(Conflict::SameBytes(theirs)) => {
                     copies_of = Some(theirs.iter().map(|one| one.id).collect());
@@ -148,6 +152,21 @@ impl Clerk {
             }
         }
         Ok(events)
+    }
+
+    /// Where other models read an upload anew, its papers may have left shipments whose other papers were decided in their sight.
+    async fn without_what_was_replaced(
+        &self,
+        shipments: Vec<(String, String)>,
+        events: Vec<StoredEvent>,
+    ) -> Result<Vec<StoredEvent>, Fault> {
+        let mut left = BTreeSet::new();
+        for (tenant, shipment) in shipments {
+            let papers = self.ledger.papers_of(&tenant, &shipment).await?;
+            left.extend(papers.iter().map(|paper| paper.id));
+        }
+        self.decide_all_again(left, &Because::Document, events)
+            .await
     }
 
     /// Decides again about every document that one of the shipments, which the ledger knows by now, may concern, and notes when their

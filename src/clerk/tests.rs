@@ -72,6 +72,16 @@ impl Office {
             }
             Begun::Again(events) => return parsed(&events),
         };
+        self.file(&upload, paper, documents, copies_of).await
+    }
+
+    async fn file(
+        &self,
+        upload: &Upload,
+        paper: &PaperSays,
+        documents: Vec<ReadDocument>,
+        copies_of: Option<Vec<DocumentId>>,
+    ) -> Vec<Json> {
         let asks = Asks {
             tenant: "default".to_owned(),
             hints: Hints::default(),
@@ -81,7 +91,7 @@ impl Office {
         let accepted = Accepted::default();
         let filed = self
             .clerk
-            .file(&upload, &asks, documents, copies_of, Vec::new(), &accepted);
+            .file(upload, &asks, documents, copies_of, Vec::new(), &accepted);
         parsed(&filed.await.unwrap())
     }
 

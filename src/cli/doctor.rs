@@ -9,6 +9,7 @@ use crate::decision::Profiles;
 use crate::inference::{InferenceError, Registry, Task};
 use crate::reading::{Reader, probe_sandbox};
 use crate::settings::Settings;
+use crate::shipments::matching::Weights;
 use crate::worker::open_registry;
 
 /// One thing that was looked at: what, and what was found, or what is wrong and how to mend it.
@@ -130,14 +131,14 @@ fn models(settings: &Settings) -> Vec<Finding> {
         ("fields model", Task::Fields),
         ("marks model", Task::Marks),
     ];
-    tasks
-        .map(|(what, task)| {
-            (
-                what,
-                model(&registry, task).map_err(|error| error.to_string()),
-            )
-        })
-        .to_vec()
+    let graphs = tasks.map(|(what, task)| {
+        let checked = model(&registry, task);
+        (what, checked.map_err(|error| error.to_string()))
+    });
+    let weights = Weights::load(&settings.models());
+    let weights = weights.map(|_| "what evidence for a shipment weighs is there".to_owned());
+    let weights = ("matching", weights.map_err(|error| error.to_string()));
+    graphs.into_iter().chain([weights]).collect()
 }
 
 fn model(registry: &Registry, task: Task) -> Result<String, InferenceError> {

@@ -61,16 +61,6 @@ impl Ledger {
         let numbers: Vec<i64> = numbers.iter().take(limit).map(|(_, n)| *n).collect();
         known(&mut connection, search, &numbers).await
     }
-
-    /// Does any document look for a shipment?
-    ///
-    /// # Errors
-    /// [`LedgerError`].
-    pub async fn anybody_looks(&self) -> Result<bool, LedgerError> {
-        let one =
-            sqlx::query("SELECT document FROM document_keys LIMIT 1").fetch_optional(&self.pool);
-        Ok(one.await?.is_some())
-    }
 }
 
 /// How much a shipment shares with a document, by what counts first.

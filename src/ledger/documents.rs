@@ -1,6 +1,6 @@
 //! Documents, kept so that they can be matched and decided again without being read again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use sqlx::{AnyConnection, Row as _};
 use uuid::Uuid;
 
 use super::outcomes::DocumentOutcome;
-use super::{Ledger, LedgerError, sql};
+use super::{Ledger, LedgerError, document_keys, sql};
 use crate::decision::{ExceptionCode, State};
 use crate::document::{DocumentId, ObjectRef};
 use crate::events::{DocumentData, Origin};
@@ -107,35 +107,29 @@ impl Ledger {
         one(&mut tx, id, true).await
     }
 
-    /// The documents that look for a shipment with one of the keys, and those that belong to one of the shipments already.
+    /// The shipments whose papers earlier models cut out of the same upload.
     ///
     /// # Errors
     /// [`LedgerError`].
-    pub async fn concerned(
+    pub async fn shipments_before(
         &self,
-        tenant: &str,
-        shipments: &[String],
-        keys: &[String],
-    ) -> Result<BTreeSet<DocumentId>, LedgerError> {
-        let belong =
-            "SELECT id FROM documents WHERE superseded = 0 AND tenant = $1 AND shipment IN";
-        let look_for =
-            "SELECT document AS id FROM document_keys WHERE tenant = $1 AND match_key IN";
-        let mut found = BTreeSet::new();
-        for (which, values) in [(belong, shipments), (look_for, keys)] {
-            for some in values.chunks(sql::ROWS) {
-                let numbers = sql::numbered(some.len(), 2);
-                let statement = format!("{which} ({numbers})");
-                let mut query = sqlx::query(sqlx::AssertSqlSafe(statement)).bind(tenant);
-                for value in some {
-                    query = query.bind(value.as_str());
-                }
-                for row in query.fetch_all(&self.pool).await? {
-                    found.insert(sql::word(&row, "id")?);
-                }
-            }
-        }
-        Ok(found)
+        origin: &Origin,
+    ) -> Result<Vec<(String, String)>, LedgerError> {
+        let rows = sqlx::query(
+            "SELECT DISTINCT d.tenant, d.shipment FROM documents d JOIN uploads u ON u.id = d.upload
+             WHERE u.sha256 = $1 AND u.bucket = $2 AND u.object_key = $3 AND COALESCE(u.object_version, '') = $4
+               AND d.superseded = 0 AND d.shipment IS NOT NULL",
+        )
+        .bind(origin.sha256.as_str())
+        .bind(origin.object.bucket.as_str())
+        .bind(origin.object.key.as_str())
+        .bind(origin.object.version.clone().unwrap_or_default())
+        .fetch_all(&self.pool)
+        .await?;
+        let shipments = rows
+            .iter()
+            .map(|row| Ok((row.try_get("tenant")?, row.try_get("shipment")?)));
+        shipments.collect()
     }
 
     /// The documents whose time to wait silently for a shipment is over, at most `limit`.
@@ -280,34 +274,7 @@ pub(super) async fn store(
     .execute(&mut *connection)
     .await?;
     if !outcome.asks.keys.is_empty() {
-        remember_keys(connection, data.document.id, &outcome.asks).await?;
-    }
-    Ok(())
-}
-
-async fn remember_keys(
-    connection: &mut AnyConnection,
-    document: DocumentId,
-    asks: &Asks,
-) -> Result<(), LedgerError> {
-    let document = document.to_string();
-    sqlx::query("DELETE FROM document_keys WHERE document = $1")
-        .bind(document.as_str())
-        .execute(&mut *connection)
-        .await?;
-    let keys: BTreeSet<&String> = asks.keys.iter().collect();
-    for some in keys.into_iter().collect::<Vec<_>>().chunks(sql::ROWS) {
-        let values = sql::rows(some.len(), 3, 1);
-        let statement =
-            format!("INSERT INTO document_keys (tenant, match_key, document) VALUES {values}");
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(statement));
-        for key in some {
-            query = query
-                .bind(asks.tenant.as_str())
-                .bind(key.as_str())
-                .bind(document.as_str());
-        }
-        query.execute(&mut *connection).await?;
+        document_keys::remember(connection, data.document.id, &outcome.asks).await?;
     }
     Ok(())
 }

@@ -7,6 +7,7 @@
 mod audit;
 mod candidates;
 mod desk;
+mod document_keys;
 mod documents;
 mod error;
 mod exceptions;

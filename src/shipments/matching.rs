@@ -247,11 +247,11 @@ impl<'a> Weighed<'a> {
     }
 
     /// V3 of domain.md §1.3: one strong identifier, or two weak ones, the trailer on the day among them, and the consignee. Repaired and weak ones are ruled
-    /// out by a number in the place of the shipment's own that is another.
+    /// out by a number in the place of the shipment's own that is another; weak ones by another number of the shipper's, too.
     fn is_identified(&self) -> bool {
         let identification = &self.identification;
         let weak = identification.weak + usize::from(self.circumstances.same_trailer);
-        let by_weak = weak >= 2 && self.circumstances.same_site;
+        let by_weak = weak >= 2 && self.circumstances.same_site && !identification.other_reference;
         let by_less = (identification.strong >= 1 || by_weak) && !identification.other_number;
         let on_paper = identification.weak >= 1 || self.circumstances.same_site;
         let by_hint = self.circumstances.hinted && on_paper;

@@ -14,7 +14,7 @@ use super::Evidence;
 use super::carriers::{CarrierAgreement, carrier_agreement};
 use super::circumstances::expected_day;
 use super::paper::{Label, Paper, Reading};
-use super::references::{Held, Kind, OWN_PLACES, Weight, weigh};
+use super::references::{Held, Kind, OWN_PLACES, SHIPPERS_OWN, Weight, weigh};
 use super::weights::{LEAD_OVER_LOOK_ALIKE, Level, Weights};
 use crate::document::Source;
 use crate::shipments::numbers::Likeness;
@@ -75,6 +75,8 @@ pub(super) struct Identification {
     pub(super) weak: usize,
     /// A number that should name this shipment is another, as far as one can tell.
     pub(super) other_number: bool,
+    /// The shipper calls it otherwise.
+    pub(super) other_reference: bool,
     /// What its numbers would weigh if the paper's were slips: held against a rival, never for this shipment.
     pub(super) doubt: f64,
     /// The newest known shipment that goes by the same strong number.
@@ -236,7 +238,22 @@ pub(super) fn identify(
         }
     }
     identification.add_other_numbers(paper, shipment, held, hits);
+    identification.other_reference = names_another_reference(paper, held);
     identification
+}
+
+/// The shipper's own number on the paper is legible and none of the shipment's, which has one.
+fn names_another_reference(paper: &Paper<'_>, held: &[Held<'_>]) -> bool {
+    let readings = paper.readings.iter();
+    let mut here = readings
+        .filter(|reading| reading.label == Label::ShipperRef && !reading.hardly_legible())
+        .peekable();
+    let has_one = held.iter().any(|held| SHIPPERS_OWN.contains(&held.kind));
+    let is_own = |reading: &Reading| {
+        let mut numbers = held.iter().map(|held| &held.number);
+        numbers.any(|own| reading.number.likeness(own) == Some(Likeness::Same))
+    };
+    has_one && here.peek().is_some() && !here.any(is_own)
 }
 
 impl Identification {

@@ -215,6 +215,9 @@ pub(super) const OWN_PLACES: [OwnPlace; 5] = [
     own_place(Label::Po, &[PO], Level::OtherOrder),
 ];
 
+/// What a shipper calls a shipment: several may share it, yet one that goes by another is none of them.
+pub(super) const SHIPPERS_OWN: &[Kind] = &[SO, DELIVERY];
+
 const fn own_place(label: Label, kinds: &'static [Kind], other_number: Level) -> OwnPlace {
     OwnPlace {
         label,

@@ -269,6 +269,28 @@ fn one_number_that_was_hardly_read_needs_the_consignee_and_a_cancelled_load_a_pe
 }
 
 #[test]
+fn a_twin_is_told_apart_by_the_shippers_own_number() {
+    let told = json!({"status": "delivered", "equipment": {"trailer": "53731"}});
+    let twin = shipment("s", &[("PO", "4510783217"), ("SO", "80829835")], told);
+    let paper = |reference: &str| {
+        document([
+            consignee(ACME),
+            (FieldName::CustomerPo, text("4510783217")),
+            (FieldName::ShipperRef, text(reference)),
+            (FieldName::TrailerNumber, text("53731")),
+            (FieldName::DeliveryDate, date("2026-03-14")),
+        ])
+    };
+    let found = |reference| outcome(&find(&paper(reference), [twin.clone()]));
+    assert_eq!(found("80829835"), "=s");
+    assert_ne!(
+        found("80829836"),
+        "=s",
+        "the twin's own shipment is not told yet"
+    );
+}
+
+#[test]
 fn a_container_counts_near_its_delivery_only() {
     let own = || shipment("s", &[], json!({"equipment": {"container": "CSQU3054383"}}));
     let on = |day| {
