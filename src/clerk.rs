@@ -165,7 +165,7 @@ impl Clerk {
             let papers = self.ledger.papers_of(&tenant, &shipment).await?;
             left.extend(papers.iter().map(|paper| paper.id));
         }
-        self.decide_all_again(left, &Because::Document, events)
+        self.decide_all_again(left, &Because::Document, events, Timestamp::now())
             .await
     }
 
@@ -184,7 +184,8 @@ impl Clerk {
         for some in shipments.chunks(ASKED) {
             woken.extend(self.concerned(some).await?);
         }
-        self.decide_all_again(woken, &Because::Shipment, told).await
+        self.decide_all_again(woken, &Because::Shipment, told, Timestamp::now())
+            .await
     }
 
     async fn concerned(&self, shipments: &[Shipment]) -> Result<BTreeSet<DocumentId>, Fault> {
@@ -207,10 +208,11 @@ impl Clerk {
         mut documents: BTreeSet<DocumentId>,
         because: &Because,
         mut told: Vec<StoredEvent>,
+        now: Timestamp,
     ) -> Result<Vec<StoredEvent>, Fault> {
         let mut failed = None;
         while let Some(document) = documents.pop_first() {
-            match self.decide_pack_of(document, because).await {
+            match self.decide_pack_of(document, because, now).await {
                 Ok((events, decided)) => {
                     told.extend(events);
                     // Those of its pack were decided with it.
@@ -236,7 +238,8 @@ impl Clerk {
         document: DocumentId,
         because: &Because,
     ) -> Result<Vec<StoredEvent>, Fault> {
-        let (events, _) = self.decide_pack_of(document, because).await?;
+        let now = Timestamp::now();
+        let (events, _) = self.decide_pack_of(document, because, now).await?;
         Ok(events)
     }
 
@@ -245,6 +248,7 @@ impl Clerk {
         &self,
         document: DocumentId,
         because: &Because,
+        now: Timestamp,
     ) -> Result<(Vec<StoredEvent>, BTreeSet<DocumentId>), Fault> {
         let mut told = Vec::new();
         for _ in 0..MOST_CONFLICTS {
@@ -252,7 +256,6 @@ impl Clerk {
             let Some(stored) = stored.filter(|stored| stored.copy_of.is_none()) else {
                 return Ok((told, BTreeSet::new()));
             };
-            let now = Timestamp::now();
             let table = self.lay_out(vec![Paper::from(stored)], None).await?;
             let settled = self.settle(&table, now);
             if !settled.revisions.is_empty() {
@@ -281,8 +284,13 @@ impl Clerk {
         /// At a time; the rest follows soon.
         const SOME: u32 = 100;
         let waited = self.ledger.waited_long_enough(now, SOME).await?;
-        self.decide_all_again(waited.into_iter().collect(), &Because::Time, Vec::new())
-            .await
+        self.decide_all_again(
+            waited.into_iter().collect(),
+            &Because::Time,
+            Vec::new(),
+            now,
+        )
+        .await
     }
 }
 

@@ -42,13 +42,11 @@ async fn nobody_is_told_of_a_missing_shipment_before_the_time_is_over() {
         .unwrap();
     let early = office.clerk.end_patience(Timestamp::now()).await.unwrap();
     assert_eq!(early.len(), 0);
-    let waited = office
-        .clerk
-        .ledger
-        .waited_long_enough(later, 10)
-        .await
-        .unwrap();
-    assert_eq!(waited, [id_of("b.pdf")]);
+    let told_now = office.clerk.end_patience(later).await.unwrap();
+    assert_eq!(told(&parsed(&told_now)), ["raised NO_MATCH"]);
+    assert_eq!(office.stands("b.pdf").await, "- review NO_MATCH");
+    let twice = office.clerk.end_patience(later).await.unwrap();
+    assert_eq!(twice.len(), 0);
 }
 
 #[tokio::test]

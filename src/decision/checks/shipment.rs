@@ -46,7 +46,7 @@ pub fn v3_attached(case: &Case<'_>) -> Tested<Attached> {
         }
         Match::Conflict(candidate) => Tested::failed(conflict(case, candidate)),
         Match::None => {
-            let detail = "no shipment fits; load its shipment and process the paper again, or index it by hand";
+            let detail = "no shipment fits; once its shipment is loaded it is decided again, or attach it by hand";
             Tested::failed(Finding::new(
                 ExceptionCode::NoMatch,
                 Stop::Review,
