@@ -6,6 +6,7 @@
 mod acts;
 mod due;
 mod findings;
+mod lay;
 mod paper;
 mod search;
 mod table;
@@ -256,16 +257,17 @@ impl Clerk {
             let Some(stored) = stored.filter(|stored| stored.copy_of.is_none()) else {
                 return Ok((told, BTreeSet::new()));
             };
+            let whole = stored.share_of.unwrap_or(document);
             let table = self.lay_out(vec![Paper::from(stored)], None).await?;
             let settled = self.settle(&table, now);
-            if !settled.revisions.is_empty() {
+            if !settled.changes_nothing() {
                 match self.ledger.revise(&settled, because, now).await? {
                     Finish::Done(events) => told.extend(events),
                     Finish::Conflict(_) => continue,
                 }
             }
             // A shipment that was stored meanwhile saw what was decided before.
-            let up_to_date = match table.place_of(document) {
+            let up_to_date = match table.place_of(whole) {
                 Some(laid) => self.is_up_to_date(laid).await?,
                 None => true,
             };

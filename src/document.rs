@@ -147,6 +147,12 @@ impl DocumentId {
             &pages,
         ]))
     }
+
+    /// The id of the share that a shipment has in this document.
+    #[must_use]
+    pub fn share(self, shipment: &str) -> Self {
+        Self(deterministic_id(&["share", &self.to_string(), shipment]))
+    }
 }
 
 impl fmt::Display for DocumentId {

@@ -11,7 +11,7 @@ use std::time::Instant;
 use serde_json::json;
 
 pub use self::deciding::{Filed, decide_copy, decide_pack};
-pub use self::matching::{MatchedDocument, attach_document, match_document};
+pub use self::matching::{MatchedDocument, attach_document, match_document, split_document};
 use crate::document::PageNumber;
 use crate::fault::Fault;
 use crate::inference::{InferenceError, Registry};

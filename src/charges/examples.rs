@@ -96,6 +96,7 @@ pub(super) fn paper(class: DocumentClass, fields: Vec<(FieldName, Field)>) -> Do
         marks: Vec::new(),
         notations: Vec::new(),
         traits: Traits::default(),
+        share: None,
     }
 }
 

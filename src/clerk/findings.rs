@@ -13,7 +13,8 @@ use crate::understanding::Accepted;
 impl Table {
     /// What was found about the new papers, for a person who asks.
     pub(super) fn findings(&self, settled: &Settled, accepted: &Accepted) -> Vec<Finding> {
-        let new = self.laid.iter().filter(|laid| laid.paper.before.is_none());
+        let new = self.laid.iter();
+        let new = new.filter(|laid| laid.paper.before.is_none() && self.grown_from(laid).is_none());
         let found = new.zip(&settled.documents).flat_map(|(laid, outcome)| {
             let pages = laid.paper.read.pages.clone();
             let matching = Finding {

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use super::ReadDocument;
 use crate::document::DocumentId;
 use crate::ledger::{Asks, Rulings, StoredDocument, Upload};
+use crate::shipments::matching::Share;
 use crate::storage::Location;
 use crate::understanding::{Document, told as told_field};
 
@@ -18,6 +19,8 @@ pub(super) struct Paper {
     pub(super) attachment: Option<Location>,
     pub(super) asks: Asks,
     pub(super) copy_of: Option<DocumentId>,
+    /// The paper that it is a shipment's share of.
+    pub(super) share_of: Option<DocumentId>,
     /// What it was before; `None` of a new one.
     pub(super) before: Option<StoredDocument>,
 }
@@ -36,7 +39,27 @@ impl Paper {
             attachment: one.attachment.clone(),
             asks: asks.clone(),
             copy_of,
+            share_of: None,
             before: None,
+        }
+    }
+
+    /// The share that a shipment has in this paper; what it was `before`, if it had one.
+    pub(super) fn share(&self, share: Share, before: Option<StoredDocument>) -> Self {
+        let Share {
+            shipment,
+            mut document,
+        } = share;
+        let id = self.id.share(&shipment);
+        document.share = Some(shipment);
+        Self {
+            id,
+            read: document,
+            attachment: self.attachment.clone(),
+            asks: self.asks.clone(),
+            copy_of: None,
+            share_of: Some(self.id),
+            before,
         }
     }
 
@@ -63,6 +86,7 @@ impl From<StoredDocument> for Paper {
             attachment: stored.attachment.clone(),
             asks: stored.asks.clone(),
             copy_of: None,
+            share_of: stored.share_of,
             before: Some(stored),
         }
     }

@@ -7,10 +7,10 @@ use jiff::civil::Date;
 use crate::decision::Profiles;
 use crate::document::DocumentId;
 use crate::ledger::{Ledger, LedgerError, Search};
-use crate::pipeline::{MatchedDocument, match_document};
+use crate::pipeline::{MatchedDocument, match_document, split_document};
 use crate::shipments::Match;
 use crate::shipments::keys::{Key, document_keys, hint_keys, near_keys, slip_keys};
-use crate::shipments::matching::{Hints, Known, Weights};
+use crate::shipments::matching::{Hints, Known, Share, Weights};
 use crate::understanding::Document;
 
 /// How many candidate shipments are compared with a document.
@@ -35,6 +35,33 @@ pub struct Asking<'a> {
     pub received_on: Option<Date>,
 }
 
+impl Asking<'_> {
+    /// Which of the known shipments a document belongs to.
+    pub(super) fn compare(&self, document: Document, known: &[Known]) -> MatchedDocument {
+        let (profiles, received_on) = (self.profiles, self.received_on);
+        match_document(
+            document,
+            self.hints,
+            known,
+            profiles,
+            received_on,
+            self.weights,
+        )
+    }
+
+    fn split(&self, document: &Document, known: &[Known]) -> Vec<(Share, Vec<Known>)> {
+        let (profiles, received_on) = (self.profiles, self.received_on);
+        split_document(
+            document,
+            self.hints,
+            known,
+            profiles,
+            received_on,
+            self.weights,
+        )
+    }
+}
+
 /// What came of looking.
 #[derive(Debug)]
 pub struct FoundInLedger {
@@ -42,6 +69,8 @@ pub struct FoundInLedger {
     pub matched: MatchedDocument,
     /// The shipments that it was compared with.
     pub known: Vec<Known>,
+    /// Of a paper that covers several shipments what each of them has in it, with the shipments that it is to be compared with.
+    pub shares: Vec<(Share, Vec<Known>)>,
 }
 
 /// Compares a document with the shipments that share a key with it, and, where none is clearly the one, with all whose numbers
@@ -54,17 +83,10 @@ pub async fn find_in_ledger(
     asking: &Asking<'_>,
     document: &Document,
 ) -> Result<FoundInLedger, LedgerError> {
-    let compared = |known: Vec<Known>| {
-        let Asking {
-            hints,
-            profiles,
-            received_on,
-            weights,
-            ..
-        } = *asking;
-        let document = document.clone();
-        let matched = match_document(document, hints, &known, profiles, received_on, weights);
-        FoundInLedger { matched, known }
+    let compared = |known: Vec<Known>| FoundInLedger {
+        matched: asking.compare(document.clone(), &known),
+        shares: asking.split(document, &known),
+        known,
     };
     let slips = slip_keys(document);
     let found = compared(candidates(ledger, asking, document, &slips).await?);

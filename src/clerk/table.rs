@@ -1,22 +1,20 @@
 //! The table: papers laid out beside all that belong to the same shipments, then decided together.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::paper::Paper;
-use super::search::{Asking, FoundInLedger, find_in_ledger, texts};
 use super::{Clerk, Packs};
 use crate::decision::{ExceptionCode, State};
 use crate::document::{DocumentId, ObjectRef};
 use crate::events::{Decided, Origin};
 use crate::fault::Fault;
 use crate::ledger::{
-    DocumentOutcome, Pack, Revision, Rulings, Serves, Settled, StoredDocument, Upload,
+    DocumentOutcome, NewShare, Pack, Revision, Rulings, Serves, Settled, StoredDocument, Upload,
 };
-use crate::pipeline::{Filed, MatchedDocument, attach_document, decide_copy, decide_pack};
-use crate::shipments::keys::{matched_keys, waiting_keys};
+use crate::pipeline::{Filed, decide_copy, decide_pack};
 use crate::shipments::matching::Known;
 use crate::shipments::{Candidate, Match};
 use crate::understanding::Document;
@@ -25,12 +23,13 @@ use crate::understanding::Document;
 const MOST_PAPERS: usize = 200;
 
 /// A paper with its shipment, not yet decided.
+#[derive(Clone)]
 pub(super) struct Laid {
     pub(super) paper: Paper,
     pub(super) filed: Filed,
     /// What the paper says, with what people told.
-    told: Document,
-    rulings: Rulings,
+    pub(super) told: Document,
+    pub(super) rulings: Rulings,
     /// The shipments that it was compared with, in which versions.
     pub(super) seen: Versions,
     pub(super) best: Vec<Candidate>,
@@ -49,7 +48,16 @@ impl Table {
     /// The papers that are new and nobody's copies.
     pub(super) fn new_papers(&self) -> impl Iterator<Item = &Laid> {
         let laid = self.laid.iter();
-        laid.filter(|laid| laid.paper.before.is_none() && laid.paper.copy_of.is_none())
+        laid.filter(|laid| {
+            laid.paper.before.is_none()
+                && laid.paper.copy_of.is_none()
+                && laid.paper.share_of.is_none()
+        })
+    }
+
+    /// The paper before that a new share is one of; `None` of what comes with its upload.
+    pub(super) fn grown_from(&self, laid: &Laid) -> Option<&StoredDocument> {
+        self.place_of(laid.paper.share_of?)?.paper.before.as_ref()
     }
 
     /// Where a document lies.
@@ -87,7 +95,7 @@ impl Clerk {
     ) -> Result<Table, Fault> {
         let mut waiting = papers;
         let mut ids: BTreeSet<DocumentId> = waiting.iter().map(|paper| paper.id).collect();
-        let given = ids.clone();
+        let mut given = ids.clone();
         // Those that were given stay in front, in their order.
         waiting.reverse();
         let mut table = Table {
@@ -95,122 +103,75 @@ impl Clerk {
             packs: Packs::new(),
         };
         while let Some(paper) = waiting.pop() {
-            let laid = self.lay(paper).await?;
-            // Where papers lead from shipment to shipment, the way ends somewhere.
-            let goes_on = given.contains(&laid.paper.id) || ids.len() <= MOST_PAPERS;
-            for (tenant, shipment) in packs_of(&laid).into_iter().filter(|_| goes_on) {
-                let key = (tenant.clone(), shipment.clone());
-                if table.packs.contains_key(&key) {
-                    continue;
-                }
-                let Some(known) = self.ledger.shipment(&tenant, &shipment).await? else {
-                    continue;
-                };
-                let stored = self.ledger.papers_of(&tenant, &shipment).await?;
-                let pack = Pack {
-                    tenant,
-                    shipment,
-                    version: known.version,
-                    papers: stored.iter().map(|one| (one.id, one.revision)).collect(),
-                };
-                table.packs.insert(key, pack);
-                let stays = |one: &StoredDocument| {
-                    upload.is_none_or(|upload| !is_cut_out_of(one, &upload.origin))
-                };
-                let new = stored.into_iter().filter(stays);
-                let new = new.filter(|one| ids.insert(one.id));
-                waiting.splice(0..0, new.map(Paper::from));
+            let is_given = given.contains(&paper.id);
+            let Some(paper) = self.whole(paper, &ids).await? else {
+                continue;
+            };
+            ids.insert(paper.id);
+            if is_given {
+                given.insert(paper.id);
             }
-            table.laid.push(laid);
+            // Where papers lead from shipment to shipment, the way ends somewhere.
+            let goes_on = given.contains(&paper.id) || ids.len() <= MOST_PAPERS;
+            for laid in self.lay(paper).await? {
+                ids.insert(laid.paper.id);
+                let alike = self.alike(&laid).await?.into_iter().filter(|_| goes_on);
+                let alike = alike.filter(|one| ids.insert(one.id));
+                waiting.splice(0..0, alike.map(Paper::from));
+                for (tenant, shipment) in packs_of(&laid).into_iter().filter(|_| goes_on) {
+                    let stored = self.add_pack(&mut table, tenant, shipment).await?;
+                    let stays = |one: &StoredDocument| {
+                        upload.is_none_or(|upload| !is_cut_out_of(one, &upload.origin))
+                    };
+                    let new = stored.into_iter().filter(stays);
+                    let new = new.filter(|one| ids.insert(one.id));
+                    waiting.splice(0..0, new.map(Paper::from));
+                }
+                table.laid.push(laid);
+            }
         }
         table.mark_late();
         Ok(table)
     }
 
-    /// Would a paper be compared with the same shipments now?
-    pub(super) async fn is_up_to_date(&self, laid: &Laid) -> Result<bool, Fault> {
-        let found = self.search(&laid.paper, &laid.rulings, &laid.told).await?;
-        Ok(versions(&found.known) == laid.seen)
-    }
-
-    async fn search(
+    /// A share comes to the table with the whole paper; `None` where that is there already.
+    async fn whole(
         &self,
-        paper: &Paper,
-        rulings: &Rulings,
-        told: &Document,
-    ) -> Result<FoundInLedger, Fault> {
-        let asking = Asking {
-            tenant: &paper.asks.tenant,
-            document: paper.id,
-            hints: &paper.asks.hints,
-            ruled_out: &rulings.is_not,
-            weights: &self.weights,
-            profiles: &self.profiles,
-            received_on: Some(paper.received_on()),
+        paper: Paper,
+        there: &BTreeSet<DocumentId>,
+    ) -> Result<Option<Paper>, Fault> {
+        let Some(whole) = paper.share_of else {
+            return Ok(Some(paper));
         };
-        Ok(find_in_ledger(&self.ledger, &asking, told).await?)
-    }
-
-    async fn lay(&self, mut paper: Paper) -> Result<Laid, Fault> {
-        let started = Instant::now();
-        let rulings = self.ledger.rulings(paper.id).await?;
-        let told = paper.told(&rulings);
-        let FoundInLedger { matched, known } = self.search(&paper, &rulings, &told).await?;
-        let matched = match self.attached_by_hand(&paper, &rulings, &told).await? {
-            Some(by_hand) => by_hand,
-            None => matched,
-        };
-        if paper.copy_of.is_none() {
-            let hints = &paper.asks.hints;
-            paper.asks.keys = match matched.matched {
-                Match::Matched(..) => texts(&matched_keys(&told, hints)),
-                Match::Ambiguous(_) | Match::Conflict(_) | Match::None => {
-                    texts(&waiting_keys(&told, hints))
-                }
-            };
-        }
-        let (tenant, shipment) = (&paper.asks.tenant, shipment_id(&matched.matched));
-        let waived = self
-            .ledger
-            .ended_by_people(tenant, shipment, paper.id)
-            .await?;
-        Ok(Laid {
-            seen: versions(&known),
-            best: matched.best,
-            filed: Filed {
-                id: paper.id,
-                document: matched.document,
-                attachment: paper.attachment.clone(),
-                matched: matched.matched,
-                stop_by_hand: rulings.is.as_ref().and_then(|is| is.stop),
-                received_at: paper.asks.received_at,
-                waived,
-                late: false,
-            },
-            took: started.elapsed(),
-            told,
-            rulings,
-            paper,
-        })
-    }
-
-    /// Where a person said that it belongs.
-    async fn attached_by_hand(
-        &self,
-        paper: &Paper,
-        rulings: &Rulings,
-        told: &Document,
-    ) -> Result<Option<MatchedDocument>, Fault> {
-        let Some(is) = &rulings.is else {
+        if there.contains(&whole) {
             return Ok(None);
+        }
+        Ok(self.ledger.document(whole).await?.map(Paper::from))
+    }
+
+    /// Notes on what the decisions about a shipment's papers rest; gives the papers that were not asked for before.
+    async fn add_pack(
+        &self,
+        table: &mut Table,
+        tenant: String,
+        shipment: String,
+    ) -> Result<Vec<StoredDocument>, Fault> {
+        let key = (tenant.clone(), shipment.clone());
+        if table.packs.contains_key(&key) {
+            return Ok(Vec::new());
+        }
+        let Some(known) = self.ledger.shipment(&tenant, &shipment).await? else {
+            return Ok(Vec::new());
         };
-        let tenant = &paper.asks.tenant;
-        let shipment = self.ledger.shipment(tenant, &is.shipment).await?;
-        let (profiles, received_on) = (&self.profiles, Some(paper.received_on()));
-        Ok(
-            shipment
-                .map(|shipment| attach_document(told.clone(), &shipment, profiles, received_on)),
-        )
+        let stored = self.ledger.papers_of(&tenant, &shipment).await?;
+        let pack = Pack {
+            tenant,
+            shipment,
+            version: known.version,
+            papers: stored.iter().map(|one| (one.id, one.revision)).collect(),
+        };
+        table.packs.insert(key, pack);
+        Ok(stored)
     }
 
     /// Decides about everything on the table. Of what was decided before only that is handed on which has changed.
@@ -243,7 +204,13 @@ impl Clerk {
             };
             let outcome = self.outcome(laid, decided, now);
             match &paper.before {
-                None => settled.documents.push(outcome),
+                None => match table.grown_from(laid) {
+                    None => settled.documents.push(outcome),
+                    Some(whole) => settled.shares.push(NewShare {
+                        of: whole.clone(),
+                        outcome,
+                    }),
+                },
                 Some(before) if is_news(before, &outcome) => settled.revisions.push(Revision {
                     before: before.clone(),
                     outcome,
@@ -272,13 +239,12 @@ impl Clerk {
             decided,
             read: paper.read.clone(),
             asks: paper.asks.clone(),
-            looks: None,
             copy_of: paper.copy_of,
         }
     }
 }
 
-fn versions(known: &[Known]) -> Versions {
+pub(super) fn versions(known: &[Known]) -> Versions {
     let shipments = known.iter().map(|known| &known.shipment);
     shipments
         .map(|shipment| (shipment.id.clone(), shipment.version))
@@ -292,26 +258,28 @@ fn is_cut_out_of(stored: &StoredDocument, origin: &Origin) -> bool {
     same(&stored.origin.object, &origin.object) && stored.origin.sha256 == origin.sha256
 }
 
-/// Places of the papers that are decided together, those of a pack in the order in which they were received. Copies are in no pack.
+/// Places of the papers that are decided together, those of a pack in the order in which they were received: the papers of a shipment, and
+/// those that have none. Copies are in no pack.
 fn packed(laid: &[Laid]) -> Vec<Vec<usize>> {
     let mut packs: Packs<Vec<usize>> = Packs::new();
-    let mut alone = Vec::new();
+    let mut without: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (at, one) in laid.iter().enumerate() {
         if one.paper.copy_of.is_some() {
             continue;
         }
+        let tenant = one.paper.asks.tenant.clone();
         match shipment_id(&one.filed.matched) {
-            Some(shipment) => {
-                let key = (one.paper.asks.tenant.clone(), shipment.to_owned());
-                packs.entry(key).or_default().push(at);
-            }
-            None => alone.push(vec![at]),
+            Some(shipment) => packs
+                .entry((tenant, shipment.to_owned()))
+                .or_default()
+                .push(at),
+            None => without.entry(tenant).or_default().push(at),
         }
     }
     for pack in packs.values_mut() {
         pack.sort_by_key(|at| (laid[*at].filed.received_at, laid[*at].filed.id));
     }
-    packs.into_values().chain(alone).collect()
+    packs.into_values().chain(without.into_values()).collect()
 }
 
 /// The shipments that a paper came from and goes to.
@@ -350,7 +318,7 @@ pub(super) fn codes(decided: &Decided) -> impl Iterator<Item = ExceptionCode> {
     decided.exceptions.iter().map(|exception| exception.code)
 }
 
-fn shipment_id(matched: &Match) -> Option<&str> {
+pub(super) fn shipment_id(matched: &Match) -> Option<&str> {
     match matched {
         Match::Matched(candidate, _) | Match::Conflict(candidate) => Some(&candidate.shipment.id),
         Match::Ambiguous(_) | Match::None => None,

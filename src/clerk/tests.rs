@@ -2,6 +2,7 @@
 
 mod acts;
 mod packs;
+mod shares;
 mod shuffled;
 
 use std::collections::BTreeMap;
@@ -257,6 +258,7 @@ impl PaperSays {
             bbox: BBox::new(0.6, 0.8, 0.8, 0.85),
             confidence: Confidence::new(0.99),
             text: None,
+            looks: None,
         };
         let mut document = examples::document(examples::pages(0..1));
         document.class = self.class;

@@ -44,6 +44,7 @@ fn marks() -> impl Strategy<Value = Vec<Mark>> {
     let text = prop::option::of(select(vec!["RECEIVED".to_owned(), "PAID".to_owned()]));
     let one = (kind, role, 0.0f32..1.0, text).prop_map(|(kind, role, confidence, text)| Mark {
         text,
+        looks: None,
         ..mark(kind, role, confidence)
     });
     prop::collection::vec(one, 0..4)

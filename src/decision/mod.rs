@@ -12,6 +12,7 @@ mod names;
 pub mod pack;
 pub mod priority;
 pub mod profile;
+mod same_paper;
 mod verdict;
 
 #[cfg(test)]
@@ -31,6 +32,7 @@ pub use exceptions::{Exception, ExceptionCode, Owner};
 pub use life::{Life, Sla, after_business_hours};
 pub use priority::priority;
 pub use profile::{MissingProfile, Profile, ProfileError, Profiles};
+pub use same_paper::is_same_paper;
 pub use verdict::{Verdict, decide};
 
 use crate::understanding::Notation;

@@ -24,8 +24,14 @@ pub struct Proof<'a> {
 /// matter.
 #[must_use]
 pub fn best_proof(proofs: &[Proof<'_>]) -> Option<DocumentId> {
-    let order = |proof: &&Proof<'_>| (is_poor_copy(proof.document), proof.received_at, proof.id);
-    proofs.iter().min_by_key(order).map(|proof| proof.id)
+    let best = proofs.iter().min_by_key(|proof| rank(proof));
+    best.map(|proof| proof.id)
+}
+
+/// Of two papers that say the same the one with the lower rank counts.
+#[must_use]
+pub fn rank(proof: &Proof<'_>) -> (bool, Timestamp, DocumentId) {
+    (is_poor_copy(proof.document), proof.received_at, proof.id)
 }
 
 fn is_poor_copy(document: &Document) -> bool {

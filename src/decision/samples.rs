@@ -121,6 +121,7 @@ pub(super) fn mark(kind: MarkKind, role: Option<Role>, confidence: f32) -> Mark 
         bbox: BBox::new(0.5, 0.85, 0.8, 0.92),
         confidence: Confidence::new(confidence),
         text: None,
+        looks: None,
     }
 }
 
@@ -165,6 +166,7 @@ fn signed_paper(class: DocumentClass) -> Document {
             key_confidence: Some(Confidence::new(0.93)),
             ..Traits::default()
         },
+        share: None,
     }
 }
 

@@ -70,6 +70,9 @@ impl Decided {
 pub struct DocumentPart {
     /// Deterministic id.
     pub id: DocumentId,
+    /// Of a paper that covers several shipments, each of which has a document of its own: the document of the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub share_of: Option<DocumentId>,
     /// The upload.
     pub object: ObjectRef,
     /// Hash of the uploaded bytes.
@@ -90,8 +93,11 @@ impl DocumentPart {
     /// The document as events name it.
     #[must_use]
     pub fn new(origin: &Origin, document: &Document, attachment: Option<&Location>) -> Self {
+        let whole = DocumentId::new(&origin.object, &origin.sha256, &document.pages);
+        let share = document.share.as_deref();
         Self {
-            id: DocumentId::new(&origin.object, &origin.sha256, &document.pages),
+            id: share.map_or(whole, |shipment| whole.share(shipment)),
+            share_of: share.map(|_| whole),
             object: origin.object.clone(),
             sha256: origin.sha256.clone(),
             pages: document.pages.clone(),

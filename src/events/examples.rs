@@ -147,6 +147,7 @@ pub(crate) fn document(pages: Vec<PageNumber>) -> Document {
         marks: Vec::new(),
         notations: vec![short()],
         traits: Traits::default(),
+        share: None,
     }
 }
 

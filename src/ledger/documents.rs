@@ -32,6 +32,8 @@ pub struct StoredDocument {
     pub asks: Asks,
     /// The document whose bytes it repeats.
     pub copy_of: Option<DocumentId>,
+    /// The paper that it is a shipment's share of.
+    pub share_of: Option<DocumentId>,
     /// Tenant and id of its shipment, where one matched.
     pub shipment: Option<(String, String)>,
     /// The delivery stop that it is about; 0 where the shipment has one.
@@ -62,7 +64,7 @@ pub struct Asks {
 }
 
 /// The columns that [`read`] needs.
-const COLUMNS: &str = "d.id, d.document, d.stored_as, d.tenant, d.shipment, d.state, d.asks_of, d.hints, d.received_at, d.copy_of,
+const COLUMNS: &str = "d.id, d.document, d.stored_as, d.tenant, d.shipment, d.state, d.asks_of, d.hints, d.received_at, d.copy_of, d.share_of,
     d.stop, d.codes, d.revision, d.parked_until, d.upload, u.bucket, u.object_key, u.object_version, u.etag, u.sha256, u.models";
 
 /// How many papers of a shipment are decided together. A stop has a handful.
@@ -105,6 +107,49 @@ impl Ledger {
     pub async fn document(&self, id: DocumentId) -> Result<Option<StoredDocument>, LedgerError> {
         let mut tx = self.pool.begin().await?;
         one(&mut tx, id, true).await
+    }
+
+    /// The papers without a shipment that look for one by one of the keys, at most as many as are decided together, in the order in which
+    /// they were received.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn waiting_for(
+        &self,
+        tenant: &str,
+        keys: &[String],
+    ) -> Result<Vec<StoredDocument>, LedgerError> {
+        let keys = &keys[..keys.len().min(sql::ROWS)];
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let numbers = sql::numbered(keys.len(), 3);
+        let query = format!(
+            "SELECT {COLUMNS} FROM {LIVE} AND d.asks_of = $1 AND d.shipment IS NULL AND d.copy_of IS NULL AND d.share_of IS NULL
+               AND d.id IN (SELECT k.document FROM document_keys k WHERE k.tenant = $1 AND k.match_key IN ({numbers}))
+             ORDER BY d.received_at, d.id LIMIT $2"
+        );
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(query))
+            .bind(tenant)
+            .bind(i64::from(PACK));
+        for key in keys {
+            query = query.bind(key.as_str());
+        }
+        let rows = query.fetch_all(&self.pool).await?;
+        rows.iter().map(read).collect()
+    }
+
+    /// The shares of a paper beside its own.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn shares_of(&self, paper: DocumentId) -> Result<Vec<StoredDocument>, LedgerError> {
+        let query = format!("SELECT {COLUMNS} FROM {LIVE} AND d.share_of = $1 ORDER BY d.id");
+        let rows = sqlx::query(sqlx::AssertSqlSafe(query))
+            .bind(paper.to_string())
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter().map(read).collect()
     }
 
     /// The shipments whose papers earlier models cut out of the same upload.
@@ -152,11 +197,12 @@ impl Ledger {
     }
 }
 
+/// The papers cut out of an upload, whole.
 pub(super) async fn of_upload(
     connection: &mut AnyConnection,
     upload: &str,
 ) -> Result<Vec<StoredDocument>, LedgerError> {
-    let query = format!("SELECT {COLUMNS} FROM {LIVE} AND d.upload = $1");
+    let query = format!("SELECT {COLUMNS} FROM {LIVE} AND d.upload = $1 AND d.share_of IS NULL");
     let rows = sqlx::query(sqlx::AssertSqlSafe(query))
         .bind(upload)
         .fetch_all(connection)
@@ -188,6 +234,7 @@ fn read(row: &AnyRow) -> Result<StoredDocument, LedgerError> {
     let shipment: Option<String> = row.try_get("shipment")?;
     let stored_as: Option<String> = row.try_get("stored_as")?;
     let copy_of: Option<String> = row.try_get("copy_of")?;
+    let share_of: Option<String> = row.try_get("share_of")?;
     Ok(StoredDocument {
         id: sql::word(row, "id")?,
         origin: Origin {
@@ -205,6 +252,7 @@ fn read(row: &AnyRow) -> Result<StoredDocument, LedgerError> {
             keys: Vec::new(),
         },
         copy_of: copy_of.map(|_| sql::word(row, "copy_of")).transpose()?,
+        share_of: share_of.map(|_| sql::word(row, "share_of")).transpose()?,
         shipment: tenant.zip(shipment),
         stop: number(row, "stop")?,
         state: sql::word(row, "state")?,
@@ -242,15 +290,16 @@ pub(super) async fn store(
     let codes: BTreeMap<ExceptionCode, u8> =
         exceptions.map(|one| (one.code, one.severity)).collect();
     sqlx::query(
-        "INSERT INTO documents (id, upload, class, class_confidence, tenant, shipment, state, superseded, document, stored_as, looks, decided_at,
-           revision, asks_of, hints, received_at, copy_of, stop, codes, parked_until)
+        "INSERT INTO documents (id, upload, class, class_confidence, tenant, shipment, state, superseded, document, stored_as, decided_at,
+           revision, asks_of, hints, received_at, copy_of, stop, codes, parked_until,
+           share_of)
          VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
          ON CONFLICT (id) DO UPDATE SET upload = excluded.upload, class = excluded.class,
            class_confidence = excluded.class_confidence, tenant = excluded.tenant, shipment = excluded.shipment,
            state = excluded.state, superseded = 0, document = excluded.document, stored_as = excluded.stored_as,
-           looks = excluded.looks, decided_at = excluded.decided_at, revision = excluded.revision, asks_of = excluded.asks_of,
+           decided_at = excluded.decided_at, revision = excluded.revision, asks_of = excluded.asks_of,
            hints = excluded.hints, received_at = excluded.received_at, copy_of = excluded.copy_of, stop = excluded.stop,
-           codes = excluded.codes, parked_until = excluded.parked_until",
+           codes = excluded.codes, parked_until = excluded.parked_until, share_of = excluded.share_of",
     )
     .bind(data.document.id.to_string())
     .bind(upload.to_string())
@@ -261,7 +310,6 @@ pub(super) async fn store(
     .bind(sql::as_word(&data.decision.state)?)
     .bind(encode(&outcome.read)?)
     .bind(data.document.attachment.as_ref().map(sql::json).transpose()?)
-    .bind(outcome.looks.map(u64::cast_signed))
     .bind(now.as_millisecond())
     .bind(i64::from(data.revision))
     .bind(outcome.asks.tenant.as_str())
@@ -271,6 +319,7 @@ pub(super) async fn store(
     .bind(i64::from(outcome.stop()))
     .bind(sql::json(&codes)?)
     .bind(outcome.parked_until.map(Timestamp::as_millisecond))
+    .bind(data.document.share_of.map(|whole| whole.to_string()))
     .execute(&mut *connection)
     .await?;
     if !outcome.asks.keys.is_empty() {

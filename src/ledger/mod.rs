@@ -40,7 +40,9 @@ pub use error::LedgerError;
 pub use explain::{Explanation, UploadRecord};
 pub use leases::{Claim, LEASE, ObjectChange};
 pub use outbox::OutboxState;
-pub use outcomes::{Conflict, DocumentOutcome, Finding, Finish, Outcome, Serves, Settled};
+pub use outcomes::{
+    Conflict, DocumentOutcome, Finding, Finish, NewShare, Outcome, Serves, Settled,
+};
 pub use overdue::{AwaitedPod, Awaits};
 pub use revisions::{Act, Because, Pack, Revision};
 pub use rulings::{Belongs, Ruling, Rulings};

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use sqlx::AnyConnection;
+use uuid::Uuid;
 
 use super::audit::Entry;
 use super::documents::{Asks, StoredDocument};
@@ -14,7 +15,7 @@ use super::told::Told;
 use super::uploads::{self, State, Upload};
 use super::{Ledger, LedgerError, documents, exceptions, outbox, overdue, sql};
 use crate::document::{DocumentId, PageNumber};
-use crate::events::{ClassifiedData, Data, Decided, DocumentData, Event, StoredEvent};
+use crate::events::{ClassifiedData, Data, Decided, DocumentData, Event, Origin, StoredEvent};
 use crate::fault::RejectReason;
 use crate::understanding::Document;
 
@@ -36,8 +37,27 @@ pub struct Settled {
     pub documents: Vec<DocumentOutcome>,
     /// Documents of the same shipments that are to be told of anew.
     pub revisions: Vec<Revision>,
+    /// Shares in papers that the ledger holds already, of shipments that they cover, too.
+    pub shares: Vec<NewShare>,
     /// What it all rests on.
     pub packs: Vec<Pack>,
+}
+
+impl Settled {
+    /// Is there nothing to tell of documents that the ledger holds?
+    #[must_use]
+    pub fn changes_nothing(&self) -> bool {
+        self.revisions.is_empty() && self.shares.is_empty()
+    }
+}
+
+/// What a shipment has in a paper that was decided before it was known.
+#[derive(Debug, Clone)]
+pub struct NewShare {
+    /// The paper.
+    pub of: StoredDocument,
+    /// What came of the share.
+    pub outcome: DocumentOutcome,
 }
 
 /// What came of one document.
@@ -51,8 +71,6 @@ pub struct DocumentOutcome {
     pub asks: Asks,
     /// What it is to its shipment once it can be billed.
     pub serves: Serves,
-    /// Hash of its looks, where one was made.
-    pub looks: Option<u64>,
     /// The document whose bytes it repeats.
     pub copy_of: Option<DocumentId>,
     /// Until then nobody is told that no shipment is its own.
@@ -187,17 +205,16 @@ async fn settle(
         &upload.origin.object,
         documents.len(),
     ));
+    let origin = (upload.id, &upload.origin);
     for one in documents {
-        if !commit(connection, upload, one, state, told, now).await? {
+        if !commit(connection, origin, one, state, told, now).await? {
             return Ok(Some(Conflict::PackChanged));
         }
     }
     if let Outcome::Documents(settled) = outcome {
-        for revision in &settled.revisions {
-            let because = Because::Document;
-            if !revisions::commit(connection, revision, &because, told, now).await? {
-                return Ok(Some(Conflict::PackChanged));
-            }
+        let because = Because::Document;
+        if !revisions::commit_all(connection, settled, &because, told, now).await? {
+            return Ok(Some(Conflict::PackChanged));
         }
     }
     uploads::close(connection, upload.id, state, None, now).await?;
@@ -228,24 +245,23 @@ async fn reject(
 
 /// Commits a new document; of a duplicate none is attached, whatever the verdict says. False where another document proves the same
 /// delivery already.
-async fn commit(
+pub(super) async fn commit(
     connection: &mut AnyConnection,
-    upload: &Upload,
+    (upload, origin): (Uuid, &Origin),
     outcome: &DocumentOutcome,
     state: State,
     told: &mut Told,
     now: Timestamp,
 ) -> Result<bool, LedgerError> {
-    let origin = &upload.origin;
     let data = DocumentData::new(origin, &outcome.decided);
-    documents::store(connection, upload.id, outcome, &data, now).await?;
+    documents::store(connection, upload, outcome, &data, now).await?;
     told.act(Entry::document_decided(&data));
     let classified = ClassifiedData {
         document: data.document.clone(),
         models: data.models.clone(),
     };
     let classified = Event::new(Data::Classified(Box::new(classified)), now);
-    told.tell(Some(upload.id), classified.traced(origin.trace.as_ref()));
+    told.tell(Some(upload), classified.traced(origin.trace.as_ref()));
     if outcome.parked_until.is_some() {
         return Ok(true);
     }
@@ -262,7 +278,7 @@ async fn commit(
         Attached::No => Data::Raised(data),
     };
     let decided = Event::new(decided, now).traced(origin.trace.as_ref());
-    told.tell(Some(upload.id), decided);
+    told.tell(Some(upload), decided);
     Ok(true)
 }
 

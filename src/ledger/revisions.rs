@@ -6,8 +6,11 @@ use sqlx::{AnyConnection, Row as _};
 use super::audit::Entry;
 use super::documents::{self, OF_A_PACK, PACK, StoredDocument};
 use super::exceptions::{self, About, Withdrawn};
-use super::outcomes::{Attached, Conflict, DocumentOutcome, Finish, Settled, attach};
+use super::outcomes::{
+    self, Attached, Conflict, DocumentOutcome, Finish, NewShare, Settled, attach,
+};
 use super::told::Told;
+use super::uploads::State;
 use super::{Ledger, LedgerError, sql};
 use crate::document::DocumentId;
 use crate::events::{Data, DocumentData, Event, Resolution, ResolvedData, ResolvedException};
@@ -86,10 +89,8 @@ impl Ledger {
         for revision in &settled.revisions {
             detach(&mut tx, revision).await?;
         }
-        for revision in &settled.revisions {
-            if !commit(&mut tx, revision, because, &mut told, now).await? {
-                return Ok(Finish::Conflict(Conflict::PackChanged));
-            }
+        if !commit_all(&mut tx, settled, because, &mut told, now).await? {
+            return Ok(Finish::Conflict(Conflict::PackChanged));
         }
         let events = told.commit(&mut tx, now).await?;
         tx.commit().await?;
@@ -107,16 +108,17 @@ pub(super) async fn still_stand(
             return Ok(false);
         }
     }
-    for revision in &settled.revisions {
+    let before = settled.revisions.iter().map(|revision| &revision.before);
+    for before in before.chain(settled.shares.iter().map(|share| &share.of)) {
         let row = sqlx::query(
             "SELECT revision FROM documents WHERE id = $1 AND upload = $2 AND superseded = 0",
         )
-        .bind(revision.before.id.to_string())
-        .bind(revision.before.upload.to_string())
+        .bind(before.id.to_string())
+        .bind(before.upload.to_string())
         .fetch_optional(&mut *connection)
         .await?;
         let known = row.map(|row| row.try_get::<i64, _>("revision"));
-        if known.transpose()? != Some(i64::from(revision.before.revision)) {
+        if known.transpose()? != Some(i64::from(before.revision)) {
             return Ok(false);
         }
     }
@@ -166,8 +168,30 @@ pub(super) async fn detach(
     Ok(())
 }
 
+/// Commits the later decisions, and the shares that papers got by them. False where another document proves the same delivery already.
+pub(super) async fn commit_all(
+    connection: &mut AnyConnection,
+    settled: &Settled,
+    because: &Because,
+    told: &mut Told,
+    now: Timestamp,
+) -> Result<bool, LedgerError> {
+    for revision in &settled.revisions {
+        if !commit(connection, revision, because, told, now).await? {
+            return Ok(false);
+        }
+    }
+    for NewShare { of, outcome } in &settled.shares {
+        let (origin, state) = ((of.upload, &of.origin), State::Done);
+        if !outcomes::commit(connection, origin, outcome, state, told, now).await? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// Commits one later decision. False where another document proves the same delivery already.
-pub(super) async fn commit(
+async fn commit(
     connection: &mut AnyConnection,
     revision: &Revision,
     because: &Because,

@@ -12,6 +12,7 @@ pub(super) const STEPS: &[&str] = &[
     include_str!("migrations/0003_waiting.sql"),
     include_str!("migrations/0004_life.sql"),
     include_str!("migrations/0005_keys.sql"),
+    include_str!("migrations/0006_shares.sql"),
 ];
 
 /// The number of the lock that PostgreSQL gives to one program at a time: any number that no other program uses.

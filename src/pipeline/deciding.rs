@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use jiff::{Timestamp, tz::TimeZone};
 
 use crate::charges::{Accessorials, score_charges};
-use crate::decision::pack::{Proof, best_proof};
+use crate::decision::pack::{Proof, best_proof, rank};
 use crate::decision::{
-    Case, Exception, ExceptionCode, Filing, Profiles, Verdict, decide, priority,
+    Case, Exception, ExceptionCode, Filing, Profiles, Verdict, decide, is_same_paper, priority,
 };
 use crate::document::{Confidence, DocumentId};
 use crate::events::Decided;
@@ -52,6 +52,14 @@ impl Filed {
         }
     }
 
+    fn proof(&self) -> Proof<'_> {
+        Proof {
+            id: self.id,
+            document: &self.document,
+            received_at: self.received_at,
+        }
+    }
+
     fn page_of(&self) -> Option<(u32, u32)> {
         match self.document.fields.get(&FieldName::PageKOfN)?.found.value {
             Value::PageOf(page) => Some((page.page, page.of)),
@@ -60,45 +68,109 @@ impl Filed {
     }
 }
 
-/// Decides about the papers of one shipment, or about one paper that has none. The order of the papers does not matter; what is decided comes
-/// in their order. A paper that is `late` proves a delivery only where no other does.
+/// Decides about the papers of one shipment, or about papers that have none. The order of the papers does not matter; what is decided comes in
+/// their order. A paper that is `late` proves a delivery only where no other does.
 #[must_use]
 pub fn decide_pack(papers: &[Filed], profiles: &Profiles) -> Vec<Decided> {
-    let stops: Vec<StopOf> = papers.iter().map(Filed::stop).collect();
-    let alone = |at: usize| decide_one(papers, &stops, at, None, profiles);
-    let first: Vec<Decided> = (0..papers.len()).map(alone).collect();
-    let proofs: Vec<Option<DocumentId>> = stops
-        .iter()
-        .map(|stop| proof_of(*stop, papers, &stops, &first))
-        .collect();
+    let pack = Pack::new(papers, profiles);
+    let first: Vec<Decided> = (0..papers.len()).map(|at| pack.decide(at, None)).collect();
+    let stops = pack.stops.iter();
+    let proofs: Vec<Option<DocumentId>> = stops.map(|stop| pack.proof_of(*stop, &first)).collect();
     let decided = first.into_iter().zip(papers).zip(proofs).enumerate();
     let decided = decided.map(|(at, ((first, paper), proof))| match proof {
-        Some(proof) if proof != paper.id => decide_one(papers, &stops, at, Some(proof), profiles),
+        Some(proof) if proof != paper.id => pack.decide(at, Some(proof)),
         Some(_) | None => first,
     });
     decided.collect()
 }
 
-/// The paper that proves the delivery of a stop, if one does.
-fn proof_of(
-    stop: StopOf,
-    papers: &[Filed],
-    stops: &[StopOf],
-    decided: &[Decided],
-) -> Option<DocumentId> {
-    let of_stop = papers.iter().zip(stops).zip(decided);
-    let valid = of_stop.filter(|((_, of), one)| **of == stop && one.billable_with().is_some());
-    let valid: Vec<&Filed> = valid.map(|((paper, _), _)| paper).collect();
-    let among = |late: bool| {
-        let papers = valid.iter().filter(|paper| paper.late == late);
-        let proofs = papers.map(|paper| Proof {
-            id: paper.id,
-            document: &paper.document,
-            received_at: paper.received_at,
+/// Papers that are decided together.
+struct Pack<'a> {
+    papers: &'a [Filed],
+    /// Which delivery each is about.
+    stops: Vec<StopOf>,
+    /// Of one that was scanned again the first picture of it.
+    originals: Vec<Option<DocumentId>>,
+    profiles: &'a Profiles,
+}
+
+impl<'a> Pack<'a> {
+    fn new(papers: &'a [Filed], profiles: &'a Profiles) -> Self {
+        let stops: Vec<StopOf> = papers.iter().map(Filed::stop).collect();
+        Self {
+            originals: originals(papers, &stops),
+            papers,
+            stops,
+            profiles,
+        }
+    }
+
+    fn decide(&self, at: usize, accepted_pod: Option<DocumentId>) -> Decided {
+        let (paper, stop) = (&self.papers[at], self.stops[at]);
+        let beside: Vec<&Filed> = self.beside(at).collect();
+        let waived = paper.waived.iter();
+        let filing = Filing {
+            accepted_pod,
+            duplicate_of: self.originals[at],
+            received_on: Some(day(paper.received_at)),
+            companions: beside.iter().map(|other| other.document.class).collect(),
+            other_pages: beside.iter().filter_map(|other| other.page_of()).collect(),
+            signature_reused: false,
+            waived: waived
+                .filter(|(of, _)| *of == stop.seq())
+                .map(|(_, code)| *code)
+                .collect(),
+        };
+        let beside: Vec<&Document> = beside.into_iter().map(|other| &other.document).collect();
+        decide_document(paper, stop, &filing, &beside, self.profiles)
+    }
+
+    /// The other papers of the delivery, each once. One that names no stop may be about any; one that conflicts with the shipment is none
+    /// of its papers.
+    fn beside(&self, at: usize) -> impl Iterator<Item = &'a Filed> {
+        let stop = self.stops[at];
+        let papers = self.papers.iter().zip(&self.stops).zip(&self.originals);
+        let beside = papers
+            .enumerate()
+            .filter(move |(other, ((paper, of), original))| {
+                let belongs = matches!(paper.matched, Match::Matched(..));
+                let of_stop = **of == stop || **of == StopOf::Unclear;
+                *other != at && belongs && of_stop && original.is_none()
+            });
+        beside.map(|(_, ((paper, _), _))| paper)
+    }
+
+    /// The paper that proves the delivery of a stop, if one does.
+    fn proof_of(&self, stop: StopOf, decided: &[Decided]) -> Option<DocumentId> {
+        let of_stop = self.papers.iter().zip(&self.stops).zip(decided);
+        let valid = of_stop.filter(|((_, of), one)| **of == stop && one.billable_with().is_some());
+        let valid: Vec<&Filed> = valid.map(|((paper, _), _)| paper).collect();
+        let among = |late: bool| {
+            let papers = valid.iter().filter(|paper| paper.late == late);
+            let proofs: Vec<_> = papers.map(|paper| paper.proof()).collect();
+            best_proof(&proofs)
+        };
+        among(false).or_else(|| among(true))
+    }
+}
+
+/// For each paper the one that it is another picture of, where that counts before it.
+fn originals(papers: &[Filed], stops: &[StopOf]) -> Vec<Option<DocumentId>> {
+    let mut order: Vec<usize> = (0..papers.len()).collect();
+    order.sort_by_key(|at| (papers[*at].late, rank(&papers[*at].proof())));
+    let mut originals = vec![None; papers.len()];
+    let mut first: Vec<usize> = Vec::new();
+    for at in order {
+        let paper = &papers[at];
+        let same = first.iter().find(|one| {
+            stops[**one] == stops[at] && is_same_paper(&papers[**one].document, &paper.document)
         });
-        best_proof(&proofs.collect::<Vec<_>>())
-    };
-    among(false).or_else(|| among(true))
+        match same {
+            Some(one) => originals[at] = Some(papers[*one].id),
+            None => first.push(at),
+        }
+    }
+    originals
 }
 
 /// A document with the bytes of `original`: it says nothing new.
@@ -111,38 +183,6 @@ pub fn decide_copy(paper: &Filed, original: DocumentId, profiles: &Profiles) -> 
     };
     let stop = paper.stop();
     decide_document(paper, stop, &filing, &[], profiles)
-}
-
-fn decide_one(
-    papers: &[Filed],
-    stops: &[StopOf],
-    at: usize,
-    accepted_pod: Option<DocumentId>,
-    profiles: &Profiles,
-) -> Decided {
-    let (paper, stop) = (&papers[at], stops[at]);
-    // A paper that names no stop may be about any; one that conflicts with the shipment is none of its papers.
-    let beside = papers.iter().zip(stops).enumerate();
-    let beside = beside.filter(|(other, (paper, of))| {
-        let belongs = matches!(paper.matched, Match::Matched(..));
-        *other != at && belongs && (**of == stop || **of == StopOf::Unclear)
-    });
-    let beside: Vec<&Filed> = beside.map(|(_, (other, _))| other).collect();
-    let waived = paper.waived.iter();
-    let filing = Filing {
-        accepted_pod,
-        duplicate_of: None,
-        received_on: Some(day(paper.received_at)),
-        companions: beside.iter().map(|other| other.document.class).collect(),
-        other_pages: beside.iter().filter_map(|other| other.page_of()).collect(),
-        signature_reused: false,
-        waived: waived
-            .filter(|(of, _)| *of == stop.seq())
-            .map(|(_, code)| *code)
-            .collect(),
-    };
-    let beside: Vec<&Document> = beside.into_iter().map(|other| &other.document).collect();
-    decide_document(paper, stop, &filing, &beside, profiles)
 }
 
 fn day(at: Timestamp) -> jiff::civil::Date {

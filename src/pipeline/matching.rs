@@ -1,11 +1,13 @@
 //! From a document that was read to the shipment that it belongs to.
 
+use std::collections::BTreeSet;
+
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use crate::decision::Profiles;
 use crate::document::Confidence;
-use crate::shipments::matching::{Hints, Known, Weights, compare};
+use crate::shipments::matching::{Hints, Known, Share, Weights, compare, shares};
 use crate::shipments::{
     Agreement, Candidate, Match, MatchEvidence, Shipment, settle_consignee, settle_consignee_by,
     settle_labels,
@@ -63,6 +65,46 @@ pub fn match_document(
         document,
         matched,
         best,
+    }
+}
+
+/// Of a paper that covers several shipments the share of each, in the order in which they stand on it, and the shipments that each is compared
+/// with. The first one stands for the paper; each of the others matches its shipment by itself, be it in conflict with it. None of a paper
+/// that is about one shipment.
+#[must_use]
+pub fn split_document(
+    document: &Document,
+    hints: &Hints,
+    known: &[Known],
+    profiles: &Profiles,
+    received_on: Option<Date>,
+    weights: &Weights,
+) -> Vec<(Share, Vec<Known>)> {
+    let shares = shares(document, hints, known, weights);
+    let beside: BTreeSet<String> = shares.iter().map(|share| share.shipment.clone()).collect();
+    let shares = shares.into_iter().map(|share| {
+        let known = known.iter().filter(|one| {
+            let id = &one.shipment.id;
+            *id == share.shipment || !beside.contains(id)
+        });
+        let known: Vec<Known> = known.cloned().collect();
+        (share, known)
+    });
+    let (own, others): (Vec<_>, Vec<_>) = shares.partition(|(share, known)| {
+        let document = share.document.clone();
+        let found = match_document(document, hints, known, profiles, received_on, weights);
+        match found.matched {
+            // In conflict somebody has to look: the paper names it.
+            Match::Matched(candidate, _) | Match::Conflict(candidate) => {
+                candidate.shipment.id == share.shipment
+            }
+            Match::Ambiguous(_) | Match::None => false,
+        }
+    });
+    if own.is_empty() {
+        others.into_iter().take(1).collect()
+    } else {
+        own
     }
 }
 

@@ -19,6 +19,7 @@ mod properties;
 mod references;
 #[cfg(test)]
 pub(super) mod sample;
+mod shares;
 #[cfg(test)]
 mod tests;
 mod weights;
@@ -30,11 +31,12 @@ use jiff::civil::Date;
 
 pub(super) use self::circumstances::expected_day;
 use self::circumstances::{Circumstances, circumstances};
-use self::identifiers::{Identification, crowds, hits, identify};
+use self::identifiers::{Hit, Identification, crowds, hits, identify};
 use self::paper::Paper;
 pub(super) use self::paper::{Label, Reading, readings};
 pub(super) use self::references::LONG;
-use self::references::held;
+use self::references::{Held, held};
+pub use self::shares::{Share, shares};
 use self::weights::AMBIGUOUS_AT_MOST;
 pub use self::weights::{Calibration, Level, Shares, Thresholds, Weights, WeightsError};
 use super::{Agreement, Candidate, Match, MatchEvidence, RunnerUp, Shipment};
@@ -115,12 +117,7 @@ pub(super) fn find_shipment(document: &Document, hints: &Hints, known: &[Known])
 
 /// The known shipments, weighed, best first.
 fn ranked<'a>(paper: &Paper<'a>, known: &'a [Known]) -> Vec<Weighed<'a>> {
-    let found = known.iter().map(|known| {
-        let held = held(&known.shipment);
-        let hits = hits(paper, &known.shipment, &held);
-        (&known.shipment, held, hits)
-    });
-    let found: Vec<_> = found.collect();
+    let found = found(paper, known);
     let crowds = crowds(paper, &found);
     let weighed = known.iter().zip(&found).map(|(known, (_, held, hits))| {
         let identification = identify(paper, &known.shipment, held, hits, &crowds);
@@ -130,6 +127,19 @@ fn ranked<'a>(paper: &Paper<'a>, known: &'a [Known]) -> Vec<Weighed<'a>> {
     ranked.sort_by(Weighed::best_first);
     spread_probability(&mut ranked, paper.weights);
     ranked
+}
+
+/// The numbers of each known shipment, and where on the paper they stand.
+fn found<'a>(
+    paper: &Paper<'_>,
+    known: &'a [Known],
+) -> Vec<(&'a Shipment, Vec<Held<'a>>, Vec<Hit>)> {
+    let found = known.iter().map(|known| {
+        let held = held(&known.shipment);
+        let hits = hits(paper, &known.shipment, &held);
+        (&known.shipment, held, hits)
+    });
+    found.collect()
 }
 
 /// Softmax of the standings of all candidates and of "none of them", calibrated so that the best is right as often as it says.
@@ -207,19 +217,24 @@ struct Weighed<'a> {
     score: f64,
     /// Probability that it is the one.
     probability: f64,
+    /// The paper has numbers, and none of them is nearly the shipment's.
+    goes_by_another: bool,
 }
 
 impl<'a> Weighed<'a> {
     fn new(paper: &Paper<'a>, known: &'a Known, identification: Identification) -> Self {
         let circumstances = circumstances(paper, known, identification.newest);
-        let evidence = identification
-            .evidence
-            .iter()
-            .chain(&circumstances.evidence);
+        let evidence = || {
+            let numbers = identification.evidence.iter();
+            numbers.chain(&circumstances.evidence)
+        };
+        let names_it = |evidence: &Evidence| evidence.level.names_it();
+        let is_named = evidence().any(names_it) || !identification.doubts.is_empty();
         Self {
             weights: paper.weights,
             shipment: &known.shipment,
-            score: evidence.map(|evidence| evidence.weight).sum(),
+            score: evidence().map(|evidence| evidence.weight).sum(),
+            goes_by_another: !paper.readings.is_empty() && !is_named,
             identification,
             circumstances,
             probability: 0.0,
@@ -281,10 +296,11 @@ impl<'a> Weighed<'a> {
             && !self.circumstances.called_off
     }
 
-    /// Worth a person's look: near to acceptance, or it shares a number and only its standing speaks against it.
+    /// Worth a person's look: near to acceptance, or it shares a number and only its standing speaks against it. A paper that has numbers, of
+    /// which the shipment has none, is another's, however well the place agrees; it waits for that one ([`waiting_keys`](super::keys::waiting_keys)).
     fn has_support(&self) -> bool {
         let shares_a_number = self.identification.strong + self.identification.weak > 0;
-        let near = self.standing() >= self.weights.support();
+        let near = self.standing() >= self.weights.support() && !self.goes_by_another;
         let number_alone = shares_a_number && self.score >= self.weights.of(Level::NotDelivered);
         (near || number_alone) && !self.is_contradicted()
     }

@@ -93,6 +93,19 @@ pub(super) fn swapped(to: &Party, from: Option<&Party>, shipment: &Shipment) -> 
     is_named(to, &shipper) && from.is_some_and(|from| is_named(from, &destinations(shipment)))
 }
 
+/// Do two shipments go to one place?
+pub(super) fn meet(one: &Shipment, other: &Shipment) -> bool {
+    let (here, there) = (destinations(one), destinations(other));
+    let named = here
+        .iter()
+        .filter_map(|site| Some((site.name.as_ref()?, site)));
+    let mut pairs =
+        named.flat_map(|(name, site)| there.iter().map(move |other| (name, site, other)));
+    pairs.any(|(name, site, other)| {
+        agrees(name, site.postal.as_deref(), other) >= SiteAgreement::NameOnly
+    })
+}
+
 fn agrees(name: &CompanyName, postal: Option<&str>, site: &Destination) -> SiteAgreement {
     let legible = |name: &&CompanyName| !name.words().is_empty();
     let names = Some(name).filter(legible);

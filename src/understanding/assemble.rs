@@ -3,6 +3,8 @@
 //! In: the pages of an upload with their [`PageView`]s. Out: [`Document`]s. Says which words are remarks on the freight, who
 //! signed, and whether a bill of lading is signed by its consignee.
 
+use std::ops::Range;
+
 use super::bar_codes::name_by_custom;
 use super::country::{country_of, country_on};
 use super::fields::{self, Gathered, PageFields};
@@ -113,12 +115,9 @@ fn document(
     let page_fields: Vec<PageFields<'_>> = range.clone().map(of_page).collect();
     let told = country_on(range.clone().map(|index| pages[index].words.as_slice()));
     let gathered = gathered(&page_fields, context, told.as_deref(), curves);
-    let (mut other_identifiers, mut short_numbers) = (gathered.other_identifiers, Vec::new());
-    for index in range.clone() {
-        let (long, short) = loose_numbers(&pages[index], &views[index].tags);
-        other_identifiers.extend(long);
-        short_numbers.extend(short);
-    }
+    let mut other_identifiers = gathered.other_identifiers;
+    let (long, short_numbers) = loose_on(range.clone(), pages, views);
+    other_identifiers.extend(long);
     let notations: Vec<_> = range
         .clone()
         .flat_map(|index| remarks(&pages[index], &views[index].tags, &spans[index], &marks))
@@ -151,18 +150,42 @@ fn document(
             other_parties: gathered.other_parties,
             other_identifiers,
             short_numbers,
+            looks: views[range].iter().map(|view| view.looks.clone()).collect(),
         },
         fields,
         marks,
         notations,
+        share: None,
     }
+}
+
+/// The loose numbers of a document's pages: those to look for, and those too short for that.
+fn loose_on(
+    range: Range<usize>,
+    pages: &[Page],
+    views: &[PageView],
+) -> (Vec<Found<String>>, Vec<Found<String>>) {
+    let (mut long, mut short) = (Vec::new(), Vec::new());
+    for (page, view) in pages[range.clone()].iter().zip(&views[range]) {
+        let (more, shorter) = loose_numbers(page, &view.tags);
+        long.extend(more);
+        short.extend(shorter);
+    }
+    (long, short)
 }
 
 /// The marks on a document's pages, each with whose it is.
 fn marks_on(cut: &Cut, pages: &[Page], views: &[PageView], spans: &[Vec<Span>]) -> Vec<Mark> {
     let on_page = |index: usize| {
         let seen = marks::whole_stamps(&views[index].marks, &spans[index]);
-        marks::attribute(pages[index].number, cut.class, &seen, &pages[index].words)
+        let mut marks =
+            marks::attribute(pages[index].number, cut.class, &seen, &pages[index].words);
+        for mark in &mut marks {
+            let looks = views[index].mark_looks.iter();
+            let mut own = looks.filter(|(bbox, _)| *bbox == mark.bbox);
+            mark.looks = own.next().map(|(_, looks)| looks.clone());
+        }
+        marks
     };
     cut.pages.clone().flat_map(on_page).collect()
 }
@@ -377,6 +400,7 @@ mod tests {
             bbox: BBox::new(0.2, 0.8, 0.4, 0.84),
             confidence: Confidence::new(0.9),
             text: None,
+            looks: None,
         };
         let left_after = |left: f32| {
             let mut name = mark_field(&ink, Value::Text("J. Davis".into()), None);

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 pub use value::*;
 
+use super::looks::Looks;
 use crate::document::{BBox, Confidence, Found, PageNumber};
 use crate::reading::Quality;
 
@@ -31,6 +32,9 @@ pub struct Document {
     pub notations: Vec<Notation>,
     /// Facts about the document that are no field.
     pub traits: Traits,
+    /// Of a paper that covers several shipments: the shipment that this is the share of. `None` of a whole paper.
+    #[serde(default)]
+    pub share: Option<String>,
 }
 
 /// Facts that later stages ask for and that are no field of the paper.
@@ -67,6 +71,9 @@ pub struct Traits {
     /// Numbers without a label that are too short to look for, and those that two words make together: the shipment may go by one.
     #[serde(default)]
     pub short_numbers: Vec<Found<String>>,
+    /// What each of its pages looks like; `None` of a page without ink.
+    #[serde(default)]
+    pub looks: Vec<Option<Looks>>,
 }
 
 /// A date that can be read in two orders, that has no year, or whose digits are doubtful.
@@ -198,6 +205,9 @@ pub struct Mark {
     pub confidence: Confidence,
     /// The words inside, of a stamp.
     pub text: Option<String>,
+    /// What it looks like, of ink.
+    #[serde(default)]
+    pub looks: Option<Looks>,
 }
 
 /// Kinds of marks (the `kind` of a signature in contract.md §2.1).

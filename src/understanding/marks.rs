@@ -46,6 +46,7 @@ pub fn attribute(
             bbox,
             confidence,
             text: None,
+            looks: None,
         }
     }));
     marks
@@ -130,6 +131,7 @@ fn mark(
         bbox: seen.bbox,
         confidence: Confidence::new(seen.chance * chance),
         text,
+        looks: None,
     })
 }
 

@@ -6,6 +6,7 @@
 use ndarray::{Array2, Array3, ArrayD, Axis, Ix1, Ix2};
 
 use super::features::{SCHEMA, WordFeatures};
+use super::looks::Looks;
 use super::marks::{MarksModel, Seen, Signer};
 use super::picture::thumbnail;
 use super::spans::Tag;
@@ -37,6 +38,10 @@ pub struct PageView {
     pub tags: Vec<Tag>,
     /// Ink and stamps.
     pub marks: Vec<Seen>,
+    /// What the page looks like; `None` where hardly any ink is.
+    pub looks: Option<Looks>,
+    /// What its marks in ink look like, by where they are.
+    pub mark_looks: Vec<(BBox, Looks)>,
 }
 
 impl PageModels {
@@ -95,10 +100,14 @@ impl PageModels {
             // No word that can be read is a signature.
             tag.field = tag.field.filter(|field| signer(*field).is_none());
         }
+        let ink = marks.iter().filter(|mark| mark.kind != MarkKind::Stamp);
+        let looks = ink.filter_map(|mark| Some((mark.bbox, Looks::of(&page.image, mark.bbox)?)));
         Ok(PageView {
             classes,
             first,
             tags,
+            looks: Looks::of(&page.image, BBox::PAGE),
+            mark_looks: looks.collect(),
             marks,
         })
     }

@@ -152,6 +152,7 @@ mod tests {
                 doubtful_dates: vec![doubtful],
                 ..Traits::default()
             },
+            share: None,
         }
     }
 

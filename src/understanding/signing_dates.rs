@@ -203,6 +203,7 @@ mod tests {
             bbox: BBox::new(left, top, left + 0.2, top + 0.06),
             confidence: Confidence::CERTAIN,
             text: None,
+            looks: None,
         };
         let driver = mark(Role::Driver, 0.55, 0.74);
         let date = BBox::new(0.52, 0.815, 0.6, 0.832);

@@ -1,9 +1,10 @@
-"""Command line: `python -m generator corpus …`, `python -m generator labelled …`, `python -m generator fixtures …`."""
+"""Command line: `python -m generator corpus …`, `python -m generator labelled …`, `python -m generator again …`,
+`python -m generator fixtures …`."""
 
 import argparse
 from pathlib import Path
 
-from . import corpus, labelled
+from . import again, corpus, labelled
 from .fixtures import write as fixtures
 
 
@@ -21,20 +22,23 @@ def main() -> None:
     make.add_argument("--no-images", action="store_true", help="words only: fast")
     make.add_argument("--rotate", action="store_true", help="turn three of ten pictures by 90, 180 or 270 degrees")
     make.add_argument("--sheets", action="store_true", help="practice sheets for the recogniser instead of papers")
-    judged = commands.add_parser("labelled", help="write uploads, feed and labels for `countersign evaluate`")
-    judged.add_argument("--out", type=Path, required=True)
-    judged.add_argument("--seed", type=int, required=True)
-    judged.add_argument("--uploads", type=int, required=True)
-    judged.add_argument("--split", choices=["train", "valid", "test"], required=True)
-    judged.add_argument("--jobs", type=int, default=1)
+    written = {"labelled": "write uploads, feed and labels for `countersign evaluate`", "again": "write pairs of uploads, some of which show one paper twice"}
+    for name, what in written.items():
+        judged = commands.add_parser(name, help=what)
+        judged.add_argument("--out", type=Path, required=True)
+        judged.add_argument("--seed", type=int, required=True)
+        judged.add_argument("--uploads", type=int, required=True)
+        judged.add_argument("--split", choices=["train", "valid", "test"], required=True)
+        judged.add_argument("--jobs", type=int, default=1)
     papers = commands.add_parser("fixtures", help="write the repository's fixtures")
     papers.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     if args.command == "fixtures":
         fixtures.write(args.out)
         return
-    if args.command == "labelled":
-        labelled.write(labelled.Order(args.out, args.seed, args.uploads, args.split, args.jobs))
+    if args.command in written:
+        write = labelled.write if args.command == "labelled" else again.write
+        write(labelled.Order(args.out, args.seed, args.uploads, args.split, args.jobs))
         return
     corpus.write(corpus.Order(args.out, args.seed, args.uploads, args.split, args.jobs, args.dpi, not args.no_images, args.rotate, args.sheets))
 

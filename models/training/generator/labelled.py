@@ -49,7 +49,7 @@ def _picture(page: Page, source: str, rng: Random, dpi: float) -> Any:
     return degrade.apply(render(page, dpi), plan, page.width)
 
 
-def _save(pages: list[Page], source: str, stem: Path, rng: Random) -> Path:
+def save(pages: list[Page], source: str, stem: Path, rng: Random) -> Path:
     """The file that scanner, fax or telephone makes of the pages."""
     if source == "born" and any(page.kind != "delivery_photo" for page in pages):
         pdf.write_batch(pages, path := stem.with_suffix(".pdf"))
@@ -171,7 +171,7 @@ def make_upload(order: Order, number: int) -> tuple[str, dict[str, Any], list[di
     seed = f"{order.seed}:{order.split}:{number}:labelled"
     rng, documents = Random(seed), upload(Random(seed), order.split)
     source = rng.choices(list(SOURCES), list(SOURCES.values()))[0]
-    path = _save([page for made in documents for page in made.pages], source, order.folder / "uploads" / f"{number:05d}", rng)
+    path = save([page for made in documents for page in made.pages], source, order.folder / "uploads" / f"{number:05d}", rng)
     shipments: list[dict[str, Any]] = []
     names: dict[str, str | None] = {}
     labels, begin, proven = [], 1, set[str | None]()

@@ -14,6 +14,15 @@ use crate::shipments::matching::{Calibration, Level, Seen, Weights};
 const LEAST_SHARE: f64 = 0.5;
 const MOST_SHARE: f64 = 1.5;
 
+/// Levels that stay as domain.md §5.3 has them: what a near number may count for, and whose shipment was called off, is judged by rules before it
+/// is weighed, and made-up papers are neither misread nor called off as often as real ones.
+const NOT_ESTIMATED: [Level; 4] = [
+    Level::Repaired,
+    Level::OneOff,
+    Level::NotDelivered,
+    Level::Cancelled,
+];
+
 /// How many papers must show a level before it is estimated at all.
 const FEWEST: f64 = 20.0;
 
@@ -63,7 +72,8 @@ impl Estimate {
     pub fn weights(&self, before: &Weights) -> Weights {
         let mut weights = before.clone();
         for (level, weight) in &mut weights.weights {
-            let Some(estimate) = self.log_ratio(*level) else {
+            let estimate = self.log_ratio(*level);
+            let Some(estimate) = estimate.filter(|_| !NOT_ESTIMATED.contains(level)) else {
                 continue;
             };
             let (least, most) = (*weight * LEAST_SHARE, *weight * MOST_SHARE);

@@ -277,5 +277,6 @@ fn document(fields: Fields) -> Document {
         marks: Vec::new(),
         notations: Vec::new(),
         traits: Traits::default(),
+        share: None,
     }
 }

@@ -84,7 +84,6 @@ fn outcome(decided: Decided) -> DocumentOutcome {
         decided,
         asks: asks(&[]),
         serves: Serves::AsPod,
-        looks: None,
         copy_of: None,
         parked_until: None,
     }

@@ -192,7 +192,6 @@ async fn another_stop_and_a_supporting_paper_are_attached_beside_the_proof(ledge
         decided.stop = stop;
         DocumentOutcome {
             serves,
-            looks: Some(u64::MAX),
             ..outcome(decided)
         }
     };

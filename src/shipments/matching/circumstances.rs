@@ -8,7 +8,7 @@ use super::weights::{self, Level, Weights};
 use super::{Evidence, Known};
 use crate::shipments::numbers::{Number, in_file_name, plain};
 use crate::shipments::sites::{self, SiteAgreement};
-use crate::shipments::{Agreement, Expected, Shipment, Status, StopKind};
+use crate::shipments::{Agreement, Expected, Shipment, Status};
 use crate::understanding::FieldName;
 
 /// What the circumstances say about one shipment.
@@ -158,49 +158,16 @@ impl Circumstances {
 
     /// Compares quantities with those of each delivery stop and of all of them together.
     fn add_quantities(&mut self, paper: &Paper<'_>, shipment: &Shipment) {
-        let stops = shipment.stops.iter();
-        let stops = stops.filter(|stop| stop.kind == StopKind::Delivery);
-        let expected: Vec<_> = stops.map(|stop| &stop.expected).collect();
-        let pieces = expected.iter().filter_map(|stop| stop.pieces);
-        let units = expected.iter().filter_map(|stop| stop.hu);
-        let unit = paper.field(FieldName::Weight);
-        let unit = unit.and_then(|field| field.unit.as_deref());
-        let weights = expected.iter().filter_map(|stop| in_unit(stop, unit));
-        let (pieces, units) = (
-            pieces.map(f64::from).collect(),
-            units.map(f64::from).collect(),
-        );
-        let tolerance = weights::WEIGHT_TOLERANCE;
-        for (field, name, same, stops, tolerance) in [
-            ("pieces", FieldName::Pieces, Level::Pieces, pieces, 0.0),
-            (
-                "handling_units",
-                FieldName::HandlingUnits,
-                Level::HandlingUnits,
-                units,
-                0.0,
-            ),
-            (
-                "weight",
-                FieldName::Weight,
-                Level::Weight,
-                weights.collect::<Vec<_>>(),
-                tolerance,
-            ),
-        ] {
-            match paper.quantity(name) {
-                None => {}
-                Some(_) if stops.is_empty() => {}
-                Some(quantity) if agrees(quantity, &stops, tolerance) => {
-                    self.push(paper.weights, field, Agreement::Exact, same);
+        for told in quantities(paper, shipment) {
+            let (agreement, level) = match paper.quantity(told.name) {
+                None => continue,
+                Some(_) if told.stops.is_empty() => continue,
+                Some(quantity) if agrees(quantity, &told.stops, told.tolerance) => {
+                    (Agreement::Exact, told.same)
                 }
-                Some(_) => self.push(
-                    paper.weights,
-                    field,
-                    Agreement::Conflict,
-                    Level::OtherQuantity,
-                ),
-            }
+                Some(_) => (Agreement::Conflict, Level::OtherQuantity),
+            };
+            self.push(paper.weights, told.field, agreement, level);
         }
     }
 
@@ -302,6 +269,51 @@ fn in_unit(stop: &Expected, unit: Option<&str>) -> Option<f64> {
     })
 }
 
+/// A quantity that a feed tells.
+pub(super) struct Quantity {
+    pub(super) name: FieldName,
+    field: &'static str,
+    same: Level,
+    /// Of each delivery stop that tells it.
+    pub(super) stops: Vec<f64>,
+    /// Within which share the paper's agrees.
+    pub(super) tolerance: f64,
+}
+
+/// The quantities of a shipment, its weight in the paper's unit.
+pub(super) fn quantities(paper: &Paper<'_>, shipment: &Shipment) -> [Quantity; 3] {
+    let expected: Vec<_> = shipment.deliveries().map(|stop| &stop.expected).collect();
+    let unit = paper.field(FieldName::Weight);
+    let unit = unit.and_then(|field| field.unit.as_deref());
+    let pieces = expected.iter().filter_map(|stop| stop.pieces);
+    let units = expected.iter().filter_map(|stop| stop.hu);
+    let weights = expected.iter().filter_map(|stop| in_unit(stop, unit));
+    [
+        Quantity {
+            name: FieldName::Pieces,
+            field: "pieces",
+            same: Level::Pieces,
+            stops: pieces.map(f64::from).collect(),
+            tolerance: 0.0,
+        },
+        Quantity {
+            name: FieldName::HandlingUnits,
+            field: "handling_units",
+            same: Level::HandlingUnits,
+            stops: units.map(f64::from).collect(),
+            tolerance: 0.0,
+        },
+        Quantity {
+            name: FieldName::Weight,
+            field: "weight",
+            same: Level::Weight,
+            stops: weights.collect(),
+            tolerance: weights::WEIGHT_TOLERANCE,
+        },
+    ]
+}
+
+/// Is it that of one stop, or of all together?
 fn agrees(quantity: f64, stops: &[f64], tolerance: f64) -> bool {
     let total: f64 = stops.iter().sum();
     let mut expected = stops.iter().chain([&total]);

@@ -24,10 +24,10 @@ use crate::understanding::normalise::{CheckResult, check_pro, check_waybill};
 /// A number on the paper that a shipment goes by, or nearly.
 pub(super) struct Hit {
     /// Place in [`Paper::readings`].
-    reading: usize,
+    pub(super) reading: usize,
     /// Place among the numbers of the shipment.
     held: usize,
-    kind: Kind,
+    pub(super) kind: Kind,
     likeness: Likeness,
     weight: Weight,
     /// Its check digit is right.
@@ -37,6 +37,13 @@ pub(super) struct Hit {
 }
 
 impl Hit {
+    /// Is it exactly a number that names one shipment, and was the reader sure of it?
+    pub(super) fn is_sure(&self, reading: &Reading) -> bool {
+        self.likeness == Likeness::Same
+            && self.weight.names_one
+            && (!reading.doubtful() || reading.agreed || self.verified)
+    }
+
     /// What it shows.
     fn level(&self) -> Level {
         match self.likeness {
@@ -50,7 +57,7 @@ impl Hit {
 /// How many of the known shipments one number of the paper fits.
 #[derive(Default, Clone)]
 pub(super) struct Crowd {
-    same: usize,
+    pub(super) same: usize,
     confused: usize,
     one_off: usize,
     /// One has it exactly, with the right check digit.
@@ -283,7 +290,7 @@ impl Identification {
             self.strong += 1;
             let same = hit.likeness == Likeness::Same;
             self.exact |= same;
-            self.sure |= same && (!reading.doubtful() || reading.agreed || hit.verified);
+            self.sure |= hit.is_sure(reading);
             self.newest = self.newest.max(crowd.newest);
         } else {
             self.weak += 1;

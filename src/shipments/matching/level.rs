@@ -142,6 +142,24 @@ impl Level {
         matches!(self, Self::Pro | Self::Bol | Self::Unit | Self::Container)
     }
 
+    /// Does the paper, or what was told of it, name the shipment by a number, if only nearly?
+    pub(super) fn names_it(self) -> bool {
+        matches!(
+            self,
+            Self::Pro
+                | Self::Bol
+                | Self::Unit
+                | Self::Reference
+                | Self::Order
+                | Self::Container
+                | Self::ContainerUndated
+                | Self::Repaired
+                | Self::OneOff
+                | Self::FileName
+                | Self::Hinted
+        )
+    }
+
     /// Does it speak against a shipment, or for less of what speaks for it?
     #[must_use]
     pub fn is_against(self) -> bool {

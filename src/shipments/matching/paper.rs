@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::Hints;
 use super::weights::Weights;
-use crate::document::{Found, Source};
+use crate::document::{BBox, Found, PageNumber, Source};
 use crate::shipments::numbers::Number;
 use crate::understanding::{Document, Field, FieldName, Party, Value};
 
@@ -29,6 +29,8 @@ pub(in crate::shipments) struct Reading {
     pub(super) confidence: f32,
     /// Two unlike engines read the same.
     pub(in crate::shipments) agreed: bool,
+    /// Where it stands.
+    pub(super) place: (PageNumber, BBox),
 }
 
 /// By what label an identifier stood on the paper.
@@ -186,5 +188,6 @@ fn reading<T>(label: Label, text: &str, found: &Found<T>) -> Option<Reading> {
         source: found.source,
         confidence: found.confidence.get(),
         agreed: found.agreed,
+        place: (found.page, found.bbox),
     })
 }

@@ -29,6 +29,7 @@ pub(in crate::shipments) fn document(
         marks: Vec::new(),
         notations: Vec::new(),
         traits: Traits::default(),
+        share: None,
     }
 }
 

@@ -1,0 +1,224 @@
+use serde_json::json;
+
+use super::*;
+use crate::document::{BBox, Confidence, Found, PageNumber, Source};
+use crate::shipments::matching::sample::{document, field, known, party, shipment, text};
+use crate::understanding::{Mark, MarkKind, Role};
+
+/// Good numbers of one carrier: nine digits, each in its own row.
+const PROS: [&str; 3] = ["703377990", "481920364", "558102937"];
+
+/// A shipment with this PRO among others of one trip, to a consignee of its own.
+fn on_the_trip(at: usize, more: serde_json::Value) -> Shipment {
+    let (name, postal) = [
+        ("Acme Foods", "43215"),
+        ("Birch Paper Mill", "45402"),
+        ("Cedar Supply", "46204"),
+    ][at];
+    let mut told = json!({"parties": {"consignee": {"name": name, "postal": postal}}});
+    for (key, value) in more.as_object().unwrap() {
+        told[key] = value.clone();
+    }
+    shipment(&format!("S-{at}"), &[("PRO", PROS[at])], told)
+}
+
+fn numbered(value: &str, top: f32) -> Found<String> {
+    Found {
+        value: value.to_owned(),
+        raw: value.to_owned(),
+        confidence: Confidence::new(0.97),
+        page: PageNumber::from_index(0),
+        bbox: BBox::new(0.1, top, 0.25, top + 0.02),
+        source: Source::TextLayer,
+        agreed: false,
+    }
+}
+
+/// A manifest with these numbers below one another, a tenth of the page apart.
+fn manifest(numbers: &[&str]) -> Document {
+    let mut paper = document([]);
+    let rows = numbers.iter().zip([0.3, 0.4, 0.5, 0.6]);
+    paper.traits.other_identifiers = rows.map(|(number, top)| numbered(number, top)).collect();
+    paper
+}
+
+fn signed_at(top: f32) -> Mark {
+    Mark {
+        kind: MarkKind::Ink,
+        role: Some(Role::Consignee),
+        page: PageNumber::from_index(0),
+        bbox: BBox::new(0.6, top, 0.8, top + 0.03),
+        confidence: Confidence::new(0.95),
+        text: None,
+        looks: None,
+    }
+}
+
+/// The consignee, at the head of the paper.
+fn acme() -> Field {
+    let mut acme = field(party("Acme Foods", "43215"), Source::Ocr, 0.95);
+    acme.found.bbox = BBox::new(0.6, 0.1, 0.9, 0.15);
+    acme
+}
+
+fn covered(paper: &Document, shipments: impl IntoIterator<Item = Shipment>) -> Vec<Share> {
+    let known = known(shipments);
+    shares(paper, &Hints::default(), &known, Weights::shipped())
+}
+
+fn ids(shares: &[Share]) -> Vec<&str> {
+    shares.iter().map(|share| share.shipment.as_str()).collect()
+}
+
+fn trip() -> Vec<Shipment> {
+    (0..3).map(|at| on_the_trip(at, json!({}))).collect()
+}
+
+#[test]
+fn a_manifest_covers_the_shipments_of_its_rows_in_their_order() {
+    let paper = manifest(&[PROS[2], PROS[0], PROS[1]]);
+    let shares = covered(&paper, trip());
+    assert_eq!(ids(&shares), ["S-2", "S-0", "S-1"]);
+    for (share, number) in shares.iter().zip([PROS[2], PROS[0], PROS[1]]) {
+        let fields = &share.document.fields;
+        assert_eq!(fields[&FieldName::ProNumber].found.value, text(number));
+        assert!(share.document.traits.other_identifiers.is_empty());
+    }
+    let mut invoice = paper.clone();
+    invoice.class = DocumentClass::FreightInvoice;
+    assert_eq!(ids(&covered(&invoice, trip())), [""; 0]);
+}
+
+#[test]
+fn a_signature_counts_for_the_row_in_which_it_stands() {
+    let mut paper = manifest(&PROS);
+    paper.marks = vec![signed_at(0.395), signed_at(0.45), signed_at(0.85)];
+    let shares = covered(&paper, trip());
+    let signed = shares.iter().map(|share| share.document.marks.len());
+    assert_eq!(signed.collect::<Vec<_>>(), [0, 1, 0]);
+}
+
+#[test]
+fn one_signature_counts_for_all_that_one_consignee_received() {
+    let mut paper = manifest(&PROS);
+    paper.marks = vec![signed_at(0.85)];
+    paper.fields.insert(FieldName::ShipTo, acme());
+    let there = json!({"parties": {"consignee": {"name": "ACME FOODS INC", "postal": "43215"}}});
+    let shipments = (0..3).map(|at| on_the_trip(at, there.clone()));
+    let shares = covered(&paper, shipments);
+    assert_eq!(shares.len(), 3);
+    for share in &shares {
+        assert_eq!(share.document.marks.len(), 1);
+        assert!(share.document.fields.contains_key(&FieldName::ShipTo));
+    }
+}
+
+#[test]
+fn a_signature_at_the_foot_is_nobodys_where_the_list_names_shipments_that_nobody_knows() {
+    let mut paper = manifest(&PROS);
+    paper.marks = vec![signed_at(0.85)];
+    let marks = |paper: &Document| {
+        let shares = covered(paper, [on_the_trip(0, json!({}))]);
+        assert_eq!(ids(&shares), ["S-0"]);
+        shares[0].document.marks.len()
+    };
+    assert_eq!(marks(&paper), 0, "it may be another consignee's");
+    paper.fields.insert(FieldName::ShipTo, acme());
+    assert_eq!(marks(&paper), 1, "the paper says whose it is");
+    paper.marks.push(signed_at(0.495));
+    assert_eq!(marks(&paper), 0, "they sign in rows");
+    paper.marks.push(signed_at(0.295));
+    assert_eq!(marks(&paper), 1);
+}
+
+#[test]
+fn numbers_in_several_places_of_the_page_are_no_list() {
+    let mut scattered = manifest(&PROS);
+    scattered.traits.other_identifiers[1].bbox = BBox::new(0.7, 0.4, 0.85, 0.42);
+    scattered.traits.other_identifiers[2].bbox = BBox::new(0.4, 0.5, 0.55, 0.52);
+    assert_eq!(ids(&covered(&scattered, trip())), [""; 0]);
+    let side_by_side = |at: f32| BBox::new(0.2 * at, 0.4, 0.2 * at + 0.15, 0.42);
+    let mut row = manifest(&PROS);
+    for (found, at) in row.traits.other_identifiers.iter_mut().zip([1.0, 2.0, 3.0]) {
+        found.bbox = side_by_side(at);
+    }
+    assert_eq!(ids(&covered(&row, trip())), [""; 0]);
+}
+
+#[test]
+fn a_receipt_is_not_everybodys_where_other_trucks_came_on_other_days() {
+    let mut paper = manifest(&PROS);
+    paper.marks = vec![signed_at(0.85)];
+    let there = json!({"parties": {"consignee": {"name": "Acme Foods", "postal": "43215"}}});
+    let mut later = there.clone();
+    later["stops"] = json!([{"seq": 1, "kind": "delivery", "events": [{"code": "D1", "at": "2026-03-18T14:00:00Z"}]}]);
+    let shipments = [&there, &later, &there].into_iter().enumerate();
+    let shipments = shipments.map(|(at, told)| on_the_trip(at, told.clone()));
+    let shares = covered(&paper, shipments);
+    assert_eq!(shares.len(), 3);
+    assert!(shares.iter().all(|share| share.document.marks.is_empty()));
+}
+
+#[test]
+fn of_two_numbers_alone_the_quantities_have_to_be_those_of_both() {
+    let mut paper = manifest(&PROS[..2]);
+    let pieces = |count: u32| field(Value::Count(count), Source::Ocr, 0.95);
+    let [first, second, _]: [Shipment; 3] = trip().try_into().unwrap();
+    let both = || [first.clone(), second.clone()];
+    assert_eq!(ids(&covered(&paper, both())), [""; 0], "none told");
+    paper.fields.insert(FieldName::Pieces, pieces(96));
+    assert_eq!(ids(&covered(&paper, both())), [""; 0], "those of one");
+    paper.fields.insert(FieldName::Pieces, pieces(192));
+    let shares = covered(&paper, both());
+    assert_eq!(ids(&shares), ["S-0", "S-1"]);
+    let total = |share: &Share| share.document.fields.contains_key(&FieldName::Pieces);
+    assert!(!shares.iter().any(total), "a total is no share's");
+}
+
+fn under_master(at: usize, own: &str) -> Shipment {
+    let refs = [("MBOL", "MB7781234"), ("BOL", own)];
+    shipment(&format!("S-{at}"), &refs, json!({}))
+}
+
+#[test]
+fn a_master_bill_covers_the_bills_that_it_names() {
+    let mut paper = document([(FieldName::MasterBol, text("MB7781234"))]);
+    let bills = ["B4410021", "B4410022", "B4410023"];
+    paper.traits.other_identifiers = vec![numbered(bills[0], 0.3), numbered(bills[2], 0.3)];
+    let under = || (0..3).map(|at| under_master(at, bills[at]));
+    assert_eq!(ids(&covered(&paper, under())), ["S-0", "S-2"]);
+    // The bill of one of them names the master, too.
+    paper.traits.other_identifiers.truncate(1);
+    assert_eq!(ids(&covered(&paper, under())), [""; 0]);
+    let strangers = under().map(|mut one| {
+        one.refs
+            .retain(|reference| reference.kind != ReferenceKind::Mbol);
+        one
+    });
+    assert_eq!(ids(&covered(&paper, strangers)), [""; 0]);
+}
+
+#[test]
+fn a_master_bill_that_names_no_other_covers_all_whose_quantities_add_up_to_its_own() {
+    let under = || (0..2).map(|at| under_master(at, ["B4410021", "B4410022"][at]));
+    let paper = |pieces| {
+        document([
+            (FieldName::MasterBol, text("MB7781234")),
+            (FieldName::Pieces, Value::Count(pieces)),
+        ])
+    };
+    assert_eq!(ids(&covered(&paper(192), under())), ["S-0", "S-1"]);
+    assert_eq!(ids(&covered(&paper(96), under())), [""; 0]);
+}
+
+#[test]
+fn a_number_that_was_hardly_read_names_nothing() {
+    let mut paper = manifest(&PROS);
+    for found in &mut paper.traits.other_identifiers {
+        found.source = Source::Ocr;
+        found.confidence = Confidence::new(0.7);
+    }
+    // No rule says what check digit their numbers have.
+    let trip = (0..3).map(|at| on_the_trip(at, json!({"carrier": {"scac": "ZZZZ"}})));
+    assert_eq!(ids(&covered(&paper, trip)), [""; 0]);
+}
