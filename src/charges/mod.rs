@@ -8,6 +8,8 @@ mod catalogue;
 mod clock;
 pub mod detention;
 pub mod evidence;
+pub mod features;
+pub mod habits;
 pub mod rules;
 pub mod score;
 pub mod stay;

@@ -71,7 +71,7 @@ fn reason(finding: &Finding) -> Reason {
 
 /// `1 − Π(1 − wᵢ·sᵢ)` (domain.md §4.4): 0 without findings, higher with each. A learned score, once there is one, is one
 /// more factor `1 − p` of the product.
-fn risk(findings: &[Finding]) -> f32 {
+pub(crate) fn risk(findings: &[Finding]) -> f32 {
     let usual: f32 = findings
         .iter()
         .map(|finding| 1.0 - force(finding))

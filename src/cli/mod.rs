@@ -2,6 +2,7 @@
 
 mod attach;
 mod audit;
+mod charge_features;
 mod desk;
 mod doctor;
 mod evaluate;
@@ -60,6 +61,8 @@ enum Command {
     },
     #[command(hide = true)]
     Features(features::FeaturesArgs),
+    #[command(hide = true)]
+    ChargeFeatures(charge_features::ChargeFeaturesArgs),
     #[command(hide = true)]
     Words(words::WordsArgs),
     #[command(hide = true)]
@@ -143,6 +146,9 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Settings { .. } => {
             print(&toml::to_string(&settings).map_err(Failure::unexpected)?)
         }
+        Command::ChargeFeatures(args) => charge_features::run(&args)
+            .map(|()| ExitCode::SUCCESS)
+            .map_err(|error| Failure::usage(format!("{error:#}"))),
         Command::Features(args) => features::run(&args)
             .map(|()| ExitCode::SUCCESS)
             .map_err(|error| Failure::usage(format!("{error:#}"))),

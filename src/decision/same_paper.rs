@@ -222,7 +222,12 @@ mod tests {
         };
         let slip = |hand| unsigned(DocumentClass::LumperReceipt, hand);
         assert!(is_same_paper(&slip(3), &slip(3)));
-        assert!(!is_same_paper(&slip(3), &slip(7)));
+        let mut other = slip(3);
+        let upright = GrayImage::from_fn(200, 400, |x, y| {
+            Luma([if x < 60 && y > 200 { 30 } else { 250 }])
+        });
+        other.traits.looks = vec![Looks::of(&upright, BBox::PAGE)];
+        assert!(!is_same_paper(&slip(3), &other));
         let bill = unsigned(DocumentClass::BolUnsigned, 3);
         assert!(!is_same_paper(&bill, &bill));
     }

@@ -38,8 +38,8 @@ def _page(seed: str, document: Document, look: Any, facts: Facts, fill: filling.
 
 def _another(facts: Facts, rng: Random) -> Facts:
     """The next shipment to the same consignee, on the same truck."""
-    pieces = facts.pieces + rng.randint(1, 40)
-    return replace(facts, pro=identifiers.pro(rng, facts.carrier.scac), bol=identifiers.free(rng, 5, 14), load=identifiers.free(rng, 4, 10), shipper_ref=identifiers.free(rng, 4, 12), pos=[identifiers.free(rng, 4, 12)], pieces=pieces)
+    goods = business.facts(rng, facts.country, facts.language).goods
+    return replace(facts, pro=identifiers.pro(rng, facts.carrier.scac), bol=identifiers.free(rng, 5, 14), load=identifiers.free(rng, 4, 10), shipper_ref=identifiers.free(rng, 4, 12), pos=[identifiers.free(rng, 4, 12)], goods=goods)
 
 
 def _pair(seed: str, kind: str, split: str, rng: Random) -> tuple[list[Page], list[Page], list[Facts]]:

@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 
 use super::{Finding, Line, Rule, detention};
 use crate::charges::catalogue::of_code;
+use crate::charges::evidence::Receipt;
 use crate::document::Money;
 
 /// Receipts are passed through; an administration fee of up to a tenth is common (domain.md §4.1).
@@ -26,10 +27,7 @@ pub(super) fn a03_over_contract(line: &Line<'_>) -> Option<Finding> {
 fn over_receipts(line: &Line<'_>) -> Option<Finding> {
     let receipts = &line.case.evidence.receipts;
     let billed = line.amount();
-    let distance = |total: Money| total.0.saturating_sub(billed.0).abs();
-    let nearest = receipts
-        .iter()
-        .min_by_key(|receipt| distance(receipt.total))?;
+    let nearest = nearest_receipt(line)?;
     let all = receipts.iter().fold(Decimal::ZERO, |sum, receipt| {
         sum.saturating_add(receipt.total.0)
     });
@@ -48,6 +46,13 @@ fn over_receipts(line: &Line<'_>) -> Option<Finding> {
         format!("billed {billed}, the receipt gives {paid}{hint}"),
     );
     Some(finding.expecting(paid).likely_if(is_fee).at(nearest.place))
+}
+
+/// The receipt whose total comes nearest to what was billed.
+pub(super) fn nearest_receipt<'a>(line: &Line<'a>) -> Option<&'a Receipt> {
+    let distance = |total: Money| total.0.saturating_sub(line.amount().0).abs();
+    let receipts = line.case.evidence.receipts.iter();
+    receipts.min_by_key(|receipt| distance(receipt.total))
 }
 
 /// More than the agreed linehaul, net of the discount on the same invoice.
@@ -69,14 +74,7 @@ fn over_linehaul(line: &Line<'_>) -> Option<Finding> {
 
 /// More than the schedule gives for the billed quantity, and than anybody approved.
 fn over_schedule(line: &Line<'_>) -> Option<Finding> {
-    let each = of_code(&line.case.profile.accessorial_schedule, line.code())?;
-    let quantity = line
-        .charge
-        .qty
-        .and_then(|qty| Decimal::try_from(qty).ok())
-        .unwrap_or_default()
-        .max(Decimal::ONE);
-    let scheduled = Money(each.0.saturating_mul(quantity).round_dp(2));
+    let scheduled = scheduled(line)?;
     let approved = line
         .case
         .authorisation(line.code())
@@ -86,6 +84,18 @@ fn over_schedule(line: &Line<'_>) -> Option<Finding> {
     let detail = format!("billed {billed}, the contract gives {expected}");
     let finding = Finding::new(Rule::OverContract, detail).expecting(expected);
     line.case.exceeds(billed, expected).then_some(finding)
+}
+
+/// What the schedule gives for the billed quantity.
+pub(super) fn scheduled(line: &Line<'_>) -> Option<Money> {
+    let each = of_code(&line.case.profile.accessorial_schedule, line.code())?;
+    let quantity = line
+        .charge
+        .qty
+        .and_then(|qty| Decimal::try_from(qty).ok())
+        .unwrap_or_default()
+        .max(Decimal::ONE);
+    Some(Money(each.0.saturating_mul(quantity).round_dp(2)))
 }
 
 fn over_cap(line: &Line<'_>) -> Option<Finding> {

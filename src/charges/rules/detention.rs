@@ -76,6 +76,16 @@ impl<'a> Waits<'a> {
     }
 }
 
+/// What the longest known stay that a detention line can be about costs.
+pub(super) fn due(line: &Line<'_>) -> Option<Money> {
+    Some(Waits::of(line)?.longest()?.due.amount)
+}
+
+/// Minutes of that stay beyond the free time.
+pub(super) fn minutes_over(line: &Line<'_>) -> Option<u32> {
+    Some(Waits::of(line)?.longest()?.due.minutes_over)
+}
+
 /// What each known stay of the case costs.
 pub(super) fn waits<'a>(case: Case<'a>, terms: &DetentionTerms) -> Vec<Wait<'a>> {
     let stays = case.evidence.stays.iter();

@@ -15,7 +15,7 @@ mod overlaps;
 
 use rust_decimal::Decimal;
 
-use crate::charges::catalogue::{Accessorial, find};
+use crate::charges::catalogue::{Accessorial, find, of_code};
 use crate::charges::evidence::{Evidence, Place};
 use crate::decision::{ExceptionCode, Profile};
 use crate::document::Money;
@@ -242,11 +242,53 @@ impl<'a> Line<'a> {
         RULES.iter().filter_map(|rule| rule(self)).collect()
     }
 
+    /// The case that it stands in.
+    #[must_use]
+    pub fn case(&self) -> Case<'a> {
+        self.case
+    }
+
+    /// Is it a charge beside linehaul, fuel and discount?
+    #[must_use]
+    pub fn is_accessorial(&self) -> bool {
+        !matches!(self.code(), "LH" | "FSC" | "DSC") && !self.is_credit()
+    }
+
+    /// What the evidence and the contract give for it, where they give an amount.
+    #[must_use]
+    pub fn expected(&self) -> Option<Money> {
+        match self.code() {
+            "DET" => detention::due(self),
+            "LUMPER" => contract::nearest_receipt(self).map(|receipt| receipt.total),
+            _ => contract::scheduled(self),
+        }
+    }
+
+    /// Minutes beyond the free time, of detention whose times are known.
+    #[must_use]
+    pub fn minutes_over(&self) -> Option<u32> {
+        detention::minutes_over(self)
+    }
+
+    /// Did anybody approve it?
+    #[must_use]
+    pub fn is_authorised(&self) -> bool {
+        self.case.authorisation(&self.code).is_some()
+    }
+
+    /// Does the contract ask for an approval?
+    #[must_use]
+    pub fn needs_approval(&self) -> bool {
+        of_code(&self.case.profile.accessorial_preapproval, &self.code).is_some()
+    }
+
     fn is(&self, code: &str) -> bool {
         self.code == code
     }
 
-    fn is_credit(&self) -> bool {
+    /// Does it give money back?
+    #[must_use]
+    pub fn is_credit(&self) -> bool {
         self.charge.amount.0 <= Decimal::ZERO
     }
 
