@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from . import calendar, detention
-from .lines import LINE, billed_stay, lines, tariff, worded
+from .lines import LINE, billed_stay, lines, lumper_fee, tariff, worded
 from .loads import Loads
 from .world import World
 
@@ -23,14 +23,19 @@ INFLATED = (30, 120)
 CREEP = (1.05, 1.12)
 CREEPABLE = ("DET", "LAY", "TONU", "STOP", "LIFT", "RES", "LIMITED", "APPT", "HAZ", "REWEIGH", "INSIDE_D", "REDEL", "SORTSEG")
 """Codes with a rate that can creep: a lumper's fee is passed through."""
-PHANTOMS = {"LTL": (("LIFT", "RES", "LIMITED"), (0.36, 0.28, 0.36)), "TL": (("LIMITED", "LUMPER", "LAY"), (0.5, 0.3, 0.2))}
-"""Services that leave no trace but a paper's. Which are billed without having been done is not in domain.md."""
+PHANTOMS = {"LTL": (("LIFT", "RES", "LIMITED"), (0.36, 0.28, 0.36)), "TL": (("DET", "LUMPER", "STOP", "LAY"), (0.25, 0.40, 0.20, 0.15))}
+"""What is billed without having been done, of what is also billed rightly. Not in domain.md."""
+TERMS = {"LAY": "layover", "STOP": "stop"}
+PHANTOM_WAIT = (15, 150)
+"""Minutes of detention that a phantom line claims."""
 COPY_LAG = (1, 45)
 """Days after which a whole bill comes again."""
 REBILLED = 0.5
 """Share of copies that come on an invoice of their own. Not in domain.md, which names both ways."""
-MEANT = {"LAY": ("DETENTION",), "LUMPER": ("LUMPER FEE", "UNLOADING"), "LIFT": ("LIFTGATE",), "RES": ("RESIDENTIAL",), "LIMITED": ("LIMITED ACCESS",), "APPT": ("APPOINTMENT",)}
-"""Words that give a wrongly coded line away."""
+MEANT = {"LAY": ("DETENTION",), "LUMPER": ("LUMPER FEE", "UNLOADING FEE"), "LIFT": ("LIFTGATE",), "RES": ("RESIDENTIAL",), "LIMITED": ("LIMITED ACCESS",), "APPT": ("APPOINTMENT",)}
+"""Words that give a wrongly coded line away. A layover was detention by them."""
+DEARER = {"APPT": "LIFT", "LIFT": "RES", "LIMITED": "RES"}
+"""Codes under which half of the others are billed, at that code's price; the rest, and all of other codes, are billed as `MISC`."""
 
 
 def inject(rng: np.random.Generator, world: World, loads: Loads, made: np.ndarray) -> np.ndarray:
@@ -40,7 +45,7 @@ def inject(rng: np.random.Generator, world: World, loads: Loads, made: np.ndarra
     _creep(rng, world, loads, made)
     _wait_longer(rng, world, loads, made)
     _over_rate(rng, made)
-    _miscode(rng, made)
+    _miscode(rng, world, loads, made)
     made["expected"][made["kind"] == "UNAUTH"] = 0
     everything = np.concatenate([made, _copies(rng, made), _phantoms(rng, world, loads, made, likelier)])
     return everything[np.argsort(everything["load"], kind="stable")]
@@ -117,12 +122,18 @@ def _over_rate(rng: np.random.Generator, made: np.ndarray) -> None:
         made[column][rows] = np.round(made[column][rows] * factor)
 
 
-def _miscode(rng: np.random.Generator, made: np.ndarray) -> None:
-    """A layover that was detention by the carrier's own words; else a charge under `MISC`, whose words say what it is."""
+def _miscode(rng: np.random.Generator, world: World, loads: Loads, made: np.ndarray) -> None:
+    """Under a code that the carrier's own words contradict."""
     for row in np.flatnonzero(made["kind"] == "MISCODE"):
-        code = str(made["code"][row])
+        code = str(made["service"][row])
         made["raw"][row] = rng.choice(MEANT[code])
-        made["code"][row], made["service"][row] = ("LAY", "DET") if code == "LAY" else ("MISC", code)
+        if code == "LAY":
+            made["service"][row] = "DET"
+        elif code in DEARER and rng.random() < 0.5:
+            made["code"][row] = DEARER[code]
+            made["cents"][row] = np.round(tariff(world, loads, DEARER[code], made["load"][row : row + 1])[0] * 100)
+        else:
+            made["code"][row] = "MISC"
 
 
 def _copies(rng: np.random.Generator, made: np.ndarray) -> np.ndarray:
@@ -137,24 +148,46 @@ def _copies(rng: np.random.Generator, made: np.ndarray) -> np.ndarray:
 
 
 def _phantoms(rng: np.random.Generator, world: World, loads: Loads, made: np.ndarray, likelier: np.ndarray) -> np.ndarray:
-    """Lines for services that nobody did, at the usual price."""
-    strikes = ~loads.called_off & (rng.random(len(loads)) < PHANTOM * likelier)
+    """Lines for services that nobody did, at the usual price, on loads where they could have been done."""
     parts = [np.zeros(0, LINE)]
-    for mode, (codes, chances) in PHANTOMS.items():
-        of_mode = np.flatnonzero(strikes & (loads.truckload == (mode == "TL")))
-        code = rng.choice(codes, len(of_mode), p=chances)
-        for one in codes:
-            load = of_mode[code == one]
-            load = load[~np.isin(load, made["load"][made["code"] == one])]
-            parts.append(lines(load, one, _usual_price(rng, world, loads, one, load)))
+    for mode, (codes, shares) in PHANTOMS.items():
+        of_mode = ~loads.called_off & (loads.truckload == (mode == "TL"))
+        for code, share in zip(codes, shares):
+            could_be = of_mode & _lends_itself(world, loads, code)
+            could_be[made["load"][made["code"] == code]] = False
+            chance = PHANTOM * likelier * share * could_be * of_mode.sum() / max(1, could_be.sum())
+            parts.append(_phantom(rng, world, loads, code, np.flatnonzero(rng.random(len(loads)) < chance)))
     phantoms = np.concatenate(parts)
     phantoms["expected"], phantoms["kind"] = 0, "NO_EVIDENCE"
     return worded(loads, phantoms)
 
 
-def _usual_price(rng: np.random.Generator, world: World, loads: Loads, code: str, load: np.ndarray) -> np.ndarray:
+def _lends_itself(world: World, loads: Loads, code: str) -> np.ndarray:
+    """Loads on which the charge is not out of place: unloading at a grocer, detention where the truck left within the free time,
+    a stop where there was none beside the last."""
     if code == "LUMPER":
-        return np.round(np.clip(195 * np.exp(rng.normal(0, 0.45, len(load))), 50, 600) * 100).astype(np.int64)
-    if code == "LAY":
-        return world.customers.terms["layover"][loads.customer[load]] * 100
-    return np.round(tariff(world, loads, code, load) * 100).astype(np.int64)
+        return world.facilities.sites["grocery"][loads.facility]
+    if code == "DET":
+        known = detention.terms(world.customers, loads.customer)
+        return detention.minutes_over(known, loads.arrival, loads.appointment, loads.departure) == 0
+    return loads.extra_stops == 0
+
+
+def _phantom(rng: np.random.Generator, world: World, loads: Loads, code: str, load: np.ndarray) -> np.ndarray:
+    if code == "DET":
+        return _phantom_wait(rng, world, loads, load)
+    if code == "LUMPER":
+        return lines(load, code, lumper_fee(rng, len(load)))
+    if code in TERMS:
+        return lines(load, code, world.customers.terms[TERMS[code]][loads.customer[load]] * 100)
+    return lines(load, code, np.round(tariff(world, loads, code, load) * 100).astype(np.int64))
+
+
+def _phantom_wait(rng: np.random.Generator, world: World, loads: Loads, load: np.ndarray) -> np.ndarray:
+    """Wipes the times off the paper, which would tell."""
+    known = detention.terms(world.customers, loads.customer[load])
+    charged = np.maximum(detention.minutes_charged(known, rng.integers(*PHANTOM_WAIT, len(load))), known.increment)
+    made = lines(load, "DET", detention.cents(known, charged))
+    made["qty"], made["rate"] = np.round(charged / 60, 4), known.rate
+    loads.paper_arrival[load] = loads.paper_departure[load] = -1
+    return made

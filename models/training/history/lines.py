@@ -30,6 +30,9 @@ INSIDE, INSIDE_BOUNDS = 0.012, (75, 800)
 SORTSEG, SORTSEG_PER_CWT, SORTSEG_LEAST = 0.008, 2.5, 60
 REDEL_PER_CWT, REDEL_TRUCKLOAD = 8, 250
 """Dollars; the latter from domain.md §4.1."""
+UNCODED, UNCODED_FEE = 0.002, (20, 80)
+"""Share of shipments with a small legitimate charge that the carrier has no code for, and dollars of it. Not in domain.md: without them
+every `MISC` would be anomalous, which it is not."""
 UNDISCOUNTED = ("REWEIGH", "SORTSEG")
 ROUNDED_OFF = 0.03
 """Share of valid lines that are 0.01 to 1.00 dollars off the contract."""
@@ -38,7 +41,7 @@ WORDS = {
     "DET": ("DETENTION", "DTU", "DET", "Detention - unloading"), "LAY": ("LAYOVER", "LAY", "LYC"), "TONU": ("TRUCK ORDERED NOT USED", "VOR", "TONU"),
     "STOP": ("STOP OFF", "SOC", "EXTRA STOP"), "LUMPER": ("LUMPER", "UNLOADING FEE", "UND"), "LIFT": ("LIFTGATE", "LFT", "LIFTGATE SERVICE"),
     "RES": ("RESIDENTIAL DELIVERY", "RES"), "LIMITED": ("LIMITED ACCESS", "ZZZ"), "APPT": ("APPOINTMENT FEE", "APT"), "REDEL": ("REDELIVERY", "RCL"),
-    "HAZ": ("HAZMAT", "HZC"), "REWEIGH": ("REWEIGH", "WRC"), "INSIDE_D": ("INSIDE DELIVERY", "IDL"), "SORTSEG": ("SORT & SEG", "SEG"),
+    "HAZ": ("HAZMAT", "HZC"), "REWEIGH": ("REWEIGH", "WRC"), "INSIDE_D": ("INSIDE DELIVERY", "IDL"), "SORTSEG": ("SORT & SEG", "SEG"), "MISC": ("MISC", "OTHER", "ZZZ"),
 }  # fmt: skip
 """What carriers write for a charge (domain.md §4.1)."""
 
@@ -58,6 +61,8 @@ def valid(rng: np.random.Generator, world: World, loads: Loads) -> np.ndarray:
         load = np.flatnonzero(rows)
         parts.append(lines(load, code, world.customers.terms[term][loads.customer[load]] * 100))
     parts += _less_than_truckload(rng, world, loads)
+    load = np.flatnonzero(~loads.called_off & (rng.random(len(loads)) < UNCODED))
+    parts.append(lines(load, "MISC", np.round(rng.uniform(*UNCODED_FEE, len(load)) * 100).astype(np.int64)))
     made = np.concatenate(parts)
     made = made[np.argsort(made["load"], kind="stable")]
     _round_off(rng, made)
@@ -105,9 +110,13 @@ def _layovers(rng: np.random.Generator, loads: Loads) -> np.ndarray:
 def _lumpers(rng: np.random.Generator, world: World, loads: Loads) -> np.ndarray:
     at_grocer = loads.truckload & ~loads.called_off & world.facilities.sites["grocery"][loads.facility]
     load = np.flatnonzero(at_grocer & (rng.random(len(loads)) < LUMPER))
+    return lines(load, "LUMPER", lumper_fee(rng, len(load)))
+
+
+def lumper_fee(rng: np.random.Generator, count: int) -> np.ndarray:
+    """What unloading costs, in cents."""
     median, deviation, least, most = LUMPER_FEE
-    fee = np.clip(median * np.exp(rng.normal(0, deviation, len(load))), least, most)
-    return lines(load, "LUMPER", np.round(fee * 100).astype(np.int64))
+    return np.round(np.clip(median * np.exp(rng.normal(0, deviation, count)), least, most) * 100).astype(np.int64)
 
 
 def _stops(world: World, loads: Loads) -> np.ndarray:

@@ -90,6 +90,10 @@ class Loads:
         """On the paper."""
         return (self.paper_arrival >= 0) & (self.paper_departure >= 0)
 
+    def has_no_time(self) -> np.ndarray:
+        """On the paper."""
+        return (self.paper_arrival < 0) & (self.paper_departure < 0)
+
 
 def draw(rng: np.random.Generator, world: World, count: int) -> Loads:
     """Loads with what truly happened and what was written of it."""

@@ -17,7 +17,7 @@ INTERCEPT, PER_LOG_HUNDRED = -3.6, 0.45
 BY_KIND = {"NO_EVIDENCE": 2.4, "UNAUTH": 2.4, "DUP": 2.2, "OVER_RATE": 1.8, "WRONG_FREE": 1.8, "TIME_INFLATE": 1.2, "MISCODE": 1.0, "CREEP": 0.6}
 BY_CODE = {"DET": 1.6, "LAY": 0.6, "TONU": 0.6}
 TIMES_MISSING = 1.5
-"""Logits of a dispute."""
+"""Logits of a dispute; the last where neither time stands on the paper of a detention or layover."""
 UPHELD = {True: 0.85, False: 0.15}
 RESOLVED_AFTER = (18, 0.7)
 """Days from the dispute to its end. When it is raised is not in domain.md: with the label's delay."""
@@ -43,7 +43,7 @@ def review(rng: np.random.Generator, world: World, loads: Loads, made: np.ndarra
     for table, column in ((BY_KIND, made["kind"]), (BY_CODE, made["code"])):
         for name, weight in table.items():
             logit += weight * (column == name)
-    lacks_times = np.isin(made["code"], ("DET", "LAY")) & ~loads.has_both_times()[made["load"]]
+    lacks_times = np.isin(made["code"], ("DET", "LAY")) & loads.has_no_time()[made["load"]]
     logit += TIMES_MISSING * lacks_times + PER_LOG_HUNDRED * np.log(np.maximum(np.abs(made["cents"]), 1) / 10000)
     disputed = (made["cents"] > 0) & (rng.random(count) < 1 / (1 + np.exp(-logit)))
     raised_at = _after(rng, made["billed"], LABEL_DELAY)

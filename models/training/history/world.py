@@ -57,10 +57,10 @@ REGIONS = {
 MEDIAN_DWELL, DWELL_BETWEEN_SITES = 94, 0.35
 """Minutes from arrival to release at the usual facility, and how far facilities differ (deviation of the logarithm)."""
 SHARES = {"grocery": 0.25, "liftgate": 0.06, "residential": 0.04, "limited": 0.06, "appointment": 0.20}
-LTL_PULL = 1.25
+LTL_PULL = 1.3
 """Sites without a dock, homes and sites of limited access take so much more of LTL deliveries than other facilities. domain.md §4.5
-gives 6, 4 and 6 % of facilities, and 5.0, 2.6 and 3.8 lines per 100 shipments: both hold if they are delivered to a quarter more
-often, as is to be expected of places that no full truck goes to. Without it the lines would be 4.5, 2.3 and 3.2."""
+gives 6, 4 and 6 % of facilities, and 5.0, 2.6 and 3.8 lines per 100 shipments: both hold if they are delivered to three
+tenths more often, as is to be expected of places that no full truck goes to. Without it the lines would be 4.4, 2.3 and 2.9."""
 FLAGS_TOLD = 0.85
 """Share of facilities of which the feed says what kind of site they are. Not in domain.md."""
 REGIMES = 8
