@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from . import calendar, detention
-from .lines import LINE, billed_stay, lines, lumper_fee, tariff, worded
+from .lines import LINE, WORDS, billed_stay, lines, lumper_fee, tariff, worded
 from .loads import Loads
 from .world import World
 
@@ -32,7 +32,7 @@ COPY_LAG = (1, 45)
 """Days after which a whole bill comes again."""
 REBILLED = 0.5
 """Share of copies that come on an invoice of their own. Not in domain.md, which names both ways."""
-MEANT = {"LAY": ("DETENTION",), "LUMPER": ("LUMPER FEE", "UNLOADING FEE"), "LIFT": ("LIFTGATE",), "RES": ("RESIDENTIAL",), "LIMITED": ("LIMITED ACCESS",), "APPT": ("APPOINTMENT",)}
+MEANT = {code: words[0] for code, words in WORDS.items() if code not in ("DET", "MISC")} | {"LAY": "DETENTION"}
 """Words that give a wrongly coded line away. A layover was detention by them."""
 DEARER = {"APPT": "LIFT", "LIFT": "RES", "LIMITED": "RES"}
 """Codes under which half of the others are billed, at that code's price; the rest, and all of other codes, are billed as `MISC`."""
@@ -42,12 +42,12 @@ def inject(rng: np.random.Generator, world: World, loads: Loads, made: np.ndarra
     """The lines with anomalies among them, in order of their loads. Changes what papers say of inflated stays in `loads`."""
     likelier = np.where(world.carriers.bad, BAD_CARRIER, OTHER_CARRIER)[loads.carrier]
     _choose(rng, loads, made, likelier)
-    _creep(rng, world, loads, made)
+    crept = _creep(rng, world, loads, made)
     _wait_longer(rng, world, loads, made)
     _over_rate(rng, made)
     _miscode(rng, world, loads, made)
     made["expected"][made["kind"] == "UNAUTH"] = 0
-    everything = np.concatenate([made, _copies(rng, made), _phantoms(rng, world, loads, made, likelier)])
+    everything = np.concatenate([made, _copies(rng, made, crept), _phantoms(rng, world, loads, made, likelier)])
     return everything[np.argsort(everything["load"], kind="stable")]
 
 
@@ -61,14 +61,16 @@ def _choose(rng: np.random.Generator, loads: Loads, made: np.ndarray, likelier: 
             if kind != "CREEP":
                 made["kind"][rows[(lot >= reached) & (lot < reached + share)]] = kind
                 reached += share
-    # Nothing else is known by the name of what carriers call other charges.
-    homeless = (made["kind"] == "MISCODE") & ~np.isin(made["code"], list(MEANT))
+    # What has no code cannot have a wrong one.
+    homeless = (made["kind"] == "MISCODE") & (made["code"] == "MISC")
     made["kind"][homeless] = "OVER_RATE"
 
 
-def _creep(rng: np.random.Generator, world: World, loads: Loads, made: np.ndarray) -> None:
+def _creep(rng: np.random.Generator, world: World, loads: Loads, made: np.ndarray) -> np.ndarray:
     """From a day on, what a carrier charges a customer for a code is a little more, for good. Half of a stream lies behind its first
-    day on average, so that twice as many streams creep as lines shall."""
+    day on average, so that twice as many streams creep as lines shall. Says which lines crept; those that something else happened to
+    keep their kind."""
+    crept = np.zeros(len(made), bool)
     customers, carriers = world.customers, world.carriers
     likelier = np.where(carriers.bad, BAD_CARRIER, OTHER_CARRIER)
     cap = customers.terms["cap"][loads.customer[made["load"]]] * 100
@@ -80,12 +82,14 @@ def _creep(rng: np.random.Generator, world: World, loads: Loads, made: np.ndarra
         begins = customers.start[:, None] + rng.random(size) * (calendar.DAYS - customers.start[:, None])
         factor = rng.uniform(*CREEP, size)
         pair = loads.customer[made["load"]], loads.carrier[made["load"]]
-        rows = (made["code"] == code) & creeps[pair] & (loads.day[made["load"]] >= begins[pair]) & np.isin(made["kind"], ("", "UNAUTH"))
-        crept = np.round(made["cents"] * factor[pair]).astype(np.int64)
-        crept = np.minimum(crept, np.maximum(cap, made["cents"])) if code == "DET" else crept
-        rows &= crept > made["cents"]
-        made["cents"][rows], made["rate"][rows] = crept[rows], np.round(made["rate"] * factor[pair])[rows]
+        rows = (made["code"] == code) & creeps[pair] & (loads.day[made["load"]] >= begins[pair]) & np.isin(made["kind"], ("", "UNAUTH", "DUP"))
+        higher = np.round(made["cents"] * factor[pair]).astype(np.int64)
+        higher = np.minimum(higher, np.maximum(cap, made["cents"])) if code == "DET" else higher
+        rows &= higher > made["cents"]
+        made["cents"][rows], made["rate"][rows] = higher[rows], np.round(made["rate"] * factor[pair])[rows]
         made["kind"][rows & (made["kind"] == "")] = "CREEP"
+        crept |= rows
+    return crept
 
 
 def _wait_longer(rng: np.random.Generator, world: World, loads: Loads, made: np.ndarray) -> None:
@@ -126,7 +130,7 @@ def _miscode(rng: np.random.Generator, world: World, loads: Loads, made: np.ndar
     """Under a code that the carrier's own words contradict."""
     for row in np.flatnonzero(made["kind"] == "MISCODE"):
         code = str(made["service"][row])
-        made["raw"][row] = rng.choice(MEANT[code])
+        made["raw"][row] = MEANT[code]
         if code == "LAY":
             made["service"][row] = "DET"
         elif code in DEARER and rng.random() < 0.5:
@@ -136,10 +140,11 @@ def _miscode(rng: np.random.Generator, world: World, loads: Loads, made: np.ndar
             made["code"][row] = "MISC"
 
 
-def _copies(rng: np.random.Generator, made: np.ndarray) -> np.ndarray:
+def _copies(rng: np.random.Generator, made: np.ndarray, crept: np.ndarray) -> np.ndarray:
     """Lines billed again, on the same invoice or on one of their own; only these are anomalous, not what they repeat."""
-    copies = made[made["kind"] == "DUP"].copy()
-    made["kind"][made["kind"] == "DUP"] = ""
+    is_original = made["kind"] == "DUP"
+    copies = made[is_original].copy()
+    made["kind"][is_original] = np.where(crept[is_original], "CREEP", "")
     copies["expected"], copies["copy"], copies["negative"] = 0, True, ""
     again = rng.random(len(copies)) < REBILLED
     copies["suffix"] = np.where(again, rng.choice(("-R", "A", "B", "-2"), len(copies)), "")
@@ -154,7 +159,7 @@ def _phantoms(rng: np.random.Generator, world: World, loads: Loads, made: np.nda
         of_mode = ~loads.called_off & (loads.truckload == (mode == "TL"))
         for code, share in zip(codes, shares):
             could_be = of_mode & _lends_itself(world, loads, code)
-            could_be[made["load"][made["code"] == code]] = False
+            could_be[made["load"][(made["code"] == code) | (made["service"] == code)]] = False
             chance = PHANTOM * likelier * share * could_be * of_mode.sum() / max(1, could_be.sum())
             parts.append(_phantom(rng, world, loads, code, np.flatnonzero(rng.random(len(loads)) < chance)))
     phantoms = np.concatenate(parts)

@@ -112,12 +112,14 @@ def draw(rng: np.random.Generator, world: World, count: int) -> Loads:
     slowed = day >= world.facilities.slower_from[facility]
     stay = _stay(rng, world, day, truckload, facility, reefer, storm, slowed)
     times = _times(rng, day, truckload, stay)
-    return Loads(
+    drawn = Loads(
         day=day, customer=customer, carrier=carrier, truckload=truckload, facility=facility, origin=_site(rng, world, "TL", count),
         reefer=reefer, extra_stops=np.where(called_off, 0, extra), called_off=called_off, redelivered=again, storm=storm, slowed=slowed, **money, **times,
         **_seen(rng, times, truckload), **_written(rng, times, truckload & ~called_off),
         billed=_billed(rng, world, facility, times["departure"]),
     )  # fmt: skip
+    order = np.argsort(calendar.to_utc(drawn.departure, world.facilities.standard[facility]), kind="stable")
+    return Loads(**{name: column[order] for name, column in vars(drawn).items()})
 
 
 def _who_and_when(rng: np.random.Generator, world: World, count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -129,8 +131,7 @@ def _who_and_when(rng: np.random.Generator, world: World, count: int) -> tuple[n
     volume = world.customers.volume * open_share
     customer = rng.choice(len(volume), count, p=volume / volume.sum())
     day = np.searchsorted(reached, 1 - rng.random(count) * open_share[customer]).clip(0, calendar.DAYS - 1)
-    order = np.argsort(day, kind="stable")
-    return customer[order], day[order]
+    return customer, day
 
 
 def _carrier(rng: np.random.Generator, world: World, customer: np.ndarray, truckload: np.ndarray) -> np.ndarray:
