@@ -32,6 +32,9 @@ COPY_LAG = (1, 45)
 """Days after which a whole bill comes again."""
 REBILLED = 0.5
 """Share of copies that come on an invoice of their own. Not in domain.md, which names both ways."""
+RECEIPT_REUSED, REUSED_AFTER = 0.4, (3, 60)
+"""Share of copied unloading charges that come with the old receipt on another load, and after how many days. Not in domain.md, which
+names the way (§4.3, A06)."""
 MEANT = {code: words[0] for code, words in WORDS.items() if code not in ("DET", "MISC")} | {"LAY": "DETENTION"}
 """Words that give a wrongly coded line away. A layover was detention by them."""
 DEARER = {"APPT": "LIFT", "LIFT": "RES", "LIMITED": "RES"}
@@ -47,7 +50,8 @@ def inject(rng: np.random.Generator, world: World, loads: Loads, made: np.ndarra
     _over_rate(rng, made)
     _miscode(rng, world, loads, made)
     made["expected"][made["kind"] == "UNAUTH"] = 0
-    everything = np.concatenate([made, _copies(rng, made, crept), _phantoms(rng, world, loads, made, likelier)])
+    made = np.concatenate([made, _copies(rng, loads, made, crept)])
+    everything = np.concatenate([made, _phantoms(rng, world, loads, made, likelier)])
     return everything[np.argsort(everything["load"], kind="stable")]
 
 
@@ -140,7 +144,7 @@ def _miscode(rng: np.random.Generator, world: World, loads: Loads, made: np.ndar
             made["code"][row] = "MISC"
 
 
-def _copies(rng: np.random.Generator, made: np.ndarray, crept: np.ndarray) -> np.ndarray:
+def _copies(rng: np.random.Generator, loads: Loads, made: np.ndarray, crept: np.ndarray) -> np.ndarray:
     """Lines billed again, on the same invoice or on one of their own; only these are anomalous, not what they repeat."""
     is_original = made["kind"] == "DUP"
     copies = made[is_original].copy()
@@ -149,7 +153,22 @@ def _copies(rng: np.random.Generator, made: np.ndarray, crept: np.ndarray) -> np
     again = rng.random(len(copies)) < REBILLED
     copies["suffix"] = np.where(again, rng.choice(("-R", "A", "B", "-2"), len(copies)), "")
     copies["billed"] += again * rng.integers(COPY_LAG[0] * calendar.DAY, COPY_LAG[1] * calendar.DAY, len(copies))
+    _use_receipts_again(rng, loads, made, copies)
     return copies
+
+
+def _use_receipts_again(rng: np.random.Generator, loads: Loads, made: np.ndarray, copies: np.ndarray) -> None:
+    """Moves some copied unloading charges, with their receipts, to a later load of the carrier that has none."""
+    is_free = loads.truckload & ~loads.called_off
+    is_free[made["load"][made["service"] == "LUMPER"]] = False
+    for row in np.flatnonzero((copies["code"] == "LUMPER") & (rng.random(len(copies)) < RECEIPT_REUSED)):
+        old = int(copies["load"][row])
+        after = loads.day - loads.day[old]
+        others = np.flatnonzero(is_free & (loads.carrier == loads.carrier[old]) & (after >= REUSED_AFTER[0]) & (after <= REUSED_AFTER[1]))
+        if len(others):
+            new = int(rng.choice(others))
+            is_free[new] = False
+            copies["load"][row], copies["receipt_of"][row], copies["suffix"][row], copies["billed"][row] = new, old + 1, "", loads.billed[new]
 
 
 def _phantoms(rng: np.random.Generator, world: World, loads: Loads, made: np.ndarray, likelier: np.ndarray) -> np.ndarray:

@@ -39,8 +39,8 @@ class Evidence:
     legible: np.ndarray
     notes: dict[int, list[str]]
     """By load."""
-    receipts: dict[int, list[tuple[int, bool]]]
-    """By load: what was paid for unloading, in cents, and whether that can be read."""
+    receipts: dict[int, list[tuple[int, bool, int]]]
+    """By load: what was paid for unloading, in cents, whether that can be read, and for which load it was paid."""
     approvals: dict[int, list[tuple[str, int | None, int]]]
     """By load: code, up to how many cents, and when, in UTC."""
 
@@ -52,17 +52,19 @@ def gather(rng: np.random.Generator, world: World, loads: Loads, made: np.ndarra
     shown = was_done & (rng.random(len(made)) < chance)
     legible = rng.random(len(made)) < LEGIBLE
     notes: dict[int, list[str]] = {}
-    receipts: dict[int, list[tuple[int, bool]]] = {}
+    receipts: dict[int, list[tuple[int, bool, int]]] = {}
     pick = rng.random(len(made))
     for row in np.flatnonzero(shown & np.isin(made["service"], [*NOTES, "LUMPER"])):
         load, service = int(made["load"][row]), str(made["service"][row])
         if service == "LUMPER":
             # The receipt gives what was paid, whatever was billed; one that is wrongly coded or unapproved was paid all the same.
             paid = made["cents"][row] if made["kind"][row] == "UNAUTH" else made["expected"][row]
-            receipts.setdefault(load, []).append((int(paid), bool(legible[row])))
+            receipts.setdefault(load, []).append((int(paid), bool(legible[row]), load))
         elif legible[row]:
             words = NOTES[service]
             notes.setdefault(load, []).append(words[int(pick[row] * len(words))])
+    for row in np.flatnonzero(made["receipt_of"] > 0):
+        receipts.setdefault(int(made["load"][row]), []).append((int(made["cents"][row]), bool(legible[row]), int(made["receipt_of"][row]) - 1))
     return Evidence(shown, legible, notes, receipts, _approvals(rng, world, loads, made))
 
 

@@ -3,7 +3,9 @@
 A line of `truth.jsonl`, one for each accessorial line that is billed (linehaul and fuel surcharge are none): shipment, invoice_no, line,
 code, amount, expected (what it should have been), anomalous, kind (why, else null), hard_negative (what makes a valid line look wrong,
 else null), label (what the reviewer said; null where nobody looked), label_at, disputed, upheld, resolved_at (null without a dispute),
-customer, carrier, split, region, storm. `split` is `test` where the customer or the carrier is held out, so that nothing of either is
+customer, carrier, split, region, storm. Kinds: WRONG_FREE TIME_INFLATE UNAUTH OVER_RATE DUP CREEP
+MISCODE NO_EVIDENCE; hard negatives: storm_week facility_regime new_customer tariff_revision same_amount_stops rebill_after_credit (on the
+credit memo, whose amount is below zero, and on the bill after it). `split` is `test` where the customer or the carrier is held out, so that nothing of either is
 seen in training; a split by time is the reader's, by `billed_at` of the shipment's lines and by `label_at`.
 """
 
@@ -32,7 +34,7 @@ class History:
     lines: np.ndarray
     evidence: evidence.Evidence
     review: review.Review
-    dice: dict[str, np.random.Generator]
+    seed: int
 
     @property
     def anomalous(self) -> np.ndarray:
@@ -40,25 +42,28 @@ class History:
         return self.lines["kind"] != ""
 
 
+def _dice(seed: int, stage: str) -> np.random.Generator:
+    return np.random.default_rng([seed, STAGES.index(stage)])
+
+
 def draw(seed: int, shipments: int) -> History:
     """The same for the same seed and number."""
-    dice = {stage: np.random.default_rng([seed, number]) for number, stage in enumerate(STAGES)}
-    drawn = world.draw(dice["world"])
-    moved = loads.draw(dice["loads"], drawn, shipments)
-    billed = lines.valid(dice["lines"], drawn, moved)
-    billed = anomalies.inject(dice["anomalies"], drawn, moved, billed)
-    billed = negatives.rebill(dice["rebills"], billed)
+    drawn = world.draw(_dice(seed, "world"))
+    moved = loads.draw(_dice(seed, "loads"), drawn, shipments)
+    billed = lines.valid(_dice(seed, "lines"), drawn, moved)
+    billed = anomalies.inject(_dice(seed, "anomalies"), drawn, moved, billed)
+    billed = negatives.rebill(_dice(seed, "rebills"), billed)
     negatives.name(drawn, moved, billed)
-    said = review.review(dice["review"], drawn, moved, billed)
-    shown = evidence.gather(dice["evidence"], drawn, moved, billed)
-    return History(drawn, moved, billed, shown, said, dice)
+    said = review.review(_dice(seed, "review"), drawn, moved, billed)
+    shown = evidence.gather(_dice(seed, "evidence"), drawn, moved, billed)
+    return History(drawn, moved, billed, shown, said, seed)
 
 
 def write(history: History, folder: Path) -> None:
     """Writes the four files."""
     folder.mkdir(parents=True, exist_ok=True)
-    bills = observed.bills(history.dice["numbers"], history.loads, history.lines)
-    seen = observed.Observer(history.dice["observed"], history.world, history.loads, history.lines, bills, history.evidence)
+    bills = observed.bills(_dice(history.seed, "numbers"), history.loads, history.lines)
+    seen = observed.Observer(_dice(history.seed, "observed"), history.world, history.loads, history.lines, bills, history.evidence)
     (folder / "profiles.json").write_bytes(orjson.dumps(profiles.profiles(history.world), option=orjson.OPT_INDENT_2))
     for name, entries in (("shipments", seen.shipments()), ("papers", seen.papers()), ("truth", _truth(history, bills))):
         with (folder / f"{name}.jsonl").open("wb") as file:

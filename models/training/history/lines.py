@@ -11,12 +11,13 @@ from .world import World
 LINE = np.dtype(
     [
         ("load", "i8"), ("code", "U8"), ("service", "U8"), ("cents", "i8"), ("expected", "i8"), ("qty", "f8"), ("rate", "i8"), ("raw", "U32"), ("stop", "i4"),
-        ("suffix", "U4"), ("billed", "i8"), ("kind", "U12"), ("negative", "U24"), ("copy", "?"),
+        ("suffix", "U4"), ("billed", "i8"), ("kind", "U12"), ("negative", "U24"), ("copy", "?"), ("receipt_of", "i8"),
     ]
 )  # fmt: skip
 """A line: row of its load, code as billed and what was truly done, amount and what it should be in cents, hours or pieces with cents each (0: a flat amount), the carrier's
 own words, the stop it is about (0: unknown), suffix of its invoice, moment of billing in UTC, label kind (empty: not anomalous), name of
-the hard negative, and whether it repeats another line."""
+the hard negative, whether it repeats another line,
+and 1 + row of the load whose receipt comes with it again (0: none does)."""
 
 BILLED_WHEN_OVER = ((30, 0.25), (120, 0.60), (10**6, 0.90))
 """Chance that detention is billed, by minutes over up to which it holds."""

@@ -110,7 +110,8 @@ def draw(rng: np.random.Generator, world: World, count: int) -> Loads:
     for region, first in world.storms:
         storm |= (world.facilities.region[facility] == region) & (day >= first) & (day < first + 7)
     slowed = day >= world.facilities.slower_from[facility]
-    stay = _stay(rng, world, day, truckload, facility, reefer, storm, slowed)
+    slow = np.where(reefer, REEFER_STAYS, 1.0) * np.where(storm, STORM, 1.0) * np.where(slowed, REGIME, 1.0)
+    stay = _stay(rng, world, day, truckload, facility, slow)
     times = _times(rng, day, truckload, stay)
     drawn = Loads(
         day=day, customer=customer, carrier=carrier, truckload=truckload, facility=facility, origin=_site(rng, world, "TL", count),
@@ -187,11 +188,10 @@ def season(day: np.ndarray) -> np.ndarray:
     return np.exp(logs - by_week * 0.4 - by_year / 6)
 
 
-def _stay(rng, world, day, truckload, facility, reefer, storm, slowed) -> np.ndarray:
-    """Minutes from arrival to release."""
-    full = world.facilities.median[facility] * np.where(reefer, REEFER_STAYS, 1.0) * season(day) * np.exp(rng.normal(0, DWELL_WITHIN, len(day)))
+def _stay(rng: np.random.Generator, world: World, day: np.ndarray, truckload: np.ndarray, facility: np.ndarray, slow: np.ndarray) -> np.ndarray:
+    """Minutes from arrival to release, where everything takes `slow` times as long as usual."""
+    full = world.facilities.median[facility] * season(day) * np.exp(rng.normal(0, DWELL_WITHIN, len(day)))
     part = _lognormal(rng, (*LTL_DWELL, 5, 240), len(day))
-    slow = np.where(storm, STORM, 1.0) * np.where(slowed, REGIME, 1.0)
     return np.maximum(np.round(np.where(truckload, full, part) * slow), 5).astype(np.int64)
 
 

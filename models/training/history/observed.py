@@ -111,9 +111,9 @@ class Observer:
         kind = ("reefer" if loads.reefer[load] else "van") if truckload else "ltl"
         serial = int(self._serial[load])
         return {
-            "id": shipment_id(load), "version": 1, "tenant": "default", "status": "cancelled" if loads.called_off[load] else "delivered", "mode": MODES[truckload],
-            "equipment": {"type": kind},
-            "refs": [{"type": "PRO", "value": str(serial * 7 % 10**9), "scac": scac}, {"type": "BOL", "value": f"B{serial}"}, {"type": "LOAD", "value": f"L{serial * 3 % 10**8}"}],
+            "id": shipment_id(load), "version": 1, "tenant": "default", "status": "cancelled" if loads.called_off[load] else "delivered",
+            "mode": MODES[truckload], "equipment": {"type": kind},
+            "refs": [{"type": "PRO", "value": str(serial * 7 % 10**9), "scac": scac}, {"type": "BOL", "value": f"B{serial}"}, {"type": "LOAD", "value": _load_number(serial)}],
             "carrier": {"scac": scac, "name": f"{scac} Freight", "tendered_at": self._tendered[load]},
             "customer": {"id": name(customer), "profile_id": profile_id(self._world, customer, carrier, int(loads.day[load]))},
             "parties": {"shipper": self._party(int(loads.origin[load])), "consignee": self._party(int(loads.facility[load]))},
@@ -135,10 +135,10 @@ class Observer:
 
     def _stops(self, load: int) -> list[dict[str, Any]]:
         loads = self._loads
-        gone = {"code": "CA", "source": "edi214", "at": self._called_off[load]} if loads.called_off[load] else {"code": "AF", "source": "edi214", "at": self._picked_up[load]}
+        code, at = ("CA", self._called_off[load]) if loads.called_off[load] else ("AF", self._picked_up[load])
         pickup = self._site(int(loads.origin[load]))
         pickup.pop("flags", None)
-        stops = [{"seq": 1, "kind": "pickup", **pickup, "events": [gone]}]
+        stops = [{"seq": 1, "kind": "pickup", **pickup, "events": [{"code": code, "source": "edi214", "at": at}]}]
         for extra in reversed(range(int(loads.extra_stops[load]))):
             arrived, left = (moments[load] for moments in self._extra_times[extra])
             stops.append({"seq": len(stops) + 1, "kind": "delivery", **self._site(int(self._extra[load, extra])), "events": self._stay(load, arrived, left)})
@@ -185,7 +185,8 @@ class Observer:
         return billed + [self._line(row, self._made[row.row]) for row in bill.rows]
 
     def _line(self, row: Row, made: np.void) -> dict[str, Any]:
-        line = {"invoice_no": row.invoice, "line": row.line, "code": str(made["code"]), "raw_code": str(made["raw"]), "qty": float(made["qty"]), "amount": money(int(made["cents"]))}
+        line: dict[str, Any] = {"invoice_no": row.invoice, "line": row.line, "code": str(made["code"]), "raw_code": str(made["raw"]), "qty": float(made["qty"])}
+        line["amount"] = money(int(made["cents"]))
         if made["rate"]:
             line["rate"] = money(int(made["rate"]))
         line["billed_at"] = self._line_billed[row.row]
@@ -193,13 +194,15 @@ class Observer:
 
     def _pack(self, load: int) -> list[dict[str, Any]]:
         papers = [self._proof(load)]
-        for number, (cents, legible) in enumerate(self._evidence.receipts.get(load, [])):
-            serial = int(self._serial[load])
+        for number, (cents, legible, paid_for) in enumerate(self._evidence.receipts.get(load, [])):
+            serial = int(self._serial[paid_for])
             sure = float(self._confidence[load, 0]) if legible else float(self._doubt[load, 0])
-            fields = {"total": _field(money(cents), sure), "invoice_no": _field(f"R{serial * 11 % 10**7 + number}", sure), "load_number": _field(f"L{serial * 3 % 10**8}", sure)}
+            receipt = f"R{serial * 11 % 10**7 + (number if paid_for == load else 0)}"
+            fields = {"total": _field(money(cents), sure), "invoice_no": _field(receipt, sure), "load_number": _field(_load_number(serial), sure)}
             papers.append({"class": "lumper_receipt", "fields": fields, "notations": []})
         if self._shows(load, "REWEIGH"):
-            papers.append({"class": "weight_inspection", "fields": {"weight": _field(float(self._loads.weight[load]), float(self._confidence[load, 1]))}, "notations": []})
+            weight = _field(float(self._loads.weight[load]), float(self._confidence[load, 1]))
+            papers.append({"class": "weight_inspection", "fields": {"weight": weight}, "notations": []})
         return papers
 
     def _proof(self, load: int) -> dict[str, Any]:
@@ -227,6 +230,10 @@ class Observer:
 def shipment_id(load: int) -> str:
     """Counts along the history."""
     return f"S{load + 1:06d}"
+
+
+def _load_number(serial: int) -> str:
+    return f"L{serial * 3 % 10**8}"
 
 
 def _field(value: Any, confidence: float, raw: str | None = None) -> dict[str, Any]:

@@ -30,7 +30,7 @@ class Outliers(unittest.TestCase):
         model = export.graph(self.found)
         rows = np.concatenate([_rows(2), 40 * _rows(3, 50)]).astype(np.float32)
         session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
-        self.assertLess(np.abs(session.run(None, {"features": rows})[0] - self.found.score(rows)).max(), 1e-4)
+        self.assertLess(np.abs(session.run(None, {"features": rows})[0] - self.found.score(rows)).max(), 5e-4)
         self.assertLess(len(model.SerializeToString()), 12e6)
 
     def test_the_same_seed_gives_the_same_scores_and_another_one_nearly_the_same_order(self) -> None:
