@@ -105,7 +105,8 @@ def _wait_longer(rng: np.random.Generator, world: World, loads: Loads, made: np.
     inflates = made["kind"][rows] == "TIME_INFLATE"
     arrival, departure = (moments[load] for moments in billed_stay(loads))
     more = np.round(rng.uniform(*INFLATED, len(rows)) / 5).astype(np.int64) * 5
-    comes_earlier = rng.random(len(rows)) < 0.3
+    # Where free time starts with the appointment at the earliest, an earlier arrival would gain nothing.
+    comes_earlier = known.from_arrival & (rng.random(len(rows)) < 0.5)
     written = _on_five(arrival - more * comes_earlier), _on_five(departure + more * ~comes_earlier)
     arrival, departure = np.where(inflates, written[0], arrival), np.where(inflates, written[1], departure)
     over = detention.minutes_over(known, arrival, loads.appointment[load], departure)

@@ -3,10 +3,12 @@
 A line of `truth.jsonl`, one for each accessorial line that is billed (linehaul and fuel surcharge are none): shipment, invoice_no, line,
 code, amount, expected (what it should have been), anomalous, kind (why, else null), hard_negative (what makes a valid line look wrong,
 else null), label (what the reviewer said; null where nobody looked), label_at, disputed, upheld, resolved_at (null without a dispute),
-customer, carrier, split, region, storm. Kinds: WRONG_FREE TIME_INFLATE UNAUTH OVER_RATE DUP CREEP
-MISCODE NO_EVIDENCE; hard negatives: storm_week facility_regime new_customer tariff_revision same_amount_stops rebill_after_credit (on the
-credit memo, whose amount is below zero, and on the bill after it). `split` is `test` where the customer or the carrier is held out, so that nothing of either is
-seen in training; a split by time is the reader's, by `billed_at` of the shipment's lines and by `label_at`.
+customer, carrier, split, region, storm.
+
+Kinds: WRONG_FREE TIME_INFLATE UNAUTH OVER_RATE DUP CREEP MISCODE NO_EVIDENCE. Hard negatives: storm_week facility_regime new_customer
+tariff_revision same_amount_stops rebill_after_credit (the credit memo, whose amount is below zero, and the bill after it). `split` is
+`test` where the customer or the carrier is held out, so that nothing of either is seen in training; a split by time is the reader's, by
+`billed_at` of the shipment's lines and by `label_at`.
 """
 
 from __future__ import annotations
