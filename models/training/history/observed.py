@@ -89,7 +89,7 @@ class Observer:
         self._billed, self._line_billed = calendar.stamps(loads.billed), calendar.stamps(made["billed"])
         self._delivered = calendar.days_of(loads.departure)
         self._index_day = calendar.dates(loads.day // 7 * 7).astype(str).tolist()
-        self._extra = rng.integers(0, len(world.facilities.region), (count, 3))
+        self._extra = _nearby(rng, world, loads.facility)
         before = -rng.integers(120, 300, (count, 3)).cumsum(axis=1)
         arrivals = loads.arrival[:, None] + before
         self._extra_times = [(utc(arrivals[:, k]), utc(arrivals[:, k] + rng.integers(*STOP_MINUTES, count))) for k in range(3)]
@@ -230,6 +230,15 @@ class Observer:
 def shipment_id(load: int) -> str:
     """Counts along the history."""
     return f"S{load + 1:06d}"
+
+
+def _nearby(rng: np.random.Generator, world: World, facility: np.ndarray) -> np.ndarray:
+    """(facility, 3) others of the same region, for extra stops."""
+    region, others = world.facilities.region, np.zeros((len(facility), 3), np.int64)
+    for name_ in np.unique(region):
+        rows = np.flatnonzero(region[facility] == name_)
+        others[rows] = rng.choice(np.flatnonzero(region == name_), (len(rows), 3))
+    return others
 
 
 def _load_number(serial: int) -> str:
