@@ -23,6 +23,7 @@ use self::paper::Paper;
 use self::search::texts;
 pub use self::search::{Asking, FoundInLedger, find_in_ledger};
 use self::table::Table;
+use crate::charges::ChargeModel;
 use crate::decision::Profiles;
 use crate::document::DocumentId;
 use crate::events::StoredEvent;
@@ -49,6 +50,8 @@ pub struct Clerk {
     profiles: Profiles,
     /// What evidence weighs.
     weights: Weights,
+    /// What was learned of charges.
+    charges: Option<ChargeModel>,
     /// Who reads, where that has to be told without a document.
     models: ModelSet,
     /// How long a document waits silently for its shipment.
@@ -71,6 +74,7 @@ impl Clerk {
         ledger: Ledger,
         profiles: Profiles,
         weights: Weights,
+        charges: Option<ChargeModel>,
         models: ModelSet,
         patience: SignedDuration,
     ) -> Self {
@@ -78,6 +82,7 @@ impl Clerk {
             ledger,
             profiles,
             weights,
+            charges,
             models,
             patience,
         }

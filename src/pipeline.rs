@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use serde_json::json;
 
-pub use self::deciding::{Filed, decide_copy, decide_pack};
+pub use self::deciding::{Filed, Terms, decide_copy, decide_pack};
 pub use self::matching::{MatchedDocument, attach_document, match_document, split_document};
 use crate::document::PageNumber;
 use crate::fault::Fault;

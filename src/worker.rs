@@ -12,6 +12,7 @@ use tokio::sync::RwLock;
 use tokio_util::sync::CancellationToken;
 
 pub use self::arrival::Arrival;
+use crate::charges::ChargeModel;
 use crate::clerk::{Clerk, ReadDocument};
 use crate::decision::Profiles;
 use crate::document::{ObjectRef, Sha256};
@@ -90,10 +91,12 @@ impl Worker {
         let accepted = Accepted::of(registry.serving()).map_err(opened)?;
         let weights = Weights::load(&settings.models());
         let weights = weights.map_err(|error| Fault::fatal("opening the models", error))?;
+        let charges = registry.charges().map_err(opened)?;
+        let charges = charges.map(ChargeModel::new).transpose().map_err(opened)?;
         let slots = Slots::start(&settings, &Arc::new(registry));
         let patience = SignedDuration::from_mins(settings.exceptions.no_match_minutes.into());
         Ok(Self {
-            clerk: Clerk::new(ledger, profiles, weights, models.clone(), patience),
+            clerk: Clerk::new(ledger, profiles, weights, charges, models.clone(), patience),
             accepted,
             settings,
             storage,

@@ -8,12 +8,18 @@ use crate::charges::examples::{
     delivery_receipt, field, lumper_receipt, money, one_delivery, one_delivery_seen, profile,
     receipt_with_times, shipment, sixty_an_hour,
 };
-use crate::charges::score::{ScoredPack, score_charges};
+use crate::charges::habits::Habits;
+use crate::charges::score::{ScoredPack, Terms, score_charges};
 use crate::decision::{ExceptionCode, Profile};
 use crate::understanding::{Document, FieldName, Value};
 
 fn scored(pack: &[&Document], json: Json, profile: &Profile) -> ScoredPack {
-    score_charges(pack, &shipment(json), profile)
+    let terms = Terms {
+        profile,
+        habits: &Habits::default(),
+        model: None,
+    };
+    score_charges(pack, &shipment(json), &terms)
 }
 
 fn rules(charge: &ScoredCharge) -> Vec<&str> {

@@ -16,10 +16,10 @@ use crate::shipments::{Charge, Shipment};
 /// How many months before a shipment's own tell what is usual: one round of the seasons, after which tariffs are raised.
 pub const MONTHS: i32 = 12;
 
-/// Steps of an amount's natural logarithm that are counted as one: a tenth.
-const STEPS: f64 = 10.0;
+/// Steps into which one of an amount's natural logarithm is divided: each is 2 % of the amount.
+const STEPS: f64 = 50.0;
 /// The step of ln 200,000: no accessorial is dearer.
-const DEAREST: i32 = 122;
+const DEAREST: i32 = 610;
 /// In place of a step where shipments are counted, with a charge or without.
 const SHIPMENTS: i32 = -1;
 

@@ -10,16 +10,19 @@ pub mod detention;
 pub mod evidence;
 pub mod features;
 pub mod habits;
+pub mod model;
 pub mod rules;
 pub mod score;
 pub mod stay;
+mod unusual;
 
 #[cfg(test)]
 mod examples;
 #[cfg(test)]
 mod golden;
 
-pub use score::{ScoredPack, score_charges};
+pub use model::ChargeModel;
+pub use score::{ScoredPack, Terms, score_charges};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -31,6 +34,9 @@ use crate::document::{Confidence, Money};
 pub struct Accessorials {
     /// The highest score of a charge; `None` where the shipment has no charges.
     pub score: Option<Confidence>,
+    /// The chance that the payer disputes one of them; `None` where no model tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dispute: Option<Confidence>,
     /// One entry a billed line, in the feed's order.
     pub charges: Vec<ScoredCharge>,
 }

@@ -6,8 +6,11 @@
 use std::collections::BTreeMap;
 
 use crate::charges::evidence::{Evidence, Place};
+use crate::charges::features::{About, features_of};
+use crate::charges::habits::Habits;
+use crate::charges::model::{Chance, ChargeModel};
 use crate::charges::rules::{Case, Finding, Line, Rule, Strength, missed};
-use crate::charges::{Accessorials, Reason, ScoredCharge};
+use crate::charges::{Accessorials, Reason, ScoredCharge, unusual};
 use crate::decision::{Exception, ExceptionCode, Profile};
 use crate::document::Confidence;
 use crate::shipments::Shipment;
@@ -22,42 +25,145 @@ pub struct ScoredPack {
     pub exceptions: Vec<Exception>,
 }
 
-/// Scores what is billed on `shipment` against `pack`, all papers known for it with the document at hand first, and the
-/// contract in `profile`.
+/// What charges are scored by.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms<'a> {
+    /// The contract.
+    pub profile: &'a Profile,
+    /// What is usually billed.
+    pub habits: &'a Habits,
+    /// What was learned; the rules alone score where there is none.
+    pub model: Option<&'a ChargeModel>,
+}
+
+/// Scores what is billed on `shipment` against `pack`, all papers known for it with the document at hand first, by the terms.
 #[must_use]
-pub fn score_charges(pack: &[&Document], shipment: &Shipment, profile: &Profile) -> ScoredPack {
+pub fn score_charges(pack: &[&Document], shipment: &Shipment, terms: &Terms<'_>) -> ScoredPack {
     let evidence = Evidence::gather(pack, shipment);
     let case = Case {
         evidence: &evidence,
         shipment,
-        profile,
+        profile: terms.profile,
     };
-    let judged: Vec<_> = case.lines().map(|line| (line.findings(), line)).collect();
-    let charges: Vec<_> = judged
-        .iter()
-        .map(|(findings, line)| scored(line, findings))
-        .collect();
+    let judged: Vec<Judged<'_>> = judged(case, terms);
+    let charges: Vec<_> = judged.iter().map(Judged::scored).collect();
     let highest = charges.iter().map(|charge| charge.score.get());
+    let undisputed = judged.iter().map(|one| 1.0 - one.disputed);
     ScoredPack {
         exceptions: exceptions(&judged, missed(case)),
         accessorials: Accessorials {
             score: highest.reduce(f32::max).map(Confidence::new),
+            dispute: terms.model.filter(|_| !charges.is_empty()).map(|_| {
+                let all: f32 = undisputed.product();
+                Confidence::new(1.0 - all)
+            }),
             charges,
         },
     }
 }
 
-fn scored(line: &Line<'_>, findings: &[Finding]) -> ScoredCharge {
-    let mut strongest: Vec<_> = findings.iter().collect();
-    strongest.sort_by(|one, other| force(other).total_cmp(&force(one)));
-    let charge = line.charge();
-    ScoredCharge {
-        invoice_no: charge.invoice_no.clone(),
-        line: charge.line,
-        code: charge.code.clone(),
-        amount: charge.amount,
-        score: Confidence::new(risk(findings)),
-        reasons: strongest.into_iter().map(reason).collect(),
+/// A billed line with what was found on it.
+struct Judged<'a> {
+    line: Line<'a>,
+    /// What somebody has to look at.
+    findings: Vec<Finding>,
+    score: f32,
+    disputed: f32,
+}
+
+/// The lines by the rules, and accessorials by the model, too.
+fn judged<'a>(case: Case<'a>, terms: &Terms<'_>) -> Vec<Judged<'a>> {
+    let by_rules = case.lines().map(|line| {
+        let mut findings = line.findings();
+        if terms.model.is_none() && line.is_accessorial() {
+            findings.extend(unusual::a10_outlier(&line, terms.habits));
+        }
+        Judged {
+            score: risk(&findings),
+            disputed: 0.0,
+            findings,
+            line,
+        }
+    });
+    let mut judged: Vec<Judged<'_>> = by_rules.collect();
+    let Some(model) = terms.model else {
+        return judged;
+    };
+    let mut learned: Vec<&mut Judged<'_>> = judged
+        .iter_mut()
+        .filter(|one| one.line.is_accessorial())
+        .collect();
+    let features = learned
+        .iter()
+        .map(|one| features_of(&one.line, &one.findings, terms.habits));
+    match model.chances(&features.collect::<Vec<_>>()) {
+        Ok(chances) => {
+            for (one, chance) in learned.iter_mut().zip(chances) {
+                one.learn(&chance, model.outlier, terms.habits);
+            }
+        }
+        // The rules stand without it.
+        Err(error) => {
+            tracing::error!(%error, "the model of charges cannot be run; they are scored by rules")
+        }
+    }
+    judged
+}
+
+impl Judged<'_> {
+    /// Takes in what the model says. A charge that the papers contradict and one that was billed before stay what they are, however usual
+    /// they look.
+    fn learn(&mut self, chance: &Chance, outlier: f32, habits: &Habits) {
+        let sure = self.findings.iter().filter(|finding| {
+            let contradicts = matches!(finding.rule, Rule::Contradicted | Rule::Duplicate);
+            contradicts && finding.strength == Strength::Sure
+        });
+        let floor = sure.map(force).fold(0.0, f32::max);
+        self.score = chance.anomalous.max(floor);
+        self.disputed = chance.disputed;
+        if self.score < outlier {
+            return;
+        }
+        let line = &self.line;
+        let reasons = chance.because.iter().filter_map(|about| match about {
+            About::Amount => unusual::amount(line, habits),
+            About::Frequency => unusual::frequency(line, habits),
+            About::Rules
+            | About::Kind
+            | About::Expected
+            | About::Evidence
+            | About::Times
+            | About::Billing
+            | About::Season => None,
+        });
+        let reasons: Vec<Finding> = reasons.collect();
+        if reasons.is_empty() && self.findings.is_empty() {
+            self.findings.push(Finding {
+                rule: Rule::Outlier,
+                detail: format!(
+                    "billed {}: lines like this one were mostly found wrong",
+                    line.charge().amount
+                ),
+                expected: None,
+                strength: Strength::Likely,
+                place: None,
+            });
+        }
+        self.findings.extend(reasons);
+    }
+
+    fn scored(&self) -> ScoredCharge {
+        let mut strongest: Vec<_> = self.findings.iter().collect();
+        strongest.sort_by(|one, other| force(other).total_cmp(&force(one)));
+        let charge = self.line.charge();
+        ScoredCharge {
+            invoice_no: charge.invoice_no.clone(),
+            line: charge.line,
+            code: charge.code.clone(),
+            amount: charge.amount,
+            score: Confidence::new(self.score),
+            reasons: strongest.into_iter().map(reason).collect(),
+        }
     }
 }
 
@@ -69,8 +175,8 @@ fn reason(finding: &Finding) -> Reason {
     }
 }
 
-/// `1 − Π(1 − wᵢ·sᵢ)` (domain.md §4.4): 0 without findings, higher with each. A learned score, once there is one, is one
-/// more factor `1 − p` of the product.
+/// `1 − Π(1 − wᵢ·sᵢ)` (domain.md §4.4): 0 without findings, higher with each. What the rules say where no model was learned; a model has
+/// their findings among its features.
 pub(crate) fn risk(findings: &[Finding]) -> f32 {
     let usual: f32 = findings
         .iter()
@@ -107,24 +213,26 @@ fn weight(rule: Rule) -> f32 {
         Rule::Unauthorised | Rule::Entity => 0.7,
         Rule::NotInContract | Rule::LateBill | Rule::Miscoded | Rule::Overlap => 0.6,
         // The paper that shows it may still come.
-        Rule::NoEvidence => 0.5,
+        Rule::NoEvidence | Rule::Outlier => 0.5,
+        // Somebody may have good reason to.
+        Rule::FrequencyShift => 0.3,
         // Money left lying speaks against no billed line.
         Rule::MissedRevenue => 0.0,
     }
 }
 
 /// One exception per code, naming the lines.
-fn exceptions(judged: &[(Vec<Finding>, Line<'_>)], missed: Vec<Finding>) -> Vec<Exception> {
+fn exceptions(judged: &[Judged<'_>], missed: Vec<Finding>) -> Vec<Exception> {
     let mut merged: BTreeMap<ExceptionCode, (Vec<String>, Option<Place>)> = BTreeMap::new();
     let mut note = |code, text: String, place: Option<Place>| {
         let (details, first_place) = merged.entry(code).or_default();
         details.push(text);
         *first_place = first_place.or(place);
     };
-    for (findings, line) in judged {
-        for finding in findings {
-            let code = finding.rule.exception(line.code());
-            note(code, named(line, finding), finding.place);
+    for one in judged {
+        for finding in &one.findings {
+            let code = finding.rule.exception(one.line.code());
+            note(code, named(&one.line, finding), finding.place);
         }
     }
     for finding in missed {
@@ -163,7 +271,7 @@ mod tests {
     use super::*;
     use crate::charges::examples::{one_delivery, profile, shipment};
 
-    const RULES: [Rule; 14] = [
+    const RULES: [Rule; 16] = [
         Rule::NoEvidence,
         Rule::Contradicted,
         Rule::OverContract,
@@ -173,12 +281,23 @@ mod tests {
         Rule::Overlap,
         Rule::Unauthorised,
         Rule::NotInContract,
+        Rule::Outlier,
+        Rule::FrequencyShift,
         Rule::FuelSurcharge,
         Rule::Miscoded,
         Rule::LateBill,
         Rule::MissedRevenue,
         Rule::Entity,
     ];
+
+    fn by_rules(shipment: &Shipment, profile: &Profile) -> ScoredPack {
+        let terms = Terms {
+            profile,
+            habits: &Habits::default(),
+            model: None,
+        };
+        score_charges(&[], shipment, &terms)
+    }
 
     fn finding(rule: Rule, strength: Strength) -> Finding {
         Finding {
@@ -222,7 +341,7 @@ mod tests {
             json["rates"] = json!({"linehaul": amount, "miles": 1e300, "fsc": {"index": amount}});
             let profile = profile(json!({"accessorial_schedule": {"LIFT": amount}, "detention_rate_per_hour": amount,
                 "tolerance": {"abs": amount, "pct": amount}, "fsc": {"TL": {"peg": amount, "mpg": "0"}}}));
-            let scored = score_charges(&[], &shipment(json), &profile);
+            let scored = by_rules(&shipment(json), &profile);
             prop_assert!(scored.accessorials.score.is_some());
         }
     }
@@ -235,7 +354,7 @@ mod tests {
 
     #[test]
     fn a_shipment_without_charges_has_no_score() {
-        let scored = score_charges(&[], &shipment(json!({})), &profile(json!({})));
+        let scored = by_rules(&shipment(json!({})), &profile(json!({})));
         assert_eq!(scored.accessorials, Accessorials::default());
         assert_eq!(scored.exceptions, []);
     }
@@ -243,7 +362,7 @@ mod tests {
     #[test]
     fn base_charges_and_credits_score_nought() {
         let billed = json!([{"code": "LH", "amount": "900.00"}, {"code": "FSC", "amount": "180.00"}, {"code": "LIFT", "amount": "-85.00"}]);
-        let scored = score_charges(&[], &shipment(one_delivery(&billed)), &profile(json!({})));
+        let scored = by_rules(&shipment(one_delivery(&billed)), &profile(json!({})));
         assert_eq!(scored.accessorials.score, Some(Confidence::new(0.0)));
         assert_eq!(scored.exceptions, []);
     }
@@ -253,7 +372,7 @@ mod tests {
         let billed = json!([{"invoice_no": "1001", "line": 1, "code": "RES", "amount": "95.00"},
             {"invoice_no": "1001", "line": 2, "code": "INSIDE_D", "amount": "80.00"},
             {"invoice_no": "1001", "line": 3, "code": "INSIDE_D", "amount": "80.00"}]);
-        let scored = score_charges(&[], &shipment(one_delivery(&billed)), &profile(json!({})));
+        let scored = by_rules(&shipment(one_delivery(&billed)), &profile(json!({})));
         let codes: Vec<_> = scored
             .exceptions
             .iter()

@@ -7,14 +7,15 @@ use jiff::Timestamp;
 
 use super::paper::Paper;
 use super::{Clerk, Packs};
+use crate::charges::habits::Habits;
 use crate::decision::{ExceptionCode, State};
-use crate::document::{DocumentId, ObjectRef};
+use crate::document::{DocumentId, ObjectRef, Sha256};
 use crate::events::{Decided, Origin};
 use crate::fault::Fault;
 use crate::ledger::{
     DocumentOutcome, NewShare, Pack, Revision, Rulings, Serves, Settled, StoredDocument, Upload,
 };
-use crate::pipeline::{Filed, decide_copy, decide_pack};
+use crate::pipeline::{Filed, Terms, decide_copy, decide_pack};
 use crate::shipments::matching::Known;
 use crate::shipments::{Candidate, Match};
 use crate::understanding::Document;
@@ -42,6 +43,8 @@ pub(super) type Versions = BTreeSet<(String, u64)>;
 pub(super) struct Table {
     pub(super) laid: Vec<Laid>,
     packs: Packs<Pack>,
+    /// What is usually billed on shipments like each.
+    habits: Packs<Habits>,
 }
 
 impl Table {
@@ -101,6 +104,7 @@ impl Clerk {
         let mut table = Table {
             laid: Vec::new(),
             packs: Packs::new(),
+            habits: Packs::new(),
         };
         while let Some(paper) = waiting.pop() {
             let is_given = given.contains(&paper.id);
@@ -163,6 +167,8 @@ impl Clerk {
         let Some(known) = self.ledger.shipment(&tenant, &shipment).await? else {
             return Ok(Vec::new());
         };
+        let habits = self.ledger.habits(&known).await?;
+        table.habits.insert(key.clone(), habits);
         let stored = self.ledger.papers_of(&tenant, &shipment).await?;
         let pack = Pack {
             tenant,
@@ -176,34 +182,20 @@ impl Clerk {
 
     /// Decides about everything on the table. Of what was decided before only that is handed on which has changed.
     pub(super) fn settle(&self, table: &Table, now: Timestamp) -> Settled {
-        let mut decided: Vec<Option<Decided>> = table.laid.iter().map(|_| None).collect();
-        for pack in packed(&table.laid) {
-            let filed = |at: &usize| table.laid[*at].filed.clone();
-            let (late, punctual): (Vec<usize>, Vec<usize>) =
-                pack.into_iter().partition(|at| table.laid[*at].filed.late);
-            let mut papers: Vec<Filed> = punctual.iter().map(filed).collect();
-            for (at, one) in punctual.iter().zip(decide_pack(&papers, &self.profiles)) {
-                decided[*at] = Some(one);
-            }
-            for at in late {
-                papers.push(filed(&at));
-                decided[at] = decide_pack(&papers, &self.profiles).pop();
-                papers.pop();
-            }
-        }
+        let packs = packed(&table.laid);
+        let decided = self.decide(table, &packs).into_iter().zip(&table.laid);
+        let outcomes = decided.map(|(decided, laid)| Some(self.outcome(laid, decided?, now)));
+        let outcomes: Vec<Option<DocumentOutcome>> = outcomes.collect();
         let mut settled = Settled {
             packs: table.packs.values().cloned().collect(),
+            scored: scored_anew(table, &packs, &outcomes),
             ..Settled::default()
         };
-        for (laid, decided) in table.laid.iter().zip(decided) {
-            let paper = &laid.paper;
-            let decided = match (decided, paper.copy_of) {
-                (Some(decided), _) => decided,
-                (None, Some(original)) => decide_copy(&laid.filed, original, &self.profiles),
-                (None, None) => continue,
+        for (laid, outcome) in table.laid.iter().zip(outcomes) {
+            let Some(outcome) = outcome else {
+                continue;
             };
-            let outcome = self.outcome(laid, decided, now);
-            match &paper.before {
+            match &laid.paper.before {
                 None => match table.grown_from(laid) {
                     None => settled.documents.push(outcome),
                     Some(whole) => settled.shares.push(NewShare {
@@ -219,6 +211,45 @@ impl Clerk {
             }
         }
         settled
+    }
+
+    /// Decides about the packs, and about copies by themselves.
+    fn decide(&self, table: &Table, packs: &[Vec<usize>]) -> Vec<Option<Decided>> {
+        let mut decided: Vec<Option<Decided>> = table.laid.iter().map(|_| None).collect();
+        let filed = |at: &usize| table.laid[*at].filed.clone();
+        let unknown = Habits::default();
+        for pack in packs {
+            let key = pack.first().and_then(|at| pack_of(&table.laid[*at]));
+            let terms = Terms {
+                profiles: &self.profiles,
+                habits: key
+                    .and_then(|key| table.habits.get(&key))
+                    .unwrap_or(&unknown),
+                charges: self.charges.as_ref(),
+            };
+            let (late, punctual): (Vec<usize>, Vec<usize>) =
+                pack.iter().partition(|at| table.laid[**at].filed.late);
+            let mut papers: Vec<Filed> = punctual.iter().map(filed).collect();
+            for (at, one) in punctual.iter().zip(decide_pack(&papers, &terms)) {
+                decided[*at] = Some(one);
+            }
+            for at in late {
+                papers.push(filed(&at));
+                decided[at] = decide_pack(&papers, &terms).pop();
+                papers.pop();
+            }
+        }
+        let terms = Terms {
+            profiles: &self.profiles,
+            habits: &unknown,
+            charges: self.charges.as_ref(),
+        };
+        for (laid, decided) in table.laid.iter().zip(&mut decided) {
+            if let (Some(original), None) = (laid.paper.copy_of, &decided) {
+                *decided = Some(decide_copy(&laid.filed, original, &terms));
+            }
+        }
+        decided
     }
 
     fn outcome(&self, laid: &Laid, decided: Decided, now: Timestamp) -> DocumentOutcome {
@@ -240,7 +271,49 @@ impl Clerk {
             read: paper.read.clone(),
             asks: paper.asks.clone(),
             copy_of: paper.copy_of,
+            scored: hash_of_charges(&laid.filed.matched),
         }
+    }
+}
+
+/// Of each shipment whose charges are others than those that were scored last, and of whose papers nothing else is told, the paper that proves
+/// the delivery, or else the first.
+fn scored_anew(
+    table: &Table,
+    packs: &[Vec<usize>],
+    outcomes: &[Option<DocumentOutcome>],
+) -> Vec<Revision> {
+    let scored = packs.iter().filter_map(|pack| {
+        let papers = pack.iter().map(|at| {
+            let before = table.laid[*at].paper.before.as_ref()?;
+            let outcome = outcomes[*at].as_ref()?;
+            (!is_news(before, outcome)).then_some((before, outcome))
+        });
+        let papers: Vec<(&StoredDocument, &DocumentOutcome)> = papers.collect::<Option<_>>()?;
+        let proves = |(_, outcome): &&(&StoredDocument, &DocumentOutcome)| {
+            outcome.serves == Serves::AsPod && outcome.decided.billable_with().is_some()
+        };
+        let (before, outcome) = papers.iter().find(proves).or(papers.first())?;
+        let is_told = outcome.parked_until.is_none();
+        (is_told && before.scored != outcome.scored).then(|| Revision {
+            before: (*before).clone(),
+            outcome: (*outcome).clone(),
+        })
+    });
+    scored.collect()
+}
+
+/// Tells the charges of one version of a shipment from those of another; empty where there are none.
+fn hash_of_charges(matched: &Match) -> String {
+    let (Match::Matched(candidate, _) | Match::Conflict(candidate)) = matched else {
+        return String::new();
+    };
+    let billed = &candidate.shipment.billed;
+    let text = serde_json::to_vec(billed).unwrap_or_default();
+    if billed.is_empty() {
+        String::new()
+    } else {
+        Sha256::of(&text).as_str().to_owned()
     }
 }
 
@@ -268,11 +341,8 @@ fn packed(laid: &[Laid]) -> Vec<Vec<usize>> {
             continue;
         }
         let tenant = one.paper.asks.tenant.clone();
-        match shipment_id(&one.filed.matched) {
-            Some(shipment) => packs
-                .entry((tenant, shipment.to_owned()))
-                .or_default()
-                .push(at),
+        match pack_of(one) {
+            Some(key) => packs.entry(key).or_default().push(at),
             None => without.entry(tenant).or_default().push(at),
         }
     }
@@ -295,6 +365,11 @@ fn packs_of(laid: &Laid) -> Vec<(String, String)> {
         .as_ref()
         .and_then(|before| before.shipment.clone());
     now.into_iter().chain(before).collect()
+}
+
+fn pack_of(laid: &Laid) -> Option<(String, String)> {
+    let shipment = shipment_id(&laid.filed.matched)?;
+    Some((laid.paper.asks.tenant.clone(), shipment.to_owned()))
 }
 
 fn is_news(before: &StoredDocument, outcome: &DocumentOutcome) -> bool {

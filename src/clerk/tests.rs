@@ -1,6 +1,8 @@
 //! The life of documents, on real ledgers: what becomes of papers as papers, shipments, corrections and acts come.
 
 mod acts;
+mod again;
+mod charges;
 mod packs;
 mod shares;
 mod shuffled;
@@ -44,6 +46,7 @@ impl Office {
                 ledger,
                 profiles,
                 Weights::shipped().clone(),
+                None,
                 examples::models(),
                 patience,
             ),

@@ -4,7 +4,8 @@
 //! - *value*: `v / (v + TYPICAL)`, where `v` is the larger of what the shipment bills and its agreed linehaul; one half where
 //!   neither is known;
 //! - *urgency*: by the most severe exception, 1.0, 0.7, 0.4 or 0.15 for severity 1 to 4, and 0.05 without any;
-//! - *dispute*: the chance that the payer refuses the bill, `1 − (1 − state)(1 − condition)(1 − accessorials)`.
+//! - *dispute*: the chance that the payer refuses the bill, `1 − (1 − state)(1 − condition)(1 − accessorials)`; the last is the charges model's
+//!   chance that a charge is disputed, the highest score of one where there is no model.
 
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
@@ -22,12 +23,12 @@ const TYPICAL: f64 = 1500.0;
 pub fn priority(
     verdict: &Verdict,
     shipment: Option<&Shipment>,
-    accessorial_score: Option<Confidence>,
+    charges_disputed: Option<Confidence>,
 ) -> f64 {
     let value = shipment
         .and_then(at_stake)
         .map_or(0.5, |at_stake| at_stake / (at_stake + TYPICAL));
-    value * urgency(verdict) * dispute(verdict, accessorial_score)
+    value * urgency(verdict) * dispute(verdict, charges_disputed)
 }
 
 /// The larger of what the shipment bills and its agreed linehaul.
@@ -53,7 +54,7 @@ fn urgency(verdict: &Verdict) -> f64 {
 }
 
 /// The chance that the payer refuses the bill; the figures are assumptions, ordered as the trade orders them.
-fn dispute(verdict: &Verdict, accessorial_score: Option<Confidence>) -> f64 {
+fn dispute(verdict: &Verdict, charges_disputed: Option<Confidence>) -> f64 {
     let state = match verdict.decision.state {
         State::Billable => 0.05,
         State::Reject => 0.10,
@@ -68,7 +69,7 @@ fn dispute(verdict: &Verdict, accessorial_score: Option<Confidence>) -> f64 {
         ConditionState::Foul => 0.5,
         ConditionState::Refused => 0.7,
     };
-    let accessorials = accessorial_score.map_or(0.0, |score| f64::from(score.get()));
+    let accessorials = charges_disputed.map_or(0.0, |chance| f64::from(chance.get()));
     1.0 - (1.0 - state) * (1.0 - condition) * (1.0 - accessorials)
 }
 

@@ -390,3 +390,24 @@ pub struct ScoredData {
     /// Who read and scored.
     pub models: ModelSet,
 }
+
+impl ScoredData {
+    /// The charges of a document's shipment; `None` where it has none.
+    #[must_use]
+    pub fn new(origin: &Origin, decided: &Decided) -> Option<Self> {
+        let (Match::Matched(candidate, _) | Match::Conflict(candidate)) = &decided.matched else {
+            return None;
+        };
+        let shipment = &candidate.shipment;
+        Some(Self {
+            document: DocumentPart::new(origin, &decided.document, decided.attachment.as_ref()),
+            shipment: ShipmentRef {
+                id: shipment.id.clone(),
+                tenant: shipment.tenant.clone(),
+                version: shipment.version,
+            },
+            accessorials: decided.accessorials.clone(),
+            models: origin.models.clone(),
+        })
+    }
+}

@@ -208,6 +208,7 @@ pub(crate) fn exception(code: ExceptionCode) -> Exception {
 
 fn detention() -> Accessorials {
     Accessorials {
+        dispute: Some(Confidence::new(0.41)),
         score: Some(Confidence::new(0.93)),
         charges: vec![ScoredCharge {
             invoice_no: "INV-7".to_owned(),

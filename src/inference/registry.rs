@@ -141,6 +141,15 @@ impl Registry {
         self.model(Task::Marks)
     }
 
+    /// A model that scores charges; `None` where rules alone do.
+    ///
+    /// # Errors
+    /// Those of [`Model::open`].
+    pub fn charges(&self) -> Result<Option<Model>, InferenceError> {
+        let there = self.manifests.contains_key(&Task::Charges);
+        there.then(|| self.model(Task::Charges)).transpose()
+    }
+
     /// Opens the model that serves a task.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use super::revisions::{Act, Because};
 use super::{Ledger, LedgerError, sql};
 use crate::decision::ExceptionCode;
 use crate::document::{DocumentId, ObjectRef, Sha256};
-use crate::events::DocumentData;
+use crate::events::{DocumentData, ScoredData};
 use crate::fault::RejectReason;
 use crate::shipments::Shipment;
 
@@ -128,6 +128,17 @@ impl Entry {
             }
         }
         entry
+    }
+
+    /// Charges that were scored after the document was decided.
+    pub(super) fn charges_scored(data: &ScoredData) -> Self {
+        let detail = json!({"shipment": data.shipment.id, "version": data.shipment.version, "score": data.accessorials.score});
+        Self {
+            who: None,
+            act: "charges.scored",
+            subject: data.document.id.to_string(),
+            detail,
+        }
     }
 
     /// What a person did to a document, an exception or a shipment.

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 use uuid::Uuid;
 
+use super::document_json::{decode, encode};
 use super::outcomes::DocumentOutcome;
 use super::{Ledger, LedgerError, document_keys, sql};
 use crate::decision::{ExceptionCode, State};
@@ -15,7 +15,7 @@ use crate::document::{DocumentId, ObjectRef};
 use crate::events::{DocumentData, Origin};
 use crate::shipments::matching::Hints;
 use crate::storage::Location;
-use crate::understanding::{Document, FieldName, Value};
+use crate::understanding::Document;
 
 /// A document that the ledger knows.
 #[derive(Debug, Clone)]
@@ -42,6 +42,8 @@ pub struct StoredDocument {
     pub state: State,
     /// The codes of its exceptions, with the severity of each.
     pub codes: BTreeMap<ExceptionCode, u8>,
+    /// Hash of the charges that the last event about it scored; empty where there were none.
+    pub scored: String,
     /// How often it was decided.
     pub revision: u32,
     /// Until then nobody is told that it has no shipment; `None` where its outcome was told.
@@ -65,7 +67,7 @@ pub struct Asks {
 
 /// The columns that [`read`] needs.
 const COLUMNS: &str = "d.id, d.document, d.stored_as, d.tenant, d.shipment, d.state, d.asks_of, d.hints, d.received_at, d.copy_of, d.share_of,
-    d.stop, d.codes, d.revision, d.parked_until, d.upload, u.bucket, u.object_key, u.object_version, u.etag, u.sha256, u.models";
+    d.stop, d.codes, d.scored, d.revision, d.parked_until, d.upload, u.bucket, u.object_key, u.object_version, u.etag, u.sha256, u.models";
 
 /// How many papers of a shipment are decided together. A stop has a handful.
 pub(super) const PACK: u32 = 50;
@@ -257,6 +259,7 @@ fn read(row: &AnyRow) -> Result<StoredDocument, LedgerError> {
         stop: number(row, "stop")?,
         state: sql::word(row, "state")?,
         codes: sql::column(row, "codes")?,
+        scored: row.try_get("scored")?,
         revision: number(row, "revision")?,
         parked_until: match row.try_get::<Option<i64>, _>("parked_until")? {
             Some(_) => Some(sql::time(row, "parked_until")?),
@@ -292,14 +295,15 @@ pub(super) async fn store(
     sqlx::query(
         "INSERT INTO documents (id, upload, class, class_confidence, tenant, shipment, state, superseded, document, stored_as, decided_at,
            revision, asks_of, hints, received_at, copy_of, stop, codes, parked_until,
-           share_of)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+           share_of, scored)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
          ON CONFLICT (id) DO UPDATE SET upload = excluded.upload, class = excluded.class,
            class_confidence = excluded.class_confidence, tenant = excluded.tenant, shipment = excluded.shipment,
            state = excluded.state, superseded = 0, document = excluded.document, stored_as = excluded.stored_as,
            decided_at = excluded.decided_at, revision = excluded.revision, asks_of = excluded.asks_of,
            hints = excluded.hints, received_at = excluded.received_at, copy_of = excluded.copy_of, stop = excluded.stop,
-           codes = excluded.codes, parked_until = excluded.parked_until, share_of = excluded.share_of",
+           codes = excluded.codes, parked_until = excluded.parked_until, share_of = excluded.share_of,
+           scored = excluded.scored",
     )
     .bind(data.document.id.to_string())
     .bind(upload.to_string())
@@ -320,6 +324,7 @@ pub(super) async fn store(
     .bind(sql::json(&codes)?)
     .bind(outcome.parked_until.map(Timestamp::as_millisecond))
     .bind(data.document.share_of.map(|whole| whole.to_string()))
+    .bind(outcome.scored.as_str())
     .execute(&mut *connection)
     .await?;
     if !outcome.asks.keys.is_empty() {
@@ -356,76 +361,4 @@ pub(super) async fn supersede(
             .await?;
     }
     Ok(())
-}
-
-/// A document beside its values that JSON does not tell apart. Values are written without their kind, as events show them,
-/// so that a PRO number would come back as an amount, a bill of lading `20260314` as a date and a list as a party.
-#[derive(Serialize, Deserialize)]
-struct Encoded<D> {
-    document: D,
-    exact: BTreeMap<FieldName, Exact>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Exact {
-    Text(String),
-    List(Vec<String>),
-}
-
-impl Exact {
-    fn of(value: &Value) -> Option<Self> {
-        match value {
-            Value::Text(text) => Some(Self::Text(text.clone())),
-            Value::List(list) => Some(Self::List(list.clone())),
-            Value::Flag(_)
-            | Value::Count(_)
-            | Value::Number(_)
-            | Value::Date(_)
-            | Value::Time(_)
-            | Value::Money(_)
-            | Value::Party(_)
-            | Value::PageOf(_) => None,
-        }
-    }
-}
-
-fn encode(document: &Document) -> Result<String, LedgerError> {
-    let exact = document
-        .fields
-        .iter()
-        .filter_map(|(name, field)| Some((*name, Exact::of(&field.found.value)?)))
-        .collect();
-    sql::json(&Encoded { document, exact })
-}
-
-fn decode(text: &str) -> Result<Document, LedgerError> {
-    let Encoded {
-        mut document,
-        exact,
-    } = sql::from_json::<Encoded<Document>>(text)?;
-    for (name, value) in exact {
-        if let Some(field) = document.fields.get_mut(&name) {
-            field.found.value = match value {
-                Exact::Text(text) => Value::Text(text),
-                Exact::List(list) => Value::List(list),
-            };
-        }
-    }
-    Ok(document)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::events::examples;
-
-    #[test]
-    fn a_document_comes_back_with_the_kind_of_each_value() {
-        let document = examples::document(examples::pages(0..2));
-        let back = decode(&encode(&document).unwrap()).unwrap();
-        assert_eq!(back.fields, document.fields);
-        assert_eq!(back.pages, document.pages);
-        assert_eq!(back.notations, document.notations);
-    }
 }

@@ -7,11 +7,13 @@
 mod audit;
 mod candidates;
 mod desk;
+mod document_json;
 mod document_keys;
 mod documents;
 mod error;
 mod exceptions;
 mod explain;
+mod habits;
 mod key_index;
 mod leases;
 mod opening;

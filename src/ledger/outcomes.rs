@@ -39,6 +39,8 @@ pub struct Settled {
     pub revisions: Vec<Revision>,
     /// Shares in papers that the ledger holds already, of shipments that they cover, too.
     pub shares: Vec<NewShare>,
+    /// Documents of which nothing is new but the charges of their shipment.
+    pub scored: Vec<Revision>,
     /// What it all rests on.
     pub packs: Vec<Pack>,
 }
@@ -47,7 +49,7 @@ impl Settled {
     /// Is there nothing to tell of documents that the ledger holds?
     #[must_use]
     pub fn changes_nothing(&self) -> bool {
-        self.revisions.is_empty() && self.shares.is_empty()
+        self.revisions.is_empty() && self.shares.is_empty() && self.scored.is_empty()
     }
 }
 
@@ -75,6 +77,8 @@ pub struct DocumentOutcome {
     pub copy_of: Option<DocumentId>,
     /// Until then nobody is told that no shipment is its own.
     pub parked_until: Option<Timestamp>,
+    /// Hash of the charges of its shipment; empty where there are none.
+    pub scored: String,
 }
 
 impl DocumentOutcome {

@@ -13,7 +13,9 @@ use super::told::Told;
 use super::uploads::State;
 use super::{Ledger, LedgerError, sql};
 use crate::document::DocumentId;
-use crate::events::{Data, DocumentData, Event, Resolution, ResolvedData, ResolvedException};
+use crate::events::{
+    Data, DocumentData, Event, Resolution, ResolvedData, ResolvedException, ScoredData,
+};
 
 /// A later decision about a document.
 #[derive(Debug, Clone)]
@@ -108,7 +110,8 @@ pub(super) async fn still_stand(
             return Ok(false);
         }
     }
-    let before = settled.revisions.iter().map(|revision| &revision.before);
+    let again = settled.revisions.iter().chain(&settled.scored);
+    let before = again.map(|revision| &revision.before);
     for before in before.chain(settled.shares.iter().map(|share| &share.of)) {
         let row = sqlx::query(
             "SELECT revision FROM documents WHERE id = $1 AND upload = $2 AND superseded = 0",
@@ -187,7 +190,30 @@ pub(super) async fn commit_all(
             return Ok(false);
         }
     }
+    for revision in &settled.scored {
+        tell_scores(connection, revision, told, now).await?;
+    }
     Ok(true)
+}
+
+/// Tells of charges that arrived or changed after a document was decided, whose decision stands.
+async fn tell_scores(
+    connection: &mut AnyConnection,
+    Revision { before, outcome }: &Revision,
+    told: &mut Told,
+    now: Timestamp,
+) -> Result<(), LedgerError> {
+    sqlx::query("UPDATE documents SET scored = $2 WHERE id = $1")
+        .bind(before.id.to_string())
+        .bind(outcome.scored.as_str())
+        .execute(&mut *connection)
+        .await?;
+    if let Some(scored) = ScoredData::new(&before.origin, &outcome.decided) {
+        told.act(Entry::charges_scored(&scored));
+        let event = Event::new(Data::Scored(Box::new(scored)), now);
+        told.tell(Some(before.upload), event);
+    }
+    Ok(())
 }
 
 /// Commits one later decision. False where another document proves the same delivery already.

@@ -9,6 +9,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
 use super::audit;
+use super::habits::Changes;
 use super::key_index::{self, Place, places};
 use super::{Ledger, LedgerError, sql};
 use crate::shipments::Shipment;
@@ -93,7 +94,7 @@ impl Ledger {
             let keys: Vec<String> = keys_of(shipment).into_iter().collect();
             places(&shipment.tenant, keys.iter().map(String::as_str))
         };
-        let mut keys = Keys::default();
+        let (mut keys, mut habits) = (Keys::default(), Changes::default());
         let mut newest = newest(first, batch);
         let mut tx = self.write().await?;
         let added = insert(&mut tx, &newest, now).await?;
@@ -101,6 +102,7 @@ impl Ledger {
             let known = !added.contains(number);
             if !known {
                 keys.change(*number, &BTreeSet::new(), &places_of(shipment));
+                habits.change(None, shipment);
             }
             known
         });
@@ -112,11 +114,18 @@ impl Ledger {
                 .is_some_and(|known| *known < shipment.version)
         });
         let lock = self.database.row_lock();
-        for (name, number, before) in hold(&mut tx, &newest, lock).await? {
+        for held in hold(&mut tx, &newest, lock).await? {
+            let Held {
+                name,
+                number,
+                shipment: before,
+                is_counted,
+            } = held;
             versions.insert(name.clone(), before.version);
             match newest.get(&name) {
                 Some((_, shipment)) if before.version < shipment.version => {
                     keys.change(number, &places_of(&before), &places_of(shipment));
+                    habits.change(Some(&before).filter(|_| is_counted), shipment);
                 }
                 // Somebody stored a newer one meanwhile.
                 Some(_) | None => drop(newest.remove(&name)),
@@ -124,6 +133,7 @@ impl Ledger {
         }
         replace(&mut tx, &newest, now).await?;
         keys.write(&mut tx).await?;
+        habits.write(&mut tx).await?;
         tx.commit().await?;
         Ok(Stored::of(batch, versions))
     }
@@ -194,7 +204,8 @@ async fn replace(
     shipments: &BTreeMap<Name, (i64, &Shipment)>,
     now: Timestamp,
 ) -> Result<(), LedgerError> {
-    let newer = "DO UPDATE SET version = excluded.version, shipment = excluded.shipment, stored_at = excluded.stored_at";
+    let newer = "DO UPDATE SET version = excluded.version, shipment = excluded.shipment, stored_at = excluded.stored_at,
+       counted = 1";
     write(connection, shipments, newer, now).await?;
     Ok(())
 }
@@ -208,9 +219,9 @@ async fn write(
     if shipments.is_empty() {
         return Ok(Vec::new());
     }
-    let values = sql::rows(shipments.len(), 6, 1);
+    let values = sql::rows(shipments.len(), 7, 1);
     let statement = format!(
-        "INSERT INTO shipments (tenant, id, version, shipment, stored_at, number) VALUES {values}
+        "INSERT INTO shipments (tenant, id, version, shipment, stored_at, number, counted) VALUES {values}
          ON CONFLICT (tenant, id) {where_known} RETURNING number"
     );
     let mut query = sqlx::query(sqlx::AssertSqlSafe(statement));
@@ -221,7 +232,8 @@ async fn write(
             .bind(sql::signed(shipment.version))
             .bind(sql::json(shipment)?)
             .bind(now.as_millisecond())
-            .bind(*number);
+            .bind(*number)
+            .bind(1_i64);
     }
     Ok(query.fetch_all(connection).await?)
 }
@@ -238,17 +250,31 @@ async fn versions(
     rows.iter().map(version).collect()
 }
 
-/// The number and the content of shipments that are about to change; nobody else changes them meanwhile.
+/// A shipment that is about to change.
+struct Held {
+    name: Name,
+    number: i64,
+    shipment: Shipment,
+    /// What was billed on it is counted.
+    is_counted: bool,
+}
+
+/// The shipments as they are; nobody else changes them meanwhile.
 async fn hold(
     connection: &mut AnyConnection,
     shipments: &BTreeMap<Name, (i64, &Shipment)>,
     lock: &str,
-) -> Result<Vec<(Name, i64, Shipment)>, LedgerError> {
+) -> Result<Vec<Held>, LedgerError> {
     let held = |row: &AnyRow| {
         let shipment: Shipment = sql::column(row, "shipment")?;
-        Ok((name(&shipment), row.try_get("number")?, shipment))
+        Ok(Held {
+            name: name(&shipment),
+            number: row.try_get("number")?,
+            shipment,
+            is_counted: row.try_get::<i64, _>("counted")? == 1,
+        })
     };
-    let rows = select(connection, shipments, "number, shipment", lock).await?;
+    let rows = select(connection, shipments, "number, shipment, counted", lock).await?;
     rows.iter().map(held).collect()
 }
 

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use crate::charges::{Accessorials, score_charges};
+use crate::charges::habits::Habits;
+use crate::charges::{self, Accessorials, ChargeModel, score_charges};
 use crate::decision::pack::{Proof, best_proof, rank};
 use crate::decision::{
     Case, Exception, ExceptionCode, Filing, Profiles, Verdict, decide, is_same_paper, priority,
@@ -68,11 +69,22 @@ impl Filed {
     }
 }
 
+/// What papers are decided by.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms<'a> {
+    /// The rules of customers.
+    pub profiles: &'a Profiles,
+    /// What is usually billed on shipments like this one.
+    pub habits: &'a Habits,
+    /// What was learned of charges.
+    pub charges: Option<&'a ChargeModel>,
+}
+
 /// Decides about the papers of one shipment, or about papers that have none. The order of the papers does not matter; what is decided comes in
 /// their order. A paper that is `late` proves a delivery only where no other does.
 #[must_use]
-pub fn decide_pack(papers: &[Filed], profiles: &Profiles) -> Vec<Decided> {
-    let pack = Pack::new(papers, profiles);
+pub fn decide_pack(papers: &[Filed], terms: &Terms<'_>) -> Vec<Decided> {
+    let pack = Pack::new(papers, terms);
     let first: Vec<Decided> = (0..papers.len()).map(|at| pack.decide(at, None)).collect();
     let stops = pack.stops.iter();
     let proofs: Vec<Option<DocumentId>> = stops.map(|stop| pack.proof_of(*stop, &first)).collect();
@@ -91,17 +103,17 @@ struct Pack<'a> {
     stops: Vec<StopOf>,
     /// Of one that was scanned again the first picture of it.
     originals: Vec<Option<DocumentId>>,
-    profiles: &'a Profiles,
+    terms: &'a Terms<'a>,
 }
 
 impl<'a> Pack<'a> {
-    fn new(papers: &'a [Filed], profiles: &'a Profiles) -> Self {
+    fn new(papers: &'a [Filed], terms: &'a Terms<'a>) -> Self {
         let stops: Vec<StopOf> = papers.iter().map(Filed::stop).collect();
         Self {
             originals: originals(papers, &stops),
             papers,
             stops,
-            profiles,
+            terms,
         }
     }
 
@@ -122,7 +134,7 @@ impl<'a> Pack<'a> {
                 .collect(),
         };
         let beside: Vec<&Document> = beside.into_iter().map(|other| &other.document).collect();
-        decide_document(paper, stop, &filing, &beside, self.profiles)
+        decide_document(paper, stop, &filing, &beside, self.terms)
     }
 
     /// The other papers of the delivery, each once. One that names no stop may be about any; one that conflicts with the shipment is none
@@ -175,14 +187,14 @@ fn originals(papers: &[Filed], stops: &[StopOf]) -> Vec<Option<DocumentId>> {
 
 /// A document with the bytes of `original`: it says nothing new.
 #[must_use]
-pub fn decide_copy(paper: &Filed, original: DocumentId, profiles: &Profiles) -> Decided {
+pub fn decide_copy(paper: &Filed, original: DocumentId, terms: &Terms<'_>) -> Decided {
     let filing = Filing {
         duplicate_of: Some(original),
         received_on: Some(day(paper.received_at)),
         ..Filing::default()
     };
     let stop = paper.stop();
-    decide_document(paper, stop, &filing, &[], profiles)
+    decide_document(paper, stop, &filing, &[], terms)
 }
 
 fn day(at: Timestamp) -> jiff::civil::Date {
@@ -195,15 +207,15 @@ fn decide_document(
     stop: StopOf,
     filing: &Filing,
     companions: &[&Document],
-    profiles: &Profiles,
+    terms: &Terms<'_>,
 ) -> Decided {
     let (document, matched) = (&paper.document, &paper.matched);
     let shipment = match matched {
         Match::Matched(candidate, _) | Match::Conflict(candidate) => Some(&candidate.shipment),
         Match::Ambiguous(_) | Match::None => None,
     };
-    let profile =
-        profiles.find(shipment.and_then(|shipment| shipment.customer.profile_id.as_deref()));
+    let named = shipment.and_then(|shipment| shipment.customer.profile_id.as_deref());
+    let profile = terms.profiles.find(named);
     let case = Case {
         document,
         matched,
@@ -217,13 +229,19 @@ fn decide_document(
         let pack: Vec<&Document> = std::iter::once(document)
             .chain(companions.iter().copied())
             .collect();
-        let scored = score_charges(&pack, &candidate.shipment, profile);
+        let terms = charges::Terms {
+            profile,
+            habits: terms.habits,
+            model: terms.charges,
+        };
+        let scored = score_charges(&pack, &candidate.shipment, &terms);
         accessorials = scored.accessorials;
         let waived = |exception: &Exception| filing.waived.contains(&exception.code);
         let exceptions = scored.exceptions.into_iter();
         add_charge_exceptions(&mut verdict, exceptions.filter(|one| !waived(one)));
     }
-    let priority = priority(&verdict, shipment, accessorials.score);
+    let disputed = accessorials.dispute.or(accessorials.score);
+    let priority = priority(&verdict, shipment, disputed);
     let Verdict {
         decision,
         condition,

@@ -150,7 +150,6 @@ fn document(
             other_parties: gathered.other_parties,
             other_identifiers,
             short_numbers,
-            looks: views[range].iter().map(|view| view.looks.clone()).collect(),
         },
         fields,
         marks,

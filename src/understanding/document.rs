@@ -71,9 +71,6 @@ pub struct Traits {
     /// Numbers without a label that are too short to look for, and those that two words make together: the shipment may go by one.
     #[serde(default)]
     pub short_numbers: Vec<Found<String>>,
-    /// What each of its pages looks like; `None` of a page without ink.
-    #[serde(default)]
-    pub looks: Vec<Option<Looks>>,
 }
 
 /// A date that can be read in two orders, that has no year, or whose digits are doubtful.

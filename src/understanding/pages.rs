@@ -38,8 +38,6 @@ pub struct PageView {
     pub tags: Vec<Tag>,
     /// Ink and stamps.
     pub marks: Vec<Seen>,
-    /// What the page looks like; `None` where hardly any ink is.
-    pub looks: Option<Looks>,
     /// What its marks in ink look like, by where they are.
     pub mark_looks: Vec<(BBox, Looks)>,
 }
@@ -106,7 +104,6 @@ impl PageModels {
             classes,
             first,
             tags,
-            looks: Looks::of(&page.image, BBox::PAGE),
             mark_looks: looks.collect(),
             marks,
         })

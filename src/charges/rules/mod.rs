@@ -1,8 +1,8 @@
 //! The rules of domain.md §4.3 that the data at hand can decide.
 //!
 //! In: a [`Case`]: the evidence, the shipment and the profile. Out: [`Finding`]s on each billed line, and on what was not billed.
-//! A rule that lacks its evidence is silent: it returns `None`, and its docstring says what it needs. A10 to A12 need the
-//! history of other shipments, A13 the history of the carrier; they get a module beside these.
+//! A rule that lacks its evidence is silent: it returns `None`, and its docstring says what it needs. A10 and A11 need the
+//! history of other shipments and stand in [`unusual`](super::unusual).
 
 mod billing;
 mod contract;
@@ -42,6 +42,10 @@ pub enum Rule {
     Unauthorised,
     /// A09: the contract does not know it.
     NotInContract,
+    /// A10: far from what is usually billed.
+    Outlier,
+    /// A11: billed far more often than usual.
+    FrequencyShift,
     /// A14: fuel surcharge reckoned wrong.
     FuelSurcharge,
     /// A15: the words on the bill mean another charge.
@@ -68,6 +72,8 @@ impl Rule {
             Self::Overlap => "A07",
             Self::Unauthorised => "A08",
             Self::NotInContract => "A09",
+            Self::Outlier => "A10",
+            Self::FrequencyShift => "A11",
             Self::FuelSurcharge => "A14",
             Self::Miscoded => "A15",
             Self::LateBill => "A16",
@@ -90,7 +96,9 @@ impl Rule {
             Self::Unauthorised | Self::NotInContract | Self::LateBill => {
                 ExceptionCode::AccessorialUnapproved
             }
-            Self::Miscoded => ExceptionCode::AccessorialOutlier,
+            Self::Outlier | Self::FrequencyShift | Self::Miscoded => {
+                ExceptionCode::AccessorialOutlier
+            }
             Self::MissedRevenue => ExceptionCode::MissedRevenue,
             Self::Entity => ExceptionCode::PayeeMismatch,
         }

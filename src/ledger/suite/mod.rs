@@ -86,6 +86,7 @@ fn outcome(decided: Decided) -> DocumentOutcome {
         serves: Serves::AsPod,
         copy_of: None,
         parked_until: None,
+        scored: String::new(),
     }
 }
 

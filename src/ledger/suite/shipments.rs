@@ -18,6 +18,7 @@ on_every_database! {
     tenants_do_not_see_each_other,
     a_candidate_says_what_is_attached_to_it_already,
     exact_rates_survive,
+    what_is_usual_follows_the_newest_versions,
 }
 
 fn keyed(shipment: &Shipment) -> Vec<String> {
@@ -305,4 +306,51 @@ async fn thousands_of_shipments_are_stored_in_batches() {
         .unwrap();
     eprintln!("{stored:?} with 12 keys each in {:?}", started.elapsed());
     assert_eq!(stored.new, 20_000);
+}
+
+/// A shipment of February 2026 that was billed for waiting.
+fn waited(id: &str, version: u64, amount: Option<&str>) -> Shipment {
+    let mut billed = vec![serde_json::json!({"code": "LH", "amount": "900"})];
+    billed.extend(amount.map(|amount| serde_json::json!({"code": "DET", "amount": amount})));
+    serde_json::from_value(serde_json::json!({
+        "id": id, "version": version, "mode": "TL", "customer": {"id": "C-1"}, "carrier": {"scac": "ABCD"},
+        "stops": [{"kind": "delivery", "events": [{"code": "D1", "at": "2026-02-14T12:00:00Z"}]}],
+        "billed": billed,
+    }))
+    .unwrap()
+}
+
+async fn what_is_usual_follows_the_newest_versions(ledger: &Ledger) {
+    use crate::charges::habits::Group;
+    let mut own = waited("own", 1, Some("500"));
+    own.stops[0].events[0].at = "2026-03-14T12:00:00Z".parse().unwrap();
+    let usual = async || {
+        let habits = ledger.habits(&own).await.unwrap();
+        let usual = habits.usual(Group::Carrier, &own, "DET");
+        (usual.shipments, usual.lines, usual.amounts().0)
+    };
+    assert_eq!(usual().await.1, 0);
+    let first = [
+        waited("a", 1, None),
+        waited("b", 1, Some("100")),
+        own.clone(),
+    ];
+    store(ledger, &first).await;
+    let (shipments, lines, median) = usual().await;
+    assert_eq!((shipments, lines), (2, 1), "its own month does not count");
+    assert!((98.0..=102.0).contains(&median), "{median}");
+    // Charges arrive, are corrected and taken back; late and repeated versions change nothing.
+    store(ledger, &[waited("a", 2, Some("100"))]).await;
+    store(
+        ledger,
+        &[waited("b", 3, Some("220")), waited("b", 2, Some("900"))],
+    )
+    .await;
+    store(ledger, &first).await;
+    assert_eq!(usual().await.0, 2);
+    assert_eq!(usual().await.1, 2);
+    store(ledger, &[waited("a", 3, None)]).await;
+    let (shipments, lines, median) = usual().await;
+    assert_eq!((shipments, lines), (2, 1));
+    assert!((215.0..=225.0).contains(&median), "{median}");
 }
