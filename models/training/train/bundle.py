@@ -6,14 +6,17 @@ import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-from torch import nn
+
+if TYPE_CHECKING:  # models of trees do without torch
+    import torch
+    from torch import nn
 
 TOLERANCE = 0.002
 """How far another processor's answer to the golden example may be off: ten times what two of ours differed by."""
-TYPES = {torch.int64: "i64", torch.float32: "f32"}
+TYPES = {np.dtype(np.int64): "i64", np.dtype(np.float32): "f32"}
 
 
 def best_temperature(logits: np.ndarray, truth: np.ndarray) -> float:
@@ -50,34 +53,55 @@ def write(
     sha256: str,
     dynamic: dict[str, dict[int, str]],
 ) -> None:
-    """Exports the model, runs it once for the golden example, and writes manifest and card (its prose is kept if it exists)."""
+    """Exports the model, and writes what stands around its graph."""
+    import torch
+
     model.eval()
-    (target / "golden").mkdir(parents=True, exist_ok=True)
+    target.mkdir(parents=True, exist_ok=True)
     path = target / "model.onnx"
     torch.onnx.export(model, tuple(inputs.values()), str(path), input_names=list(inputs), output_names=list(outputs), dynamic_axes=dynamic, opset_version=17, dynamo=False)
-    expected = _run(path, inputs)
-    worst = max(float(np.abs(value - expected[name]).max()) for name, value in zip(outputs, _torch(model, inputs)))
+    with torch.no_grad():
+        result = model(*inputs.values())
+    trained = [value.numpy() for value in (result if isinstance(result, tuple) else (result,))]
+    plain = {name: value.numpy() for name, value in inputs.items()}
+    surround(target, task, plain, dict(zip(outputs, trained)), outputs, labels, thresholds, calibration, preprocessing, figures, sha256, dynamic)
+
+
+def surround(
+    target: Path,
+    task: str,
+    inputs: dict[str, np.ndarray],
+    trained: dict[str, np.ndarray],
+    outputs: dict[str, list[int | None]],
+    labels: dict[str, list[str]],
+    thresholds: dict[str, float],
+    calibration: dict[str, float],
+    preprocessing: dict[str, float | dict[str, float]],
+    figures: dict,
+    sha256: str,
+    dynamic: dict[str, dict[int, str]],
+) -> None:
+    """Runs the graph that lies in `target` once for the golden example, refuses it where it differs from what the `trained` model gives,
+    and writes manifest and card (its prose is kept if it exists)."""
+    expected = run(target / "model.onnx", inputs)
+    worst = max(float(np.abs(value - expected[name]).max()) for name, value in trained.items())
     if worst > 1e-3:
         raise SystemExit(f"the exported {task} model differs from the trained one by {worst}")
-    _golden(target / "golden" / "input.json", {name: value.numpy() for name, value in inputs.items()})
+    (target / "golden").mkdir(exist_ok=True)
+    _golden(target / "golden" / "input.json", inputs)
     _golden(target / "golden" / "expected.json", expected)
     _manifest(target, task, inputs, outputs, labels, thresholds, calibration, preprocessing, figures, sha256, dynamic)
     _card(target, task, figures)
-    print(f"{target}: {path.stat().st_size / 1e6:.2f} MB, differs from torch by at most {worst:.1e}")
+    print(f"{target}: {(target / 'model.onnx').stat().st_size / 1e6:.2f} MB, differs from the trained model by at most {worst:.1e}")
 
 
-def _torch(model: nn.Module, inputs: dict[str, torch.Tensor]) -> list[np.ndarray]:
-    with torch.no_grad():
-        result = model(*inputs.values())
-    return [value.numpy() for value in (result if isinstance(result, tuple) else (result,))]
-
-
-def _run(path: Path, inputs: dict[str, torch.Tensor]) -> dict[str, np.ndarray]:
+def run(path: Path, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The outputs of a graph by name."""
     import onnxruntime
 
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     names = [output.name for output in session.get_outputs()]
-    return dict(zip(names, session.run(None, {name: value.numpy() for name, value in inputs.items()})))
+    return dict(zip(names, session.run(None, inputs)))
 
 
 def _golden(path: Path, tensors: dict[str, np.ndarray]) -> None:
@@ -117,7 +141,10 @@ def _manifest(target, task, inputs, outputs, labels, thresholds, calibration, pr
         if name in labels:
             lines.append(f"labels = {json.dumps(labels[name])}")
     for heading, table in (("preprocessing", preprocessing), ("thresholds", thresholds), ("calibration", calibration), ("figures", _flat(figures))):
-        lines += ["", f"[{heading}]"] + [f'"{key}" = {float(value)}' if heading == "figures" else f"{key} = {float(value)}" for key, value in table.items()]
+        numbers = {key: value for key, value in table.items() if not isinstance(value, dict)}
+        lines += ["", f"[{heading}]"] + [f'"{key}" = {float(value)}' if heading == "figures" else f"{key} = {float(value)}" for key, value in numbers.items()]
+        for name, inner in ((key, value) for key, value in table.items() if isinstance(value, dict)):
+            lines += ["", f"[{heading}.{name}]"] + [f"{key} = {float(value)}" for key, value in inner.items()]
     lines += ["", "[golden]", f"tolerance = {TOLERANCE}"]
     (target / "manifest.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
