@@ -16,7 +16,7 @@ lay_out_context() {
     cargo build --release --locked --all-targets
     strip -o "$CONTEXT/countersign" "$TARGET/release/countersign"
     mkdir "$CONTEXT/models" "$CONTEXT/native"
-    cp -r models/fields models/marks models/page-class models/shipment-match models/text "$CONTEXT/models/"
+    cp -r models/charges models/fields models/marks models/page-class models/shipment-match models/text "$CONTEXT/models/"
     # What the set-up fetched, but for the S3 server that only tests need.
     awk '{print $2}' scripts/native.sha256 | grep -v ^seaweedfs/ | (cd native && xargs cp --parents -t "$CONTEXT/native")
     chmod -R a+rX "$CONTEXT"

@@ -66,7 +66,7 @@ impl ChargeModel {
             manifest.number(&key)
         });
         let usual = usual.collect::<Result<_, _>>()?;
-        let outlier = manifest.number("thresholds.outlier")?;
+        let outlier = manifest.number("thresholds.anomalous")?;
         Ok(Self {
             features,
             usual,
@@ -148,5 +148,78 @@ fn refused(model: &Model, reason: String) -> InferenceError {
         model: model.manifest().id(),
         graph: "model".to_owned(),
         reason,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::charges::examples::{
+        one_delivery, one_delivery_seen, receipt_with_times, shipment, sixty_an_hour,
+    };
+    use crate::charges::habits::Habits;
+    use crate::charges::{ScoredPack, Terms, score_charges};
+    use crate::inference::{Registry, Runtime};
+    use crate::understanding::Document;
+
+    fn shipped() -> ChargeModel {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let native = root.join("native");
+        let runtime = Runtime::load(&native.join("onnxruntime/libonnxruntime.so")).unwrap();
+        let registry = Registry::open(runtime, &root.join("models"), &native).unwrap();
+        let mut model = registry.charges().unwrap().unwrap();
+        assert!(model.check_golden().unwrap().is_some());
+        ChargeModel::new(model).unwrap()
+    }
+
+    /// Detention by these times on paper, beside what a device saw.
+    fn scored(paper: (&str, &str), seen: (&str, &str), amount: &str) -> ScoredPack {
+        let billed = json!([{"invoice_no": "1", "line": 1, "code": "LH", "amount": "900.00", "billed_at": "2026-03-16T12:00:00Z"},
+            {"invoice_no": "1", "line": 2, "code": "DET", "amount": amount, "billed_at": "2026-03-16T12:00:00Z"}]);
+        let shipment = shipment(one_delivery_seen(&billed, seen.0, seen.1));
+        let (paper, profile) = (receipt_with_times(paper.0, paper.1), sixty_an_hour());
+        let terms = Terms {
+            profile: &profile,
+            habits: &Habits::default(),
+            model: Some(&shipped()),
+        };
+        score_charges(&[&paper], &shipment, &terms)
+    }
+
+    fn score(pack: &ScoredPack) -> f32 {
+        pack.accessorials.score.unwrap().get()
+    }
+
+    #[test]
+    fn what_the_times_give_is_usual_and_what_they_contradict_is_not() {
+        let right = scored(("08:00", "12:10"), ("08:02", "12:08"), "105.00");
+        assert!(score(&right) < 0.3, "{right:?}");
+        let within_free_time = scored(("08:00", "10:00"), ("08:02", "10:01"), "105.00");
+        assert!(score(&within_free_time) >= 0.9, "{within_free_time:?}");
+        let wrong_start = scored(("08:00", "12:10"), ("08:02", "12:08"), "135.00");
+        assert!(score(&wrong_start) > 0.5, "{wrong_start:?}");
+        let disputed = |pack: &ScoredPack| pack.accessorials.dispute.unwrap();
+        assert!(disputed(&wrong_start) > disputed(&right));
+    }
+
+    #[test]
+    fn a_shipment_without_accessorials_is_disputed_by_nobody() {
+        let paper: [&Document; 0] = [];
+        let shipment = shipment(one_delivery(&json!([{"code": "LH", "amount": "900.00"}])));
+        let (profile, model) = (sixty_an_hour(), shipped());
+        let terms = Terms {
+            profile: &profile,
+            habits: &Habits::default(),
+            model: Some(&model),
+        };
+        let scored = score_charges(&paper, &shipment, &terms);
+        assert_eq!(
+            scored.accessorials.dispute.map(|chance| chance.get()),
+            Some(0.0)
+        );
     }
 }

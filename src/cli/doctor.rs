@@ -130,6 +130,7 @@ fn models(settings: &Settings) -> Vec<Finding> {
         ("class model", Task::PageClass),
         ("fields model", Task::Fields),
         ("marks model", Task::Marks),
+        ("charges model", Task::Charges),
     ];
     let graphs = tasks.map(|(what, task)| {
         let checked = model(&registry, task);
