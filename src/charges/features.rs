@@ -1,7 +1,7 @@
 //! Features: a charge in numbers, for the model that says how unusual it is. The one implementation that training and the worker share
 //! (`countersign charge-features`).
 //!
-//! In: a billed line in its case, what the rules found on it, and what is usual ([`Habits`]). Out: [`FEATURES`] in order. Nothing in them
+//! In: a billed line in its case, what the rules found on it, and what is usual ([`Habits`]). Out: the values of [`charge_features`], in order. Nothing in them
 //! says who drove or who signed.
 
 use std::f64::consts::TAU;

@@ -138,7 +138,7 @@ mod tests {
         let own = |amount| billed("C-1", "BBBB", "2026-03-14", Some(amount));
         let far = found(&own("480.00"), &before, a10_outlier).unwrap();
         assert!(
-            far.detail.contains("4.6 times this customer's usual DET"),
+            far.detail.contains("4.5 times this customer's usual DET"),
             "{}",
             far.detail
         );

@@ -2,7 +2,7 @@
 //!
 //! In: a [`Case`]: the evidence, the shipment and the profile. Out: [`Finding`]s on each billed line, and on what was not billed.
 //! A rule that lacks its evidence is silent: it returns `None`, and its docstring says what it needs. A10 and A11 need the
-//! history of other shipments and stand in [`unusual`](super::unusual).
+//! history of other shipments and stand in `charges/unusual.rs`.
 
 mod billing;
 mod contract;

@@ -1,3 +1,5 @@
+//! What papers cover, and what each of their shipments gets of them.
+
 use serde_json::json;
 
 use super::*;
