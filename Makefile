@@ -45,7 +45,7 @@ bench: build ## Measure what the README says about speed and memory
 	$(CARGO) bench --locked --bench service --bench matching; code=$$?; scripts/services.sh stop; exit $$code
 
 match-weights: ## Estimate anew what evidence weighs in matching
-	$(CARGO) bench --locked --bench matching -- --seed 71 --shipments 20000 --papers 2500 --weights models/shipment-match/1/estimated.toml
+	$(CARGO) bench --locked --bench matching -- --seed 71 --shipments 20000 --papers 2500 --weights models/shipment-match/2/estimated.toml
 
 fixtures: ## Draw the fixtures anew (needs models/training/setup.sh)
 	cd models/training && .venv/bin/python -m generator fixtures --out ../../fixtures
