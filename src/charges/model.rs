@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use ndarray::Array2;
 
 use super::features::{About, CHARGE_FEATURE_SCHEMA, Feature, charge_features};
-use crate::inference::{InferenceError, Model, Tensor};
+use crate::inference::{InferenceError, Model};
 
 /// What is left out raised a chance when that falls by this much without it.
 const TELLING: f32 = 0.1;
@@ -126,7 +126,6 @@ impl ChargeModel {
         let features = Array2::from_shape_vec(shape, values)
             .map_err(|error| refused(&model, error.to_string()))?;
         let outputs = model.run(&[("features", features.into())])?;
-        let outputs: Vec<_> = outputs.into_iter().map(Tensor::into_f32).collect();
         let [anomalous, disputed] = outputs.as_slice() else {
             let reason = format!("it gives {} outputs in place of two", outputs.len());
             return Err(refused(&model, reason));

@@ -32,7 +32,7 @@ pub fn is_same_paper(one: &Document, other: &Document) -> bool {
         Said::Otherwise => false,
         Said::Alike { numbers, facts } if is_slip(one.class) => {
             // Nobody signs most of them; what says the same of the same matter says nothing new.
-            numbers > 0 && facts > 0
+            numbers > 0 && facts > 0 && states_the_same(one, other)
         }
         Said::Alike { numbers, .. } => {
             numbers > 0 && remarks(one) == remarks(other) && has_same_ink(one, other)
@@ -51,6 +51,21 @@ fn is_slip(class: DocumentClass) -> bool {
             | DocumentClass::GateInterchange
             | DocumentClass::FreightInvoice
     )
+}
+
+/// Is every day, count and sum of one slip also on the other, however well it was read? Two of one load and one day differ in nothing else, and no
+/// signature tells them apart.
+fn states_the_same(one: &Document, other: &Document) -> bool {
+    let stated = |document: &Document, name| {
+        let field = document.fields.get(name)?;
+        Some(field.found.value.clone())
+    };
+    let mut names = one.fields.keys().chain(other.fields.keys());
+    names.all(|name| match (stated(one, name), stated(other, name)) {
+        (Some(a), Some(b)) => a == b || !tells_apart(*name),
+        // A day may be left unread on one of them; what the slip is for may not.
+        _ => !matches!(name, FieldName::Total | FieldName::Weight),
+    })
 }
 
 /// What two papers say of the same fields.
@@ -223,7 +238,7 @@ mod tests {
 
     use super::*;
     use crate::decision::samples::{Sample, mark};
-    use crate::document::{BBox, Confidence};
+    use crate::document::{BBox, Confidence, Money};
     use crate::understanding::{DocumentClass, Looks, MarkKind};
 
     /// What strokes of a pen look like; another `hand` makes others.
@@ -311,6 +326,20 @@ mod tests {
         undated.fields.remove(&FieldName::DeliveryDate);
         undated.fields.remove(&FieldName::PickupDate);
         assert!(!is_same_paper(&slip, &undated), "a number alone");
+        let with_total = |text: &str, confidence: f32| {
+            let mut slip = slip.clone();
+            let total = Value::Money(Money(text.parse().unwrap()));
+            let mut field = slip.fields[&FieldName::ProNumber].clone();
+            field.found.value = total;
+            field.found.confidence = Confidence::new(confidence);
+            slip.fields.insert(FieldName::Total, field);
+            slip
+        };
+        let of_morning = with_total("185.00", 0.7);
+        assert!(is_same_paper(&of_morning, &of_morning));
+        assert!(!is_same_paper(&of_morning, &with_total("240.00", 0.7)));
+        assert!(!is_same_paper(&of_morning, &with_total("240.00", 0.5)));
+        assert!(!is_same_paper(&of_morning, &slip), "one total was not read");
         let bill = unsigned(DocumentClass::BolUnsigned);
         assert!(!is_same_paper(&bill, &bill), "any of its copies");
     }

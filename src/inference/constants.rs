@@ -57,3 +57,19 @@ pub(super) fn find<'a>(section: &'a Section, key: &str) -> Option<&'a Constant> 
         },
     }
 }
+
+/// Puts a constant under a dotted name, unless something stands there.
+pub(super) fn fill(section: &mut Section, key: &str, constant: Constant) {
+    match key.split_once('.') {
+        None => {
+            section.entry(key.to_owned()).or_insert(constant);
+        }
+        Some((table, rest)) => {
+            let table = section.entry(table.to_owned());
+            let table = table.or_insert_with(|| Constant::Table(Section::new()));
+            if let Constant::Table(inner) = table {
+                fill(inner, rest, constant);
+            }
+        }
+    }
+}

@@ -17,14 +17,17 @@
 //! "model.onnx" = "…"
 //!
 //! [[inputs]]                       # `graph` may be left out: `model`
-//! name = "image"
-//! dtype = "f32"                    # or i64
+//! name = "image"                   # in the graph
+//! is = "page"                      # in the task's contract; may be left out where that is the name
+//! dtype = "f32"                    # or f16, f64, i64, i32
 //! shape = ["N", 1, 1040, 800]      # a letter where the size is free
 //!
 //! [[outputs]]
 //! name = "heat"
+//! is = "chances"
 //! dtype = "f32"
 //! shape = ["N", 2, 260, 200]
+//! column = 1                       # where only this column of the last dimension is meant, counted from 0
 //! labels = ["signature", "stamp"]  # of the last dimension, or of the dimension with as many entries
 //!
 //! [preprocessing]                  # each entry of these four: a number, a list of numbers, a list of [x, y]
@@ -39,21 +42,28 @@
 //! [golden]                         # where golden/input.json and golden/expected.json stand beside the manifest
 //! tolerance = 0.001
 //! ```
+//!
+//! Where it is silent, the graph speaks: inputs and outputs are the graph's own, and its `metadata_props` hold constants and what ports are, as
+//! TOML under `countersign.<dotted key>`: `countersign.thresholds.accept`, `countersign.is.<port>`, `countersign.labels.<port>`.
 
 mod written;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
 use super::InferenceError;
 use super::constants::{self, Constant, Section};
+use super::graph;
 use crate::document::Sha256;
 
 /// The graph that a port belongs to when it names none.
 pub(super) const ONLY_GRAPH: &str = "model";
+/// The largest file of a model, in bytes: the largest of PP-OCR's has 170 million.
+const LARGEST: u64 = 256 << 20;
 /// Prefix of files that lie in the folder of native libraries.
 const NATIVE: &str = "native/";
 
@@ -91,8 +101,14 @@ impl fmt::Display for Task {
 pub enum Dtype {
     /// 32-bit floating point.
     F32,
+    /// 16-bit floating point.
+    F16,
+    /// 64-bit floating point.
+    F64,
     /// 64-bit integers.
     I64,
+    /// 32-bit integers.
+    I32,
 }
 
 /// One dimension of a shape.
@@ -114,13 +130,25 @@ pub struct Port {
     pub graph: String,
     /// Its name in the graph.
     pub name: String,
+    /// What it is in the contract of the task; none where that is its name.
+    pub is: Option<String>,
     /// Its elements.
     pub dtype: Dtype,
     /// Its shape.
     pub shape: Vec<Dim>,
+    /// The column of the last dimension that is meant; none for all.
+    pub column: Option<usize>,
     /// What its entries stand for; empty where they stand for nothing.
     #[serde(default)]
     pub labels: Vec<String>,
+}
+
+impl Port {
+    /// What it is in the contract of the task.
+    #[must_use]
+    pub fn is(&self) -> &str {
+        self.is.as_deref().unwrap_or(&self.name)
+    }
 }
 
 fn only_graph() -> String {
@@ -149,6 +177,8 @@ pub struct Manifest {
     /// How far an output may be from the golden one; none where there are no golden files.
     pub golden_tolerance: Option<f32>,
     folder: PathBuf,
+    /// The sha256 of each graph's file.
+    hashes: BTreeMap<String, String>,
     sections: BTreeMap<&'static str, Section>,
 }
 
@@ -161,13 +191,37 @@ impl Manifest {
     pub fn load(folder: &Path, native: &Path) -> Result<Self, InferenceError> {
         let path = folder.join("manifest.toml");
         let bytes = read(&path)?;
-        let written = written::parse(&bytes)
+        let malformed = |path: &Path| {
+            let path = path.to_owned();
+            move |reason| InferenceError::Malformed { path, reason }
+        };
+        let mut written = written::parse(&bytes)
             .and_then(|written| written.agrees_with_folder(folder).map(|()| written))
-            .map_err(|reason| InferenceError::Malformed { path, reason })?;
-        for (file, wanted) in &written.files {
-            verify(&locate(file, folder, native), wanted)?;
+            .map_err(malformed(&path))?;
+        for (file, wanted) in written.files.clone() {
+            let place = locate(&file, folder, native);
+            let bytes = verified(&place, &wanted)?;
+            if written.is_graph(&file) {
+                let look = graph::look(&bytes).map_err(malformed(&place))?;
+                written.fill(look).map_err(malformed(&place))?;
+            }
         }
+        written.check_ports().map_err(malformed(&path))?;
         Ok(written.resolve(folder, native))
+    }
+
+    /// The bytes of a graph's file, once more the ones that the manifest was written for.
+    pub(super) fn graph_bytes(&self, graph: &str) -> Result<Vec<u8>, InferenceError> {
+        let (path, wanted) = self
+            .graphs
+            .get(graph)
+            .zip(self.hashes.get(graph))
+            .ok_or_else(|| InferenceError::Mismatch {
+                model: self.id(),
+                graph: graph.to_owned(),
+                reason: "there is no such graph".to_owned(),
+            })?;
+        verified(path, wanted)
     }
 
     /// `name@version`, as events name it.
@@ -192,12 +246,12 @@ impl Manifest {
         self.outputs.iter().filter(move |port| port.graph == graph)
     }
 
-    /// The labels of the output with this name.
+    /// The labels of the output that is this one of the contract.
     ///
     /// # Errors
     /// `ConstantMissing` where there is no such output or it has no labels.
     pub fn labels(&self, output: &str) -> Result<&[String], InferenceError> {
-        let port = self.outputs.iter().find(|port| port.name == output);
+        let port = self.outputs.iter().find(|port| port.is() == output);
         port.map(|port| port.labels.as_slice())
             .filter(|labels| !labels.is_empty())
             .ok_or_else(|| self.missing(output, "output with labels"))
@@ -269,10 +323,12 @@ fn locate(file: &str, folder: &Path, native: &Path) -> PathBuf {
     }
 }
 
-fn verify(path: &Path, wanted: &str) -> Result<(), InferenceError> {
-    let found = Sha256::of(&read(path)?);
+/// The bytes of a file with this hash.
+fn verified(path: &Path, wanted: &str) -> Result<Vec<u8>, InferenceError> {
+    let bytes = read(path)?;
+    let found = Sha256::of(&bytes);
     if found.as_str() == wanted {
-        return Ok(());
+        return Ok(bytes);
     }
     Err(InferenceError::FileChanged {
         path: path.to_owned(),
@@ -281,12 +337,22 @@ fn verify(path: &Path, wanted: &str) -> Result<(), InferenceError> {
     })
 }
 
-/// Reads a file that belongs to a model.
+/// Reads a file that belongs to a model, unless it is larger than any model may be.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, InferenceError> {
-    std::fs::read(path).map_err(|source| InferenceError::FileUnreadable {
+    let unreadable = |source| InferenceError::FileUnreadable {
         path: path.to_owned(),
         source,
-    })
+    };
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    let mut bytes = Vec::new();
+    let limited = file.take(LARGEST + 1).read_to_end(&mut bytes);
+    if limited.map_err(unreadable)? as u64 > LARGEST {
+        return Err(InferenceError::Malformed {
+            path: path.to_owned(),
+            reason: format!("it is larger than {} MiB", LARGEST >> 20),
+        });
+    }
+    Ok(bytes)
 }
 
 #[cfg(test)]

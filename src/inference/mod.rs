@@ -1,12 +1,15 @@
 //! Inference: ONNX models behind their manifests. The only code that knows `ort`.
 //!
-//! In: tensors by name. Out: tensors in the order of the manifest. A model is refused, by name, when its manifest, the
-//! hashes of its files, or the inputs and outputs of its graph do not agree.
+//! In: tensors by name. Out: arrays in the order of the task's contract. A model is refused, by name, when its manifest, the
+//! hashes of its files, the inputs and outputs of its graph and the contract do not agree.
 
 mod constants;
+pub mod contract;
 mod golden;
+mod graph;
 mod manifest;
 mod model;
+mod plugs;
 mod registry;
 mod session;
 
@@ -99,6 +102,14 @@ pub enum InferenceError {
         graph: String,
         /// Why.
         source: Cause,
+    },
+    /// An output holds something that is no number.
+    #[error("{model} gives something in {output} that is no number (NaN or infinite)")]
+    NotNumbers {
+        /// `name@version`.
+        model: String,
+        /// The output.
+        output: String,
     },
     /// The model does not give the outputs that were stored with it.
     #[error(

@@ -1,6 +1,8 @@
 //! Models: a manifest with its graphs loaded.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use ndarray::ArrayD;
 
 use super::manifest::ONLY_GRAPH;
 use super::{InferenceError, Manifest, Runtime, Session, Tensor};
@@ -13,15 +15,19 @@ pub struct Model {
 }
 
 impl Model {
-    /// Loads every graph of the manifest and checks each against it.
+    /// Loads every graph of the manifest and checks each against it and against the contract of its task.
     ///
     /// # Errors
-    /// `Failed` when a graph cannot be loaded, `Mismatch` when it is not what the manifest says.
+    /// `Failed` when a graph cannot be loaded, `Mismatch` when it is not what manifest and contract say.
     pub fn open(runtime: &Runtime, manifest: Manifest) -> Result<Self, InferenceError> {
         let mut sessions = BTreeMap::new();
-        for (graph, file) in &manifest.graphs {
-            let session = Session::open(runtime, &manifest, graph, file)?;
-            sessions.insert(graph.clone(), session);
+        let contracts = manifest.task.contracts();
+        let wanted = contracts.iter().map(|contract| contract.graph);
+        let given = manifest.graphs.keys().map(String::as_str);
+        // What the manifest has beyond the contract is refused as well.
+        for graph in wanted.chain(given).collect::<BTreeSet<_>>() {
+            let session = Session::open(runtime, &manifest, graph)?;
+            sessions.insert(graph.to_owned(), session);
         }
         Ok(Self { manifest, sessions })
     }
@@ -36,7 +42,7 @@ impl Model {
     ///
     /// # Errors
     /// As [`Session::run`]; `Mismatch` when the model has other graphs instead.
-    pub fn run(&mut self, inputs: &[(&str, Tensor)]) -> Result<Vec<Tensor>, InferenceError> {
+    pub fn run(&mut self, inputs: &[(&str, Tensor)]) -> Result<Vec<ArrayD<f32>>, InferenceError> {
         self.graph(ONLY_GRAPH)?.run(inputs)
     }
 

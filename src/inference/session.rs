@@ -1,18 +1,20 @@
 //! Sessions: one graph of a model, ready to run.
 //!
-//! In: tensors by name. Out: tensors in the order of the manifest. Refuses a graph whose inputs or outputs are not those
-//! of the manifest, and tensors that the manifest does not allow.
+//! In: the inputs of the task's contract by name. Out: its outputs in the contract's order. Refuses a graph whose inputs or outputs are not those
+//! of contract and manifest, and outputs that are no numbers.
 
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use ndarray::{Array, ArrayD, Dimension};
+use half::f16;
+use ndarray::{Array, ArrayD, Axis, Dimension, concatenate};
 use ort::environment::Environment;
 use ort::logging::LogLevel;
 use ort::session::builder::GraphOptimizationLevel;
 use ort::session::{Session as Graph, SessionInputValue};
-use ort::value::{Outlet, TensorElementType, TensorRef, ValueType};
+use ort::value::{DynValue, Outlet, TensorElementType, TensorRef, ValueType};
 
+use super::plugs::{Numbers, Plugs, Typed, narrowed};
 use super::{Dim, Dtype, InferenceError, Manifest, Port};
 
 /// ONNX Runtime, loaded. A process has one; clones share it.
@@ -90,24 +92,6 @@ impl Tensor {
             Self::I64(array) => array.shape(),
         }
     }
-
-    /// Type of the elements.
-    #[must_use]
-    pub fn dtype(&self) -> Dtype {
-        match self {
-            Self::F32(_) => Dtype::F32,
-            Self::I64(_) => Dtype::I64,
-        }
-    }
-
-    /// The numbers as floats; integers are converted.
-    #[must_use]
-    pub fn into_f32(self) -> ArrayD<f32> {
-        match self {
-            Self::F32(array) => array,
-            Self::I64(array) => array.mapv(|number| number as f32),
-        }
-    }
 }
 
 impl<D: Dimension> From<Array<f32, D>> for Tensor {
@@ -127,96 +111,125 @@ impl<D: Dimension> From<Array<i64, D>> for Tensor {
 pub struct Session {
     model: String,
     graph: String,
-    inputs: Vec<Port>,
-    outputs: Vec<Port>,
+    plugs: Plugs,
     inner: Graph,
 }
 
 impl Session {
-    /// Loads one graph of a model and checks it against the manifest.
+    /// Loads one graph of a model and checks it against the contract of its task and against what its manifest says of it.
     ///
     /// # Errors
-    /// `Failed` when the graph cannot be loaded, `Mismatch` when it is not what the manifest says.
+    /// `Failed` when the graph cannot be loaded, `Mismatch` when it is not what contract and manifest say.
     pub(super) fn open(
         runtime: &Runtime,
         manifest: &Manifest,
         graph: &str,
-        file: &Path,
     ) -> Result<Self, InferenceError> {
-        let inner = commit(runtime, file).map_err(|error| InferenceError::Failed {
+        let mismatch = |reason| InferenceError::Mismatch {
+            model: manifest.id(),
+            graph: graph.to_owned(),
+            reason,
+        };
+        let plugs = Plugs::of(manifest, graph).map_err(|reasons| mismatch(reasons.join("; ")))?;
+        let bytes = manifest.graph_bytes(graph)?;
+        let inner = commit(runtime, &bytes).map_err(|error| InferenceError::Failed {
             model: manifest.id(),
             graph: graph.to_owned(),
             source: error.into(),
         })?;
-        let session = Self {
+        agree(plugs.inputs(), inner.inputs())
+            .and_then(|()| all_given(plugs.inputs(), inner.inputs()))
+            .and_then(|()| agree(plugs.outputs(), inner.outputs()))
+            .map_err(mismatch)?;
+        Ok(Self {
             model: manifest.id(),
             graph: graph.to_owned(),
-            inputs: manifest.inputs_of(graph).cloned().collect(),
-            outputs: manifest.outputs_of(graph).cloned().collect(),
+            plugs,
             inner,
-        };
-        agree(&session.inputs, session.inner.inputs())
-            .and_then(|()| agree(&session.outputs, session.inner.outputs()))
-            .map_err(|reason| session.mismatch(reason))?;
-        Ok(session)
-    }
-
-    /// What it takes, as the manifest has it.
-    #[must_use]
-    pub fn inputs(&self) -> &[Port] {
-        &self.inputs
-    }
-
-    /// What it gives, as the manifest has it.
-    #[must_use]
-    pub fn outputs(&self) -> &[Port] {
-        &self.outputs
-    }
-
-    /// Runs the graph on inputs by name, in any order. Gives the outputs in the order of the manifest.
-    ///
-    /// # Errors
-    /// `Mismatch` for tensors that the manifest does not allow, `Failed` when ONNX Runtime fails.
-    pub fn run(&mut self, inputs: &[(&str, Tensor)]) -> Result<Vec<Tensor>, InferenceError> {
-        self.check(inputs).map_err(|reason| self.mismatch(reason))?;
-        execute(&mut self.inner, inputs, &self.outputs).map_err(|error| InferenceError::Failed {
-            model: self.model.clone(),
-            graph: self.graph.clone(),
-            source: error.into(),
         })
     }
 
-    /// Runs a graph that has one input and one output of floats.
-    ///
-    /// # Errors
-    /// As [`Self::run`]; `Mismatch` too when the graph has more inputs or outputs.
-    pub fn run_single(&mut self, input: Tensor) -> Result<ArrayD<f32>, InferenceError> {
-        let ([taken], [_]) = (self.inputs.as_slice(), self.outputs.as_slice()) else {
-            return Err(self.mismatch("it has more than one input or output".to_owned()));
-        };
-        let name = taken.name.clone();
-        let output = self.run(&[(&name, input)])?.pop();
-        output
-            .map(Tensor::into_f32)
-            .ok_or_else(|| self.mismatch("it gave no output".to_owned()))
+    /// The input that is this one of the contract, as the manifest has it; none where the graph does without.
+    #[must_use]
+    pub fn input(&self, is: &str) -> Option<&Port> {
+        self.plugs.inputs().find(|port| port.is() == is)
     }
 
-    fn check(&self, inputs: &[(&str, Tensor)]) -> Result<(), String> {
-        for port in &self.inputs {
-            let (_, tensor) = inputs
-                .iter()
-                .find(|(name, _)| *name == port.name)
-                .ok_or_else(|| format!("the input {} is missing", port.name))?;
-            port.allows(tensor)?;
+    /// The labels of the output that is this one of the contract.
+    #[must_use]
+    pub fn labels(&self, is: &str) -> &[String] {
+        let output = self.plugs.outputs().find(|port| port.is() == is);
+        output.map_or(&[], |port| &port.labels)
+    }
+
+    /// Runs the graph on the contract's inputs by name, in any order; those that the graph does without are passed over. Gives the contract's
+    /// outputs in the order of the contract.
+    ///
+    /// # Errors
+    /// `Mismatch` for tensors that the graph does not allow, `NotNumbers` when it gives none, `Failed` when ONNX Runtime fails.
+    pub fn run(&mut self, inputs: &[(&str, Tensor)]) -> Result<Vec<ArrayD<f32>>, InferenceError> {
+        let pieces = self.plugs.pieces(inputs);
+        let pieces = pieces.map_err(|reason| self.mismatch(reason))?;
+        let mut joined: Option<Vec<ArrayD<f32>>> = None;
+        for piece in pieces {
+            let names = self.plugs.output_names();
+            let given = execute(&mut self.inner, &piece.tensors, &names);
+            let given = given.map_err(|error| self.failed(error))?;
+            let outputs = self.plugs.outputs_of(given, &piece);
+            let outputs = outputs.map_err(|reason| self.mismatch(reason))?;
+            joined = Some(match joined {
+                None => outputs,
+                Some(before) => {
+                    appended(before, &outputs).map_err(|reason| self.mismatch(reason))?
+                }
+            });
         }
-        if inputs.len() != self.inputs.len() {
-            return Err(format!(
-                "{} inputs were given, it takes {}",
-                inputs.len(),
-                self.inputs.len()
-            ));
+        let outputs = joined.ok_or_else(|| self.mismatch("it was given no rows".to_owned()))?;
+        match self.plugs.not_numbers(&outputs) {
+            None => Ok(outputs),
+            Some(output) => Err(InferenceError::NotNumbers {
+                model: self.model.clone(),
+                output: output.to_owned(),
+            }),
         }
-        Ok(())
+    }
+
+    /// Runs a graph whose contract has one input and one output.
+    ///
+    /// # Errors
+    /// As [`Self::run`]; `Mismatch` too when the contract has more.
+    pub fn run_single(&mut self, input: Tensor) -> Result<ArrayD<f32>, InferenceError> {
+        let only = self.plugs.only_input();
+        let only = only.ok_or_else(|| self.mismatch("it has more than one input".to_owned()))?;
+        let output = self.run(&[(only, input)])?.pop();
+        output.ok_or_else(|| self.mismatch("it gave no output".to_owned()))
+    }
+
+    /// Runs the graph as it is, on inputs by its own names. Gives the outputs that the manifest lists, by the graph's names.
+    ///
+    /// # Errors
+    /// `Failed` when ONNX Runtime fails.
+    pub(super) fn run_as_it_is(
+        &mut self,
+        inputs: &[(&Port, ArrayD<f64>)],
+    ) -> Result<Vec<(String, ArrayD<f32>)>, InferenceError> {
+        let tensors = inputs.iter().map(|(port, numbers)| {
+            let number = Numbers::Real(numbers.clone());
+            (port.name.clone(), number.of_type(port.dtype))
+        });
+        let tensors: Vec<_> = tensors.collect();
+        let names = self.plugs.output_names();
+        let given = execute(&mut self.inner, &tensors, &names);
+        let given = given.map_err(|error| self.failed(error))?;
+        Ok(names.into_iter().zip(given).collect())
+    }
+
+    fn failed(&self, error: ort::Error) -> InferenceError {
+        InferenceError::Failed {
+            model: self.model.clone(),
+            graph: self.graph.clone(),
+            source: error.into(),
+        }
     }
 
     fn mismatch(&self, reason: String) -> InferenceError {
@@ -228,33 +241,16 @@ impl Session {
     }
 }
 
-impl Port {
-    fn allows(&self, tensor: &Tensor) -> Result<(), String> {
-        let fits = tensor.dtype() == self.dtype
-            && tensor.shape().len() == self.shape.len()
-            && tensor
-                .shape()
-                .iter()
-                .zip(&self.shape)
-                .all(|(size, dim)| match dim {
-                    Dim::Fixed(fixed) => fixed == size,
-                    Dim::Free(_) => true,
-                });
-        if fits {
-            return Ok(());
-        }
-        Err(format!(
-            "{} is {:?} {:?}, but the tensor is {:?} {:?}",
-            self.name,
-            self.dtype,
-            self.shape,
-            tensor.dtype(),
-            tensor.shape()
-        ))
-    }
+/// The outputs of two pieces, one after the other.
+fn appended(before: Vec<ArrayD<f32>>, after: &[ArrayD<f32>]) -> Result<Vec<ArrayD<f32>>, String> {
+    let pairs = before.iter().zip(after);
+    let joined = pairs.map(|(one, other)| {
+        concatenate(Axis(0), &[one.view(), other.view()]).map_err(|error| error.to_string())
+    });
+    joined.collect()
 }
 
-fn commit(runtime: &Runtime, file: &Path) -> ort::Result<Graph> {
+fn commit(runtime: &Runtime, bytes: &[u8]) -> ort::Result<Graph> {
     Graph::builder(&runtime.environment)?
         .with_optimization_level(GraphOptimizationLevel::All)?
         .with_intra_threads(runtime.threads)?
@@ -262,37 +258,47 @@ fn commit(runtime: &Runtime, file: &Path) -> ort::Result<Graph> {
         .with_intra_op_spinning(false)?
         // Shapes change from run to run, so patterns of past runs would only hold memory.
         .with_memory_pattern(false)?
-        .commit_from_file(file)
+        .commit_from_memory(bytes)
 }
 
 fn execute(
     graph: &mut Graph,
-    inputs: &[(&str, Tensor)],
-    outputs: &[Port],
-) -> ort::Result<Vec<Tensor>> {
+    inputs: &[(String, Typed)],
+    outputs: &[String],
+) -> ort::Result<Vec<ArrayD<f32>>> {
     let mut values: Vec<(&str, SessionInputValue<'_>)> = Vec::with_capacity(inputs.len());
     for (name, tensor) in inputs {
         let value = match tensor {
-            Tensor::F32(array) => TensorRef::from_array_view(array)?.into(),
-            Tensor::I64(array) => TensorRef::from_array_view(array)?.into(),
+            Typed::F32(array) => TensorRef::from_array_view(array)?.into(),
+            Typed::F16(array) => TensorRef::from_array_view(array)?.into(),
+            Typed::F64(array) => TensorRef::from_array_view(array)?.into(),
+            Typed::I64(array) => TensorRef::from_array_view(array)?.into(),
+            Typed::I32(array) => TensorRef::from_array_view(array)?.into(),
         };
         values.push((name, value));
     }
     let given = graph.run(values)?;
-    outputs
-        .iter()
-        .map(|port| {
-            let value = &given[port.name.as_str()];
-            Ok(match port.dtype {
-                Dtype::F32 => Tensor::F32(value.try_extract_array::<f32>()?.to_owned()),
-                Dtype::I64 => Tensor::I64(value.try_extract_array::<i64>()?.to_owned()),
-            })
-        })
-        .collect()
+    let each = outputs.iter().map(|name| real(&given[name.as_str()]));
+    each.collect()
+}
+
+/// Numbers of any type as 32-bit floating point.
+fn real(value: &DynValue) -> ort::Result<ArrayD<f32>> {
+    Ok(match value.dtype().tensor_type() {
+        Some(TensorElementType::Float16) => value.try_extract_array::<f16>()?.mapv(f16::to_f32),
+        Some(TensorElementType::Float64) => value.try_extract_array::<f64>()?.mapv(narrowed),
+        Some(TensorElementType::Int64) => {
+            value.try_extract_array::<i64>()?.mapv(|whole| whole as f32)
+        }
+        Some(TensorElementType::Int32) => {
+            value.try_extract_array::<i32>()?.mapv(|whole| whole as f32)
+        }
+        _ => value.try_extract_array::<f32>()?.to_owned(),
+    })
 }
 
 /// Whether manifest and graph have the same ports: names, types, ranks and fixed dimensions.
-fn agree(ports: &[Port], outlets: &[Outlet]) -> Result<(), String> {
+fn agree<'a>(ports: impl Iterator<Item = &'a Port>, outlets: &[Outlet]) -> Result<(), String> {
     for port in ports {
         let outlet = outlets
             .iter()
@@ -308,10 +314,16 @@ fn agree(ports: &[Port], outlets: &[Outlet]) -> Result<(), String> {
             ));
         }
     }
-    let extra = outlets
+    Ok(())
+}
+
+/// Whether the manifest lists all that the graph wants.
+fn all_given<'a>(ports: impl Iterator<Item = &'a Port>, outlets: &[Outlet]) -> Result<(), String> {
+    let names: Vec<&str> = ports.map(|port| port.name.as_str()).collect();
+    match outlets
         .iter()
-        .find(|outlet| ports.iter().all(|port| port.name != outlet.name()));
-    match extra {
+        .find(|outlet| !names.contains(&outlet.name()))
+    {
         Some(outlet) => Err(format!("the manifest has no {}", outlet.name())),
         None => Ok(()),
     }
@@ -321,7 +333,10 @@ fn agree(ports: &[Port], outlets: &[Outlet]) -> Result<(), String> {
 fn same(port: &Port, value: &ValueType) -> bool {
     let dtype = match port.dtype {
         Dtype::F32 => TensorElementType::Float32,
+        Dtype::F16 => TensorElementType::Float16,
+        Dtype::F64 => TensorElementType::Float64,
         Dtype::I64 => TensorElementType::Int64,
+        Dtype::I32 => TensorElementType::Int32,
     };
     let Some(shape) = value.tensor_shape() else {
         return false;

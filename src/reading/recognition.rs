@@ -35,7 +35,8 @@ impl Recogniser {
     pub(super) fn new(model: &mut Model) -> Result<Self, InferenceError> {
         let session = model.take("recognition")?;
         let manifest = model.manifest();
-        let height = session.inputs().first().and_then(|port| port.shape.get(2));
+        let picture = session.input("picture");
+        let height = picture.and_then(|port| port.shape.iter().rev().nth(1));
         let Some(Dim::Fixed(height)) = height else {
             return Err(InferenceError::ConstantMissing {
                 model: manifest.id(),
@@ -131,10 +132,8 @@ impl Recogniser {
 
 /// The characters behind the blank.
 fn alphabet(session: &Session) -> Vec<char> {
-    let labels = session.outputs().first().map(|port| port.labels.as_slice());
+    let labels = session.labels("letters").iter();
     labels
-        .unwrap_or_default()
-        .iter()
         .skip(1)
         .filter_map(|label| label.chars().next())
         .collect()

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
 
-use super::{DocumentClass, FieldName, pages};
+use super::{DocumentClass, FieldName, answers};
 use crate::document::Confidence;
 use crate::inference::{InferenceError, Model};
 
@@ -63,7 +63,7 @@ fn named<T: DeserializeOwned>(
     let one = |(name, points): (&str, &[(f32, f32)])| {
         let known = serde_json::from_value(name.into());
         let unknown = |_| {
-            pages::unknown(
+            answers::unknown(
                 model,
                 format!("{table}.{name}: this program does not know the name"),
             )

@@ -5,18 +5,14 @@
 use ndarray::{Array1, Array2};
 
 use crate::document::{BBox, Confidence, Source};
+use crate::inference::contract;
+pub use crate::inference::contract::{GRAMS, NEIGHBOURS, SHAPE};
 use crate::reading::Word;
 
 /// Changes whenever a feature changes its meaning; models name the schema they were trained on.
 pub const SCHEMA: f32 = 1.0;
 /// Rows of the embedding table; id 0 means "no gram". Must fit `i16` for compact training files.
 pub const GRAM_BUCKETS: u32 = 16_384;
-/// Grams kept of a word. Words of up to 12 letters keep all of theirs.
-pub const GRAMS: usize = 16;
-/// Length of the shape vector of a word.
-pub const SHAPE: usize = 28;
-/// Neighbours of a word: 4 to the left, 2 to the right, 3 above, 2 below.
-pub const NEIGHBOURS: usize = LEFT + RIGHT + ABOVE + BELOW;
 /// Words of a page that are looked at; longer pages are small print that holds no field.
 pub const MAX_WORDS: usize = 1024;
 /// A signature is a word that no reader can read: this one, which no paper prints.
@@ -26,6 +22,9 @@ const LEFT: usize = 4;
 const RIGHT: usize = 2;
 const ABOVE: usize = 3;
 const BELOW: usize = 2;
+// 4 to the left, 2 to the right, 3 above, 2 below; and what the models' contracts say.
+const _: () = assert!(LEFT + RIGHT + ABOVE + BELOW == NEIGHBOURS);
+const _: () = assert!(GRAM_BUCKETS as usize == contract::GRAM_BUCKETS);
 
 /// What the models see of the words of one page. Row `i` describes word `i`.
 #[derive(Debug, Clone)]

@@ -3,6 +3,7 @@
 //! In: upright [`Page`](crate::reading::Page)s. Out: [`Document`]s with normalised values and their evidence.
 
 mod accepted;
+mod answers;
 mod assemble;
 mod bar_codes;
 mod cmr_boxes;
@@ -17,6 +18,7 @@ mod looks;
 mod loose_numbers;
 pub mod marks;
 pub mod normalise;
+mod page_class;
 pub mod pages;
 mod party_blocks;
 pub mod picture;
@@ -30,6 +32,7 @@ pub mod split;
 mod told;
 pub mod values;
 pub mod word_map;
+mod word_tags;
 mod wordless;
 
 pub use accepted::Accepted;
@@ -37,5 +40,8 @@ pub use assemble::{Context, SURE_MARK, documents};
 pub use confidence::Curves;
 pub use document::*;
 pub use looks::Looks;
+pub use marks::MarksModel;
+pub use page_class::PageClassModel;
 pub use settle::settle_dates;
 pub use told::told;
+pub use word_tags::FieldsModel;

@@ -15,7 +15,7 @@ use crate::reading::Word;
 pub const WORD_MAP_SCHEMA: f32 = 1.0;
 /// What a cell may hold. The planes of the model's input, in this order: labels that ask the consignee, the driver or the shipper to
 /// sign; labels that ask nobody by name; words of any kind; words tagged as the receiver's name, as another value, as a stamp's text.
-pub const PLANES: usize = 8;
+pub const PLANES: usize = crate::inference::contract::WORD_LAYERS;
 
 const CONSIGNEE: u8 = 1;
 const DRIVER: u8 = 1 << 1;

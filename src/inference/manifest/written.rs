@@ -4,8 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path};
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
+use super::super::constants;
+use super::super::graph::Look;
 use super::{Dim, Manifest, ONLY_GRAPH, Port, Section, Task, locate, only_graph};
+
+/// What the keys of our metadata in a graph begin with.
+const METADATA: &str = "countersign.";
 
 /// The format that this code reads.
 const SCHEMA: u32 = 1;
@@ -29,7 +35,9 @@ pub(super) struct Written {
     #[serde(default)]
     graphs: BTreeMap<String, String>,
     pub(super) files: BTreeMap<String, String>,
+    #[serde(default)]
     inputs: Vec<Port>,
+    #[serde(default)]
     outputs: Vec<Port>,
     #[serde(default)]
     preprocessing: Section,
@@ -72,6 +80,72 @@ impl Written {
                     "graphs.{graph} is {file}, which files does not list"
                 ));
             }
+        }
+        Ok(())
+    }
+
+    /// Whether a file holds a graph.
+    pub(super) fn is_graph(&self, file: &str) -> bool {
+        self.graphs.values().any(|graph| graph == file)
+    }
+
+    /// Takes from the only graph what the manifest is silent about.
+    pub(super) fn fill(&mut self, look: Look) -> Result<(), String> {
+        if self.graphs.len() != 1 {
+            return Ok(());
+        }
+        for (ports, own) in [
+            (&mut self.inputs, look.inputs),
+            (&mut self.outputs, look.outputs),
+        ] {
+            if ports.is_empty() {
+                *ports = own;
+            }
+        }
+        for (key, text) in &look.metadata {
+            if let Some(key) = key.strip_prefix(METADATA) {
+                self.fill_in(key, text)
+                    .map_err(|reason| format!("its metadata {METADATA}{key}: {reason}"))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn fill_in(&mut self, key: &str, text: &str) -> Result<(), String> {
+        let (section, rest) = key.split_once('.').unwrap_or((key, ""));
+        let ports = self.inputs.iter_mut().chain(&mut self.outputs);
+        let ports = ports.filter(|port| port.name == rest);
+        let section = match section {
+            "is" => {
+                let is: String = value(text)?;
+                ports.for_each(|port| port.is = port.is.take().or_else(|| Some(is.clone())));
+                return Ok(());
+            }
+            "labels" => {
+                let labels: Vec<String> = value(text)?;
+                ports
+                    .filter(|port| port.labels.is_empty())
+                    .for_each(|port| port.labels.clone_from(&labels));
+                return Ok(());
+            }
+            "preprocessing" => &mut self.preprocessing,
+            "thresholds" => &mut self.thresholds,
+            "calibration" => &mut self.calibration,
+            "figures" => &mut self.figures,
+            _ => {
+                return Err(
+                    "it is none of is, labels, preprocessing, thresholds, calibration, figures"
+                        .to_owned(),
+                );
+            }
+        };
+        constants::fill(section, rest, value(text)?);
+        Ok(())
+    }
+
+    /// What the manifest and its graphs together say of inputs and outputs.
+    pub(super) fn check_ports(&self) -> Result<(), String> {
+        for graph in self.graphs.keys() {
             for (side, ports) in [("inputs", &self.inputs), ("outputs", &self.outputs)] {
                 if !ports.iter().any(|port| port.graph == *graph) {
                     return Err(format!("{side} has none of the graph {graph}"));
@@ -105,12 +179,15 @@ impl Written {
     }
 
     pub(super) fn resolve(self, folder: &Path, native: &Path) -> Manifest {
-        let graphs = self.graphs.into_iter();
+        let graphs = self.graphs.iter();
+        let located = graphs.map(|(graph, file)| (graph.clone(), locate(file, folder, native)));
+        let hashes = self.graphs.iter();
+        let hashes =
+            hashes.filter_map(|(graph, file)| Some((graph.clone(), self.files.get(file)?.clone())));
         Manifest {
             task: self.task,
-            graphs: graphs
-                .map(|(graph, file)| (graph, locate(&file, folder, native)))
-                .collect(),
+            graphs: located.collect(),
+            hashes: hashes.collect(),
             name: self.name,
             version: self.version,
             licence: self.licence,
@@ -145,6 +222,17 @@ impl Port {
         }
         Ok(())
     }
+}
+
+/// A value as TOML writes it.
+fn value<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+    #[derive(Deserialize)]
+    struct Line<T> {
+        value: T,
+    }
+    let line: Line<T> =
+        toml::from_str(&format!("value = {text}")).map_err(|error| error.to_string())?;
+    Ok(line.value)
 }
 
 /// Parses a manifest and checks what it says against itself.

@@ -11,7 +11,8 @@ use super::strokes::{is_hole, rejoined, signatures};
 use crate::document::BBox;
 use crate::inference::{InferenceError, Model};
 use crate::reading::Page;
-use crate::understanding::pages::{labelled, picture, unknown};
+use crate::understanding::answers::{labelled, takes_schema, unknown, unlike};
+use crate::understanding::page_class::picture;
 use crate::understanding::picture::{CELL, MarksPicture, Part};
 use crate::understanding::spans::Tag;
 use crate::understanding::word_map::{WORD_MAP_SCHEMA, WordMap};
@@ -31,13 +32,7 @@ impl MarksModel {
     /// # Errors
     /// When it gives kinds of marks that this program does not know, or no threshold for one, or was trained on another word map.
     pub fn new(model: Model) -> Result<Self, InferenceError> {
-        let schema = model.manifest().number("preprocessing.word_map_schema")?;
-        if (schema - WORD_MAP_SCHEMA).abs() > f32::EPSILON {
-            let reason = format!(
-                "it takes word maps of schema {schema}, this program makes {WORD_MAP_SCHEMA}"
-            );
-            return Err(unknown(&model, reason));
-        }
+        takes_schema(&model, "preprocessing.word_map_schema", WORD_MAP_SCHEMA)?;
         let kinds = labelled(&model, "chances", kind_of)?;
         let labels = model.manifest().labels("chances")?;
         let threshold = |label: &String| model.manifest().number(&format!("thresholds.{label}"));
@@ -168,12 +163,8 @@ impl MarksModel {
             ("page", picture(&view.to_image()).into()),
             ("words", words.into()),
         ])?;
-        let output = outputs
-            .into_iter()
-            .next()
-            .ok_or_else(|| unknown(&self.model, "it gives no output".to_owned()))?;
-        let chances = output
-            .into_f32()
+        let [chances] = <[_; 1]>::try_from(outputs).map_err(|_| unlike(&self.model))?;
+        let chances = chances
             .into_dimensionality::<Ix4>()
             .map_err(|error| unknown(&self.model, error.to_string()))?;
         Ok(chances.index_axis_move(ndarray::Axis(0), 0))
