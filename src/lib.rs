@@ -31,6 +31,9 @@ pub mod ledger;
 
 pub mod events;
 
+// Which models serve.
+pub mod models;
+
 // The recipe, who decides by it, the loop around them, and the command line.
 pub mod clerk;
 pub mod pipeline;

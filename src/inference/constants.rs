@@ -73,3 +73,22 @@ pub(super) fn fill(section: &mut Section, key: &str, constant: Constant) {
         }
     }
 }
+
+/// All constants as text, by dotted name.
+pub(super) fn facts(section: &Section, name: &str, told: &mut BTreeMap<String, String>) {
+    for (key, constant) in section {
+        let name = format!("{name}.{key}");
+        match constant {
+            Constant::Number(number) => {
+                told.insert(name, number.to_string());
+            }
+            Constant::Numbers(numbers) => {
+                told.insert(name, format!("{numbers:?}"));
+            }
+            Constant::Points(points) => {
+                told.insert(name, format!("{points:?}"));
+            }
+            Constant::Table(table) => facts(table, &name, told),
+        }
+    }
+}

@@ -55,9 +55,9 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::InferenceError;
 use super::constants::{self, Constant, Section};
 use super::graph;
+use super::{InferenceError, ModelName};
 use crate::document::Sha256;
 
 /// The graph that a port belongs to when it names none.
@@ -149,6 +149,27 @@ impl Port {
     pub fn is(&self) -> &str {
         self.is.as_deref().unwrap_or(&self.name)
     }
+
+    fn told(&self) -> String {
+        let Self {
+            name,
+            dtype,
+            shape,
+            column,
+            labels,
+            ..
+        } = self;
+        let column = column.map(|column| format!(" column {column}"));
+        let labels = if labels.is_empty() {
+            String::new()
+        } else {
+            format!(" labels {}", labels.join(", "))
+        };
+        format!(
+            "{name} {dtype:?} {shape:?}{}{labels}",
+            column.unwrap_or_default()
+        )
+    }
 }
 
 fn only_graph() -> String {
@@ -227,7 +248,22 @@ impl Manifest {
     /// `name@version`, as events name it.
     #[must_use]
     pub fn id(&self) -> String {
-        format!("{}@{}", self.name, self.version)
+        self.model().to_string()
+    }
+
+    /// The same, as a name.
+    #[must_use]
+    pub fn model(&self) -> ModelName {
+        ModelName {
+            name: self.name.clone(),
+            version: self.version,
+        }
+    }
+
+    /// Where it lies.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// A file beside the manifest.
@@ -299,6 +335,29 @@ impl Manifest {
         let table = self.constant(key).and_then(Constant::table);
         let numbers = table.into_iter().flatten();
         numbers.filter_map(|(name, constant)| Some((name.as_str(), constant.number()?)))
+    }
+
+    /// All that it says, by dotted name, as text.
+    #[must_use]
+    pub fn facts(&self) -> BTreeMap<String, String> {
+        let mut facts = BTreeMap::from([
+            ("task".to_owned(), self.task.to_string()),
+            ("licence".to_owned(), self.licence.clone()),
+        ]);
+        let hash = self.training_data_sha256.clone();
+        facts.extend(hash.map(|hash| ("training_data_sha256".to_owned(), hash)));
+        let graphs = self.hashes.iter();
+        facts.extend(graphs.map(|(graph, hash)| (format!("graphs.{graph}"), hash.clone())));
+        for (side, ports) in [("inputs", &self.inputs), ("outputs", &self.outputs)] {
+            let named = ports
+                .iter()
+                .map(|port| (format!("{side}.{}", port.is()), port.told()));
+            facts.extend(named);
+        }
+        for (name, section) in &self.sections {
+            constants::facts(section, name, &mut facts);
+        }
+        facts
     }
 
     fn constant(&self, key: &str) -> Option<&Constant> {

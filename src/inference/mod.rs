@@ -9,12 +9,14 @@ mod golden;
 mod graph;
 mod manifest;
 mod model;
+mod name;
 mod plugs;
 mod registry;
 mod session;
 
 pub use manifest::{Dim, Dtype, Manifest, Port, Task};
 pub use model::Model;
+pub use name::{ModelName, NoModelName};
 pub use registry::{ModelSet, Registry};
 pub use session::{Runtime, Session, Tensor};
 

@@ -7,7 +7,7 @@ use half::f16;
 use ndarray::{ArrayD, ArrayViewD, Axis, Slice};
 
 use super::contract::{Contract, Fit, Output};
-use super::{Dtype, Manifest, Port, Tensor};
+use super::{Dim, Dtype, Manifest, Port, Tensor};
 
 /// What connects one graph to its contract.
 #[derive(Debug)]
@@ -101,6 +101,15 @@ impl Plugs {
     /// The names of the outputs in the graph, each once for each output of the contract.
     pub(super) fn output_names(&self) -> Vec<String> {
         self.outputs().map(|port| port.name.clone()).collect()
+    }
+
+    /// The size that the graph fixes of one dimension of a contract's input.
+    pub(super) fn own_size(&self, is: &str, axis: usize) -> Option<usize> {
+        let plug = self.inputs.iter().find(|plug| plug.port.is() == is)?;
+        match plug.port.shape.get(axis + usize::from(plug.fit.batch))? {
+            Dim::Fixed(size) => Some(*size),
+            Dim::Free(_) => None,
+        }
     }
 
     /// The contract's input where it has only one.
@@ -275,7 +284,6 @@ fn padded<T: Clone + Default>(rows: &ArrayViewD<'_, T>, at_once: usize) -> Array
 
 impl Port {
     fn allows(&self, shape: &[usize]) -> Result<(), String> {
-        use super::Dim;
         let sizes = shape.iter().zip(&self.shape);
         let mut fits = sizes.map(|(size, dim)| match dim {
             Dim::Fixed(fixed) => fixed == size,

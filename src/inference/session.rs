@@ -149,10 +149,10 @@ impl Session {
         })
     }
 
-    /// The input that is this one of the contract, as the manifest has it; none where the graph does without.
+    /// The size that the graph itself fixes of one dimension of a contract's input.
     #[must_use]
-    pub fn input(&self, is: &str) -> Option<&Port> {
-        self.plugs.inputs().find(|port| port.is() == is)
+    pub fn own_size(&self, is: &str, axis: usize) -> Option<usize> {
+        self.plugs.own_size(is, axis)
     }
 
     /// The labels of the output that is this one of the contract.

@@ -45,5 +45,5 @@ pub use page::*;
 pub use pool::{Reader, children_started};
 pub use protocol::{FileKind, LineReading, Opened, RawPage};
 pub use read_page::read_page;
-pub use sandbox::{Enforcement, SandboxReport, probe_sandbox};
+pub use sandbox::{Enforcement, OUT_OF_MEMORY_EXIT, SandboxReport, limit_to, probe_sandbox};
 pub use text::{TextLine, TextReader, TextReading};

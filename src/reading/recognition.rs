@@ -8,7 +8,7 @@ use ndarray::{Array4, Axis, Ix3};
 
 use super::ctc::{self, Reading};
 use super::line::{Line, whole};
-use crate::inference::{Dim, InferenceError, Model, Session};
+use crate::inference::{InferenceError, Model, Session};
 
 /// Widths are rounded up to a multiple of this, so that few shapes occur and batches fill up.
 const BUCKET: u32 = 32;
@@ -20,6 +20,9 @@ const BATCH: u32 = 1280;
 /// Width that is recognised on one page, in pixels at the network's height. Full pages of print (invoices and bills of
 /// lading at 200 dpi) took 18,800 on average and 27,500 at most; a page of terms in six-point print takes 150,000.
 const MOST_WIDTH: u32 = 30_000;
+
+/// The axis of a batch of lines that is their height, which is the network's own.
+const HEIGHT: usize = 2;
 
 /// Reads lines of text.
 #[derive(Debug)]
@@ -35,9 +38,7 @@ impl Recogniser {
     pub(super) fn new(model: &mut Model) -> Result<Self, InferenceError> {
         let session = model.take("recognition")?;
         let manifest = model.manifest();
-        let picture = session.input("picture");
-        let height = picture.and_then(|port| port.shape.iter().rev().nth(1));
-        let Some(Dim::Fixed(height)) = height else {
+        let Some(height) = session.own_size("picture", HEIGHT) else {
             return Err(InferenceError::ConstantMissing {
                 model: manifest.id(),
                 key: "inputs.shape".to_owned(),
@@ -45,7 +46,7 @@ impl Recogniser {
             });
         };
         Ok(Self {
-            height: u32::try_from(*height).unwrap_or_default(),
+            height: u32::try_from(height).unwrap_or_default(),
             alphabet: alphabet(&session),
             mean: manifest.number("preprocessing.recognition.mean")?,
             deviation: manifest.number("preprocessing.recognition.deviation")?,

@@ -7,10 +7,11 @@ mod memory;
 mod self_test;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use landlock::{
-    ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, Ruleset, RulesetAttr, RulesetStatus,
-    Scope,
+    ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, Ruleset, RulesetAttr,
+    RulesetCreatedAttr, RulesetStatus, Scope,
 };
 use rlimit::Resource;
 use seccompiler::{
@@ -19,7 +20,8 @@ use seccompiler::{
 };
 use serde::{Deserialize, Serialize};
 
-pub(super) use memory::{OUT_OF_MEMORY_EXIT, name_memory_deaths};
+pub use memory::OUT_OF_MEMORY_EXIT;
+pub(super) use memory::name_memory_deaths;
 pub use self_test::probe_sandbox;
 pub(super) use self_test::self_test;
 
@@ -60,7 +62,7 @@ pub enum Enforcement {
 /// the one before. Says what the kernel enforces; the caller decides whether that is enough.
 pub(super) fn close_doors(memory_mb: u64) -> Result<SandboxReport, String> {
     limit_resources(memory_mb).map_err(|error| format!("setting resource limits: {error}"))?;
-    let landlock = restrict_files_and_network().unwrap_or(Enforcement::Missing);
+    let landlock = restrict_files_and_network(&[]).unwrap_or(Enforcement::Missing);
     let seccomp = match restrict_system_calls() {
         Ok(()) => Enforcement::Full,
         Err(_) => Enforcement::Missing,
@@ -70,6 +72,24 @@ pub(super) fn close_doors(memory_mb: u64) -> Result<SandboxReport, String> {
         seccomp,
         open_doors: Vec::new(),
     })
+}
+
+/// Takes limits upon this process for good, for work that still opens files: `memory_mb` of address space, no network, and of the file system only
+/// the folders in `readable`, to read. Where the kernel lacks Landlock the limit on memory stands alone.
+///
+/// # Errors
+/// A limit could not be set.
+pub fn limit_to(readable: &[&Path], memory_mb: u64) -> Result<(), String> {
+    let memory = memory_mb << 20;
+    let limited = Resource::AS
+        .set(memory, memory)
+        .and_then(|()| Resource::FSIZE.set(0, 0))
+        .and_then(|()| Resource::CORE.set(0, 0));
+    limited.map_err(|error| format!("setting resource limits: {error}"))?;
+    name_memory_deaths(memory_mb);
+    // An older kernel without Landlock: memory and time are limited all the same.
+    drop(restrict_files_and_network(readable));
+    Ok(())
 }
 
 /// File descriptors that a child needs: three standard streams and the socket; the rest is spare.
@@ -84,14 +104,16 @@ fn limit_resources(memory_mb: u64) -> std::io::Result<()> {
     Resource::NPROC.set(0, 0)
 }
 
-/// Denies all that the newest Landlock known here can deny; an older kernel denies what it knows.
-fn restrict_files_and_network() -> Result<Enforcement, landlock::RulesetError> {
+/// Denies all that the newest Landlock known here can deny, but reading what lies in some folders; an older kernel denies what it knows.
+fn restrict_files_and_network(readable: &[&Path]) -> Result<Enforcement, landlock::RulesetError> {
+    let read = AccessFs::from_read(ABI::V6);
     let status = Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)
         .handle_access(AccessFs::from_all(ABI::V6))?
         .handle_access(AccessNet::from_all(ABI::V6))?
         .scope(Scope::AbstractUnixSocket | Scope::Signal)?
         .create()?
+        .add_rules(landlock::path_beneath_rules(readable, read))?
         .restrict_self()?;
     Ok(match status.ruleset {
         RulesetStatus::FullyEnforced => Enforcement::Full,

@@ -10,7 +10,7 @@ use std::ffi::c_int;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Exit code of a child that died because its memory was used up. No other part of the child exits with it.
-pub(in crate::reading) const OUT_OF_MEMORY_EXIT: i32 = 86;
+pub const OUT_OF_MEMORY_EXIT: i32 = 86;
 
 /// Bytes that must still be free for a death to count as a crash.
 static PROBE: AtomicUsize = AtomicUsize::new(0);

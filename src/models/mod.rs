@@ -1,0 +1,11 @@
+//! Models as they come and go: which there are, whether one may serve, and which one does.
+//!
+//! In: folders of models, and what people decide about them. Out: the models that serve. A model that breaks its task's contract is refused by
+//! name, whoever asks for it, and the one before goes on serving.
+
+pub mod check;
+mod diff;
+mod repository;
+
+pub use diff::{Difference, differences};
+pub use repository::{ModelName, Repository, Shelf};
