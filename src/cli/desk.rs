@@ -27,13 +27,37 @@ pub(super) struct LedgerArgs {
 
 /// Who acts, and why: both are kept for ever.
 #[derive(Debug, Args)]
-pub(super) struct ActArgs {
+pub(super) struct WhoArgs {
     /// Who acts.
     #[arg(long)]
     by: String,
     /// Why.
     #[arg(long)]
     why: String,
+}
+
+impl WhoArgs {
+    /// # Errors
+    /// [`Failure`] where one of them says nothing.
+    pub(super) fn act(self, what: &'static str) -> Result<Act, Failure> {
+        for (name, text) in [("--by", &self.by), ("--why", &self.why)] {
+            if text.trim().is_empty() || text.contains('\0') {
+                return Err(Failure::usage(format!("{name} must say something")));
+            }
+        }
+        Ok(Act {
+            who: self.by,
+            why: self.why,
+            what,
+        })
+    }
+}
+
+/// An act at the desk.
+#[derive(Debug, Args)]
+pub(super) struct ActArgs {
+    #[command(flatten)]
+    who: WhoArgs,
     /// Billing profiles: a JSON or TOML file, or a folder of such files.
     #[arg(long)]
     profiles: Option<PathBuf>,
@@ -45,6 +69,21 @@ pub(super) struct ActArgs {
 }
 
 impl LedgerArgs {
+    /// The ledger, where there is one.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub(super) async fn open_if_there(
+        self,
+        settings: &mut Settings,
+    ) -> Result<Option<Ledger>, Failure> {
+        let data = self.data.as_ref().unwrap_or(&settings.data);
+        if settings.ledger.is_empty() && !data.join("ledger.sqlite").exists() {
+            return Ok(None);
+        }
+        self.open(settings).await.map(Some)
+    }
+
     /// Opens the ledger, which has to be there.
     ///
     /// # Errors
@@ -80,11 +119,7 @@ impl Desk {
         what: &'static str,
         mut settings: Settings,
     ) -> Result<Self, Failure> {
-        for (name, text) in [("--by", &args.by), ("--why", &args.why)] {
-            if text.trim().is_empty() || text.contains('\0') {
-                return Err(Failure::usage(format!("{name} must say something")));
-            }
-        }
+        let act = args.who.act(what)?;
         let profiles = super::profiles(args.profiles, &settings)?;
         let ledger = args.ledger.open(&mut settings).await?;
         let folder = if settings.ledger.is_empty() {
@@ -107,11 +142,7 @@ impl Desk {
                 ModelSet::none(),
                 patience,
             ),
-            act: Act {
-                who: args.by,
-                why: args.why,
-                what,
-            },
+            act,
             json: args.json,
             folder,
         })

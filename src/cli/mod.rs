@@ -10,6 +10,7 @@ mod exceptions;
 mod explain;
 mod features;
 mod lines;
+mod models;
 mod process;
 mod report;
 mod sweep;
@@ -51,6 +52,7 @@ enum Command {
     Evaluate(evaluate::EvaluateArgs),
     Worker(worker::WorkerArgs),
     Sweep(sweep::SweepArgs),
+    Models(models::ModelsArgs),
     /// Says what is missing or wrong on this machine, and how to mend it.
     Doctor,
     /// Prints the settings in force; with --defaults the documented defaults.
@@ -142,6 +144,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Evaluate(args) => runtime.block_on(evaluate::run(args, settings)),
         Command::Worker(args) => runtime.block_on(worker::run(args, settings)),
         Command::Sweep(args) => runtime.block_on(sweep::run(args, settings)),
+        Command::Models(args) => runtime.block_on(models::run(args, settings)),
         Command::Doctor => doctor::run(&settings),
         Command::Settings { .. } => {
             print(&toml::to_string(&settings).map_err(Failure::unexpected)?)

@@ -53,7 +53,7 @@ use std::fmt;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::constants::{self, Constant, Section};
 use super::graph;
@@ -68,7 +68,7 @@ const LARGEST: u64 = 256 << 20;
 const NATIVE: &str = "native/";
 
 /// What a model is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Task {
     /// Finds and reads lines of text.
@@ -81,6 +81,17 @@ pub enum Task {
     Marks,
     /// Scores charges.
     Charges,
+}
+
+impl Task {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Text,
+        Self::PageClass,
+        Self::Fields,
+        Self::Marks,
+        Self::Charges,
+    ];
 }
 
 impl fmt::Display for Task {

@@ -79,7 +79,25 @@ impl Registry {
         })
     }
 
-    /// The manifest that serves each task, without loading any graph.
+    /// One whose models were chosen already; `folder` is where they lie.
+    #[must_use]
+    pub fn of(runtime: Runtime, folder: &Path, manifests: BTreeMap<Task, Manifest>) -> Self {
+        Self {
+            runtime,
+            folder: folder.to_owned(),
+            manifests,
+        }
+    }
+
+    /// The same with another model for one task.
+    #[must_use]
+    pub fn with(&self, manifest: Manifest) -> Self {
+        let mut manifests = self.manifests.clone();
+        manifests.insert(manifest.task, manifest);
+        Self::of(self.runtime.clone(), &self.folder, manifests)
+    }
+
+    /// The manifest of the newest version for each task, without loading any graph.
     ///
     /// # Errors
     /// As [`Self::open`].

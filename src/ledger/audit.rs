@@ -12,6 +12,7 @@ use crate::decision::ExceptionCode;
 use crate::document::{DocumentId, ObjectRef, Sha256};
 use crate::events::{DocumentData, ScoredData};
 use crate::fault::RejectReason;
+use crate::inference::{ModelName, Task};
 use crate::shipments::Shipment;
 
 /// Who acts: the program and its version.
@@ -152,6 +153,16 @@ impl Entry {
             act: act.what,
             subject: subject.to_string(),
             detail,
+        }
+    }
+
+    /// The model that serves a task from the start.
+    pub(super) fn first_champion(task: Task, model: &ModelName) -> Self {
+        Self {
+            who: None,
+            act: "model.promoted",
+            subject: task.to_string(),
+            detail: json!({"is": {"champion": model.to_string()}, "why": "the newest when the ledger first saw the task"}),
         }
     }
 

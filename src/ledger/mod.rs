@@ -16,6 +16,7 @@ mod explain;
 mod habits;
 mod key_index;
 mod leases;
+mod models;
 mod opening;
 mod outbox;
 mod outcomes;
@@ -41,6 +42,7 @@ pub use documents::{Asks, StoredDocument};
 pub use error::LedgerError;
 pub use explain::{Explanation, UploadRecord};
 pub use leases::{Claim, LEASE, ObjectChange};
+pub use models::{Changed, InForce, NoShare, OnTrial, Part, Share};
 pub use outbox::OutboxState;
 pub use outcomes::{
     Conflict, DocumentOutcome, Finding, Finish, NewShare, Outcome, Serves, Settled,

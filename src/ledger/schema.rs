@@ -14,6 +14,7 @@ pub(super) const STEPS: &[&str] = &[
     include_str!("migrations/0005_keys.sql"),
     include_str!("migrations/0006_shares.sql"),
     include_str!("migrations/0007_charges.sql"),
+    include_str!("migrations/0008_models.sql"),
 ];
 
 /// The number of the lock that PostgreSQL gives to one program at a time: any number that no other program uses.

@@ -3,9 +3,11 @@
 //! In: folders of models, and what people decide about them. Out: the models that serve. A model that breaks its task's contract is refused by
 //! name, whoever asks for it, and the one before goes on serving.
 
+mod champions;
 pub mod check;
 mod diff;
 mod repository;
 
+pub use champions::{Champions, champions, in_force};
 pub use diff::{Difference, differences};
 pub use repository::{ModelName, Repository, Shelf};

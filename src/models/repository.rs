@@ -3,10 +3,11 @@
 //! In: folders `<name>/<version>` with a manifest, which is written last. Out: shelves, one for each version. A version whose files are not the
 //! ones in its manifest is there, but refused.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub use crate::inference::ModelName;
-use crate::inference::{InferenceError, Manifest};
+use crate::inference::{InferenceError, Manifest, Registry, Task};
 use crate::settings::Settings;
 
 /// Folders with models; a version in an earlier one hides the same in a later one.
@@ -67,6 +68,18 @@ impl Repository {
             model,
         });
         Ok(shelves.collect())
+    }
+
+    /// The newest version for each task.
+    ///
+    /// # Errors
+    /// Those of [`Registry::manifests`].
+    pub fn newest(&self) -> Result<BTreeMap<Task, Manifest>, InferenceError> {
+        let mut newest = BTreeMap::new();
+        for folder in self.folders.iter().rev() {
+            newest.extend(Registry::manifests(folder, &self.native)?);
+        }
+        Ok(newest)
     }
 
     /// The manifest of a version, its files checked.

@@ -4,6 +4,7 @@
 mod audit;
 mod desk;
 mod leases;
+mod models;
 mod opening;
 mod outbox;
 mod overdue;

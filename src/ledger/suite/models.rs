@@ -1,0 +1,154 @@
+//! How every ledger keeps which models serve.
+
+use super::*;
+use crate::inference::{ModelName, Task};
+
+on_every_database! {
+    the_first_champion_stays_until_somebody_promotes_another,
+    what_was_promoted_is_rolled_back_once,
+    a_challenger_is_tried_and_what_is_retired_never_serves,
+    every_change_is_in_the_trail,
+}
+
+fn named(text: &str) -> ModelName {
+    text.parse().unwrap()
+}
+
+fn act(what: &'static str) -> Act {
+    Act {
+        who: "ada".to_owned(),
+        why: "better on hands".to_owned(),
+        what,
+    }
+}
+
+async fn with_champion(ledger: &Ledger) {
+    let first = [
+        (Task::PageClass, named("page-class@1")),
+        (Task::Marks, named("marks@1")),
+    ];
+    ledger.first_champions(&first, at(0)).await.unwrap();
+}
+
+async fn serving(ledger: &Ledger) -> InForce {
+    let all = ledger.models_in_force().await.unwrap();
+    all.into_iter()
+        .find(|one| one.task == Task::PageClass)
+        .unwrap()
+}
+
+async fn promote(ledger: &Ledger, task: Task, model: &str, seconds: i64) -> Changed {
+    let act = act("model.promoted");
+    let promoted = ledger.promote(task, &named(model), &act, at(seconds)).await;
+    promoted.unwrap()
+}
+
+fn refused(changed: Changed) -> String {
+    match changed {
+        Changed::No(why) => why,
+        Changed::To(is) => panic!("{is:?}"),
+    }
+}
+
+async fn the_first_champion_stays_until_somebody_promotes_another(ledger: &Ledger) {
+    with_champion(ledger).await;
+    let newer = [(Task::PageClass, named("page-class@2"))];
+    ledger.first_champions(&newer, at(1)).await.unwrap();
+    assert_eq!(serving(ledger).await.champion, named("page-class@1"));
+    let first = promote(ledger, Task::PageClass, "page-class@2", 2).await;
+    assert!(matches!(first, Changed::To(_)));
+    let is = serving(ledger).await;
+    assert_eq!(
+        (is.champion, is.before),
+        (named("page-class@2"), Some(named("page-class@1")))
+    );
+    let again = promote(ledger, Task::PageClass, "page-class@2", 2).await;
+    assert!(refused(again).contains("already"));
+    let unknown = promote(ledger, Task::Charges, "charges@1", 3).await;
+    assert!(refused(unknown).contains("no model serves charges"));
+}
+
+async fn what_was_promoted_is_rolled_back_once(ledger: &Ledger) {
+    with_champion(ledger).await;
+    let back = || async {
+        let act = act("model.rolled_back");
+        ledger
+            .roll_back(Task::PageClass, &act, at(3))
+            .await
+            .unwrap()
+    };
+    assert!(refused(back().await).contains("none before"));
+    let promoted = promote(ledger, Task::PageClass, "page-class@2", 1).await;
+    assert!(matches!(promoted, Changed::To(_)));
+    assert!(matches!(back().await, Changed::To(_)));
+    assert_eq!(serving(ledger).await.champion, named("page-class@1"));
+    assert!(refused(back().await).contains("none before"));
+}
+
+async fn a_challenger_is_tried_and_what_is_retired_never_serves(ledger: &Ledger) {
+    with_champion(ledger).await;
+    let on = |model: &str| OnTrial {
+        model: named(model),
+        part: Part::Shadow,
+        share: "12.5%".parse().unwrap(),
+    };
+    let put = |challenger| async {
+        let act = act("model.on_trial");
+        ledger
+            .put_on_trial(Task::PageClass, challenger, &act, at(1))
+            .await
+            .unwrap()
+    };
+    assert!(refused(put(None).await).contains("no model is on trial"));
+    assert!(refused(put(Some(on("page-class@1"))).await).contains("champion itself"));
+    put(Some(on("page-class@2"))).await;
+    assert_eq!(serving(ledger).await.challenger, Some(on("page-class@2")));
+    let retire = |model: &'static str| async move {
+        ledger
+            .retire(&named(model), &act("model.retired"), at(2))
+            .await
+            .unwrap()
+    };
+    assert!(
+        retire("page-class@2")
+            .await
+            .unwrap_err()
+            .contains("on trial")
+    );
+    assert!(
+        retire("page-class@1")
+            .await
+            .unwrap_err()
+            .contains("serves page-class")
+    );
+    put(None).await;
+    retire("page-class@2").await.unwrap();
+    assert!(refused(put(Some(on("page-class@2"))).await).contains("retired"));
+    let promoted = promote(ledger, Task::PageClass, "page-class@2", 3).await;
+    assert!(refused(promoted).contains("retired"));
+}
+
+async fn every_change_is_in_the_trail(ledger: &Ledger) {
+    with_champion(ledger).await;
+    let promoted = promote(ledger, Task::Marks, "marks@2", 1).await;
+    assert!(matches!(promoted, Changed::To(_)));
+    // One for each first champion, one for the promotion.
+    assert_eq!(
+        ledger.verify_audit().await.unwrap(),
+        Audit::Intact { entries: 3 }
+    );
+    let trail = ledger.audit_about("marks").await.unwrap();
+    assert_eq!(trail.last().unwrap().who, "ada");
+}
+
+#[test]
+fn a_share_takes_that_many_of_a_thousand() {
+    let share: Share = "12.5%".parse().unwrap();
+    assert_eq!(
+        (0..10_000).filter(|number| share.takes(*number)).count(),
+        1_250
+    );
+    for wrong in ["", "5", "0%", "0.05%", "101%", "-1%", "NaN%"] {
+        assert!(wrong.parse::<Share>().is_err(), "{wrong}");
+    }
+}

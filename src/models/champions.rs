@@ -1,0 +1,77 @@
+//! Champions: the models that serve, as the ledger has it.
+//!
+//! A task that the ledger sees for the first time gets the newest version there is. From then on only people change it: a version that is merely
+//! put into the folder, by a training run or a new release, serves nobody.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::Repository;
+use crate::fault::Fault;
+use crate::inference::{Manifest, Task};
+use crate::ledger::{InForce, Ledger};
+
+/// What serves each task, with its manifest.
+pub type Champions = BTreeMap<Task, Manifest>;
+
+/// Gives every task a champion, and says what is in force.
+///
+/// # Errors
+/// [`Fault::Fatal`] for a newest version that is refused, [`Fault::Retry`] for a ledger that does not answer.
+pub async fn in_force(
+    ledger: &Ledger,
+    repository: &Repository,
+    now: Timestamp,
+) -> Result<Vec<InForce>, Fault> {
+    let known = ledger.models_in_force().await?;
+    if Task::ALL
+        .iter()
+        .all(|task| known.iter().any(|one| one.task == *task))
+    {
+        return Ok(known);
+    }
+    let newest = repository.newest().map_err(opening)?;
+    let first: Vec<_> = newest
+        .iter()
+        .map(|(task, one)| (*task, one.model()))
+        .collect();
+    ledger.first_champions(&first, now).await?;
+    Ok(ledger.models_in_force().await?)
+}
+
+/// The champions, their files checked.
+///
+/// # Errors
+/// As [`in_force`], and [`Fault::Fatal`] for a champion that is not there or is refused.
+pub async fn champions(
+    ledger: &Ledger,
+    repository: &Repository,
+    now: Timestamp,
+) -> Result<Champions, Fault> {
+    let in_force = in_force(ledger, repository, now).await?;
+    let manifests = in_force.iter().map(|one| {
+        let manifest = repository.manifest(&one.champion).map_err(|error| {
+            let (champion, task) = (&one.champion, one.task);
+            let help = format!(
+                "{champion} serves {task}; `countersign models promote` another, or put it back"
+            );
+            opening(anyhow::anyhow!("{error}. {help}"))
+        })?;
+        if manifest.task != one.task {
+            let wrong = anyhow::anyhow!(
+                "{} is for {}, not for {}",
+                one.champion,
+                manifest.task,
+                one.task
+            );
+            return Err(opening(wrong));
+        }
+        Ok((one.task, manifest))
+    });
+    manifests.collect()
+}
+
+fn opening(error: impl Into<crate::fault::Cause>) -> Fault {
+    Fault::fatal("opening the models", error)
+}
