@@ -23,15 +23,14 @@ use self::paper::Paper;
 use self::search::texts;
 pub use self::search::{Asking, FoundInLedger, find_in_ledger};
 use self::table::Table;
-use crate::charges::ChargeModel;
 use crate::decision::Profiles;
 use crate::document::DocumentId;
 use crate::events::StoredEvent;
 use crate::fault::Fault;
-use crate::inference::ModelSet;
 use crate::ledger::{
     Asks, Because, Conflict, Finding, Finish, Ledger, Outcome, StoredDocument, Upload,
 };
+use crate::models::InService;
 use crate::shipments::Shipment;
 use crate::shipments::keys::{Key, waking_keys};
 use crate::shipments::matching::Weights;
@@ -50,10 +49,8 @@ pub struct Clerk {
     profiles: Profiles,
     /// What evidence weighs.
     weights: Weights,
-    /// What was learned of charges.
-    charges: Option<ChargeModel>,
-    /// Who reads, where that has to be told without a document.
-    models: ModelSet,
+    /// Who scores charges, and who reads where that has to be told without a document.
+    in_service: InService,
     /// How long a document waits silently for its shipment.
     patience: SignedDuration,
 }
@@ -74,16 +71,14 @@ impl Clerk {
         ledger: Ledger,
         profiles: Profiles,
         weights: Weights,
-        charges: Option<ChargeModel>,
-        models: ModelSet,
+        in_service: InService,
         patience: SignedDuration,
     ) -> Self {
         Self {
             ledger,
             profiles,
             weights,
-            charges,
-            models,
+            in_service,
             patience,
         }
     }

@@ -3,30 +3,31 @@
 //! In: the bytes of an upload, then what the ledger knows. Out: documents with their papers cut out, then what was decided
 //! about each.
 
+mod beside;
 mod deciding;
 mod matching;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
+use self::beside::Beside;
+pub use self::beside::Shadow;
 pub use self::deciding::{Filed, Terms, decide_copy, decide_pack};
 pub use self::matching::{MatchedDocument, attach_document, match_document, split_document};
 use crate::document::PageNumber;
 use crate::fault::Fault;
-use crate::inference::{InferenceError, Registry};
 use crate::ledger::Finding;
+use crate::models::Readers;
 use crate::reading::{Page, Reader, TextReader, read_page};
 use crate::settings::Settings;
 use crate::understanding::pages::{PageModels, PageView};
 use crate::understanding::{Context, Document, documents};
 
-/// What reads one upload at a time: a reader child and a set of models.
+/// What reads one upload at a time: a reader child, with the models that each upload brings.
 #[derive(Debug)]
 pub struct Slot {
     reader: Reader,
-    text: TextReader,
-    models: PageModels,
 }
 
 /// An upload that was read and understood.
@@ -36,6 +37,12 @@ pub struct ReadUpload {
     pub papers: Vec<Paper>,
     /// What each stage found.
     pub findings: Vec<Finding>,
+    /// Who read it.
+    pub by: Readers,
+    /// What a challenger in the shadow made of it.
+    pub shadow: Option<Shadow>,
+    /// What looking at its pages took.
+    pub took: Duration,
 }
 
 /// A document with its cut-out.
@@ -48,22 +55,13 @@ pub struct Paper {
 }
 
 impl Slot {
-    /// Starts a reader child and opens the models.
+    /// Starts a reader child.
     ///
     /// # Errors
-    /// [`Fault::Fatal`] where a library, a model or the sandbox is missing.
-    pub fn open(settings: &Settings, registry: &Registry) -> Result<Self, Fault> {
-        // At the same time; a child dies with the thread that started it, so it is the models that are opened beside.
-        let (reader, models) = std::thread::scope(|scope| {
-            let models = scope.spawn(|| open_models(registry));
-            (Reader::spawn(&settings.reader), models.join())
-        });
-        let models = models.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        let (text, models) = models.map_err(|error| Fault::fatal("opening the models", error))?;
+    /// [`Fault::Fatal`] where a library or the sandbox is missing.
+    pub fn open(settings: &Settings) -> Result<Self, Fault> {
         Ok(Self {
-            reader: reader?,
-            text,
-            models,
+            reader: Reader::spawn(&settings.reader)?,
         })
     }
 
@@ -71,43 +69,66 @@ impl Slot {
     ///
     /// # Errors
     /// [`Fault::Reject`] for an upload that cannot be processed, [`Fault::Fatal`] when a model cannot be run.
-    pub fn read(&mut self, bytes: &[u8], context: Context) -> Result<ReadUpload, Fault> {
+    pub fn read(
+        &mut self,
+        bytes: &[u8],
+        context: Context,
+        by: Readers,
+    ) -> Result<ReadUpload, Fault> {
+        let opening = |error| Fault::fatal("opening the models", error);
+        let mut text = by.serving.text().map_err(opening)?;
+        let mut models = by.serving.pages().map_err(opening)?;
+        let mut beside = Beside::of(&by);
         let opened = self.reader.open(bytes)?;
         let (mut pages, mut views, mut findings) = (Vec::new(), Vec::new(), Vec::new());
+        let mut took = Duration::ZERO;
         for index in 0..opened.pages {
-            let (page, view, found) = self.read_one(PageNumber::from_index(index))?;
-            findings.extend(found);
+            let number = PageNumber::from_index(index);
+            let (mut page, reading) = self.read_one(number, &mut text)?;
+            let started = Instant::now();
+            let view = look(&mut models, &page)?;
+            took += started.elapsed();
+            let found = view_found(&view);
+            findings.push(reading);
+            findings.push(Finding::new(&[number], "understanding", started, found));
+            beside.look(&mut self.reader, &page);
+            // An upload of 300 pages needs the memory of one.
+            page.image = image::GrayImage::default();
             pages.push(page);
             views.push(view);
         }
-        let documents = documents(&pages, &views, context, self.models.curves());
-        let started = Instant::now();
-        let papers = documents
-            .into_iter()
-            .map(|document| self.cut(document))
-            .collect::<Result<Vec<_>, Fault>>()?;
-        findings.push(Finding::new(
-            &[],
-            "cutting",
-            started,
-            json!({ "documents": papers.len() }),
-        ));
-        Ok(ReadUpload { papers, findings })
+        let documents = documents(&pages, &views, context, models.curves());
+        let shadow = beside.documents(&pages, context);
+        let (papers, cutting) = self.cut_all(documents)?;
+        findings.push(cutting);
+        drop((text, models, beside));
+        Ok(ReadUpload {
+            papers,
+            findings,
+            by,
+            shadow,
+            took,
+        })
     }
 
-    /// Reads one page and looks at it; its picture is dropped, so that an upload of 300 pages needs the memory of one.
-    fn read_one(&mut self, number: PageNumber) -> Result<(Page, PageView, [Finding; 2]), Fault> {
+    fn read_one(
+        &mut self,
+        number: PageNumber,
+        text: &mut TextReader,
+    ) -> Result<(Page, Finding), Fault> {
         let started = Instant::now();
-        let mut page = read_page(&mut self.reader, &mut self.text, number)?;
-        let reading = Finding::new(&[number], "reading", started, reading_found(&page));
+        let page = read_page(&mut self.reader, text, number)?;
+        let found = reading_found(&page);
+        Ok((page, Finding::new(&[number], "reading", started, found)))
+    }
+
+    fn cut_all(&mut self, documents: Vec<Document>) -> Result<(Vec<Paper>, Finding), Fault> {
         let started = Instant::now();
-        let view = self
-            .models
-            .view(&page)
-            .map_err(|error| Fault::fatal("looking at a page", error))?;
-        let understanding = Finding::new(&[number], "understanding", started, view_found(&view));
-        page.image = image::GrayImage::default();
-        Ok((page, view, [reading, understanding]))
+        let papers = documents.into_iter().map(|document| self.cut(document));
+        let papers = papers.collect::<Result<Vec<_>, Fault>>()?;
+        let found = json!({ "documents": papers.len() });
+        let finding = Finding::new(&[], "cutting", started, found);
+        Ok((papers, finding))
     }
 
     fn cut(&mut self, document: Document) -> Result<Paper, Fault> {
@@ -116,9 +137,9 @@ impl Slot {
     }
 }
 
-fn open_models(registry: &Registry) -> Result<(TextReader, PageModels), InferenceError> {
-    let text = registry.text().and_then(TextReader::new)?;
-    Ok((text, PageModels::open(registry)?))
+fn look(models: &mut PageModels, page: &Page) -> Result<PageView, Fault> {
+    let seen = models.view(page);
+    seen.map_err(|error| Fault::fatal("looking at a page", error))
 }
 
 fn reading_found(page: &Page) -> serde_json::Value {

@@ -1,4 +1,4 @@
-//! Slots: the threads that read uploads, one reader child and one set of models each.
+//! Slots: the threads that read uploads, one reader child each, with the models that each upload brings.
 //!
 //! In: bytes. Out: what [`Slot::read`] makes of them. A slot is opened when its first upload comes, on the thread that keeps
 //! it: a reader child dies with the thread that started it. A panic costs its upload and its slot, never the program.
@@ -11,7 +11,7 @@ use std::thread::{self, JoinHandle};
 use tokio::sync::oneshot;
 
 use crate::fault::{Fault, RejectReason};
-use crate::inference::Registry;
+use crate::models::Readers;
 use crate::pipeline::{ReadUpload, Slot};
 use crate::settings::Settings;
 use crate::understanding::Context;
@@ -24,6 +24,7 @@ enum Job {
     Read {
         bytes: Vec<u8>,
         context: Context,
+        by: Readers,
         reply: oneshot::Sender<Result<ReadUpload, Fault>>,
     },
 }
@@ -40,13 +41,12 @@ pub struct Slots {
 impl Slots {
     /// Starts `settings.slots` threads; each opens its slot when its first upload comes.
     #[must_use]
-    pub fn start(settings: &Settings, registry: &Arc<Registry>) -> Self {
+    pub fn start(settings: &Settings) -> Self {
         let (jobs, queue) = channel();
         let queue = Arc::new(Mutex::new(queue));
         let start = |_| {
-            let (settings, registry, queue) =
-                (settings.clone(), Arc::clone(registry), Arc::clone(&queue));
-            thread::spawn(move || serve(&settings, &registry, &queue))
+            let (settings, queue) = (settings.clone(), Arc::clone(&queue));
+            thread::spawn(move || serve(&settings, &queue))
         };
         Self {
             jobs: Some(jobs),
@@ -77,12 +77,18 @@ impl Slots {
     ///
     /// # Errors
     /// As [`Slot::read`] and [`Slot::open`].
-    pub async fn read(&self, bytes: Vec<u8>, context: Context) -> Result<ReadUpload, Fault> {
+    pub async fn read(
+        &self,
+        bytes: Vec<u8>,
+        context: Context,
+        by: Readers,
+    ) -> Result<ReadUpload, Fault> {
         let gone = || Fault::fatal("reading an upload", "the slot's thread has ended");
         let (reply, result) = oneshot::channel();
         let job = Job::Read {
             bytes,
             context,
+            by,
             reply,
         };
         let jobs = self.jobs.as_ref().ok_or_else(gone)?;
@@ -102,14 +108,14 @@ impl Drop for Slots {
     }
 }
 
-fn serve(settings: &Settings, registry: &Registry, queue: &Mutex<Receiver<Job>>) {
+fn serve(settings: &Settings, queue: &Mutex<Receiver<Job>>) {
     let mut slot = None;
     loop {
         let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let (bytes, context, reply) = match job {
+        let (bytes, context, by, reply) = match job {
             Err(_) => return,
             Ok(Job::Open(reply)) => {
-                let opened = opened(&mut slot, settings, registry).map(drop);
+                let opened = opened(&mut slot, settings).map(drop);
                 // Whoever asked may have stopped meanwhile.
                 drop(reply.send(opened));
                 continue;
@@ -117,15 +123,16 @@ fn serve(settings: &Settings, registry: &Registry, queue: &Mutex<Receiver<Job>>)
             Ok(Job::Read {
                 bytes,
                 context,
+                by,
                 reply,
-            }) => (bytes, context, reply),
+            }) => (bytes, context, by, reply),
         };
         // The program is ending: what nobody waits for is not begun.
         if reply.is_closed() {
             continue;
         }
-        let mut work = || read(&mut slot, settings, registry, &bytes, context);
-        let result = catch_unwind(AssertUnwindSafe(&mut work)).unwrap_or_else(|_| {
+        let work = || opened(&mut slot, settings)?.read(&bytes, context, by);
+        let result = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
             tracing::error!("a stage panicked on an upload; its slot is opened anew");
             Err(RejectReason::ParserCrashed.into())
         });
@@ -138,23 +145,9 @@ fn serve(settings: &Settings, registry: &Registry, queue: &Mutex<Receiver<Job>>)
     }
 }
 
-fn read(
-    slot: &mut Option<Slot>,
-    settings: &Settings,
-    registry: &Registry,
-    bytes: &[u8],
-    context: Context,
-) -> Result<ReadUpload, Fault> {
-    opened(slot, settings, registry)?.read(bytes, context)
-}
-
-fn opened<'a>(
-    slot: &'a mut Option<Slot>,
-    settings: &Settings,
-    registry: &Registry,
-) -> Result<&'a mut Slot, Fault> {
+fn opened<'a>(slot: &'a mut Option<Slot>, settings: &Settings) -> Result<&'a mut Slot, Fault> {
     Ok(match slot {
         Some(slot) => slot,
-        None => slot.insert(Slot::open(settings, registry)?),
+        None => slot.insert(Slot::open(settings)?),
     })
 }

@@ -5,27 +5,25 @@
 
 mod arrival;
 
-use std::sync::Arc;
-
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::RwLock;
 use tokio_util::sync::CancellationToken;
 
 pub use self::arrival::Arrival;
-use crate::charges::ChargeModel;
 use crate::clerk::{Clerk, ReadDocument};
 use crate::decision::Profiles;
 use crate::document::{ObjectRef, Sha256};
 use crate::events::{Origin, StoredEvent};
 use crate::fault::{Fault, RejectReason};
-use crate::inference::{ModelSet, Registry, Runtime};
+use crate::inference::{Registry, Runtime};
 use crate::ledger::{Asks, Begun, Finish, Ledger, Outcome, StoredDocument, Upload};
+use crate::models::{InService, Lineup, Readers, Repository, Serving, champions};
 use crate::pipeline::{Paper, ReadUpload};
 use crate::settings::Settings;
 use crate::shipments::matching::Weights;
 use crate::slots::Slots;
 use crate::storage::{Fetched, Location, Storage, StorageError};
-use crate::understanding::{Accepted, Context};
+use crate::understanding::Context;
 
 /// An upload on which work was begun more often than this has killed its worker every time. A few, because a worker may be killed for
 /// other reasons.
@@ -41,8 +39,7 @@ pub struct Worker {
     clerk: Clerk,
     storage: Storage,
     slots: Slots,
-    models: ModelSet,
-    accepted: Accepted,
+    in_service: InService,
     given_up: CancellationToken,
     /// Held by all that read, and alone by whoever is suspected.
     reading: RwLock<()>,
@@ -70,9 +67,9 @@ impl Worker {
         // Whoever processes files wants to know now.
         settings.exceptions.no_match_minutes = 0;
         let ledger = open_ledger(&settings).await?;
-        let registry = open_registry(&settings)?;
+        let serving = open_champions(&settings, &ledger).await?;
         let storage = Storage::Folder(settings.data.clone());
-        Self::new(settings, profiles, ledger, storage, registry)
+        Self::new(settings, profiles, ledger, storage, serving)
     }
 
     /// A worker; its slots are opened when uploads come.
@@ -84,35 +81,36 @@ impl Worker {
         profiles: Profiles,
         ledger: Ledger,
         storage: Storage,
-        registry: Registry,
+        serving: Serving,
     ) -> Result<Self, Fault> {
-        let opened = |error| Fault::fatal("opening the models", error);
-        let models = registry.set().map_err(opened)?;
-        let accepted = Accepted::of(registry.serving()).map_err(opened)?;
         let weights = Weights::load(&settings.models());
         let weights = weights.map_err(|error| Fault::fatal("opening the models", error))?;
-        let charges = registry.charges().map_err(opened)?;
-        let charges = charges.map(ChargeModel::new).transpose().map_err(opened)?;
-        let slots = Slots::start(&settings, &Arc::new(registry));
+        let slots = Slots::start(&settings);
         let patience = SignedDuration::from_mins(settings.exceptions.no_match_minutes.into());
+        let in_service = InService::new(Lineup::of(serving));
+        let clerk = Clerk::new(ledger, profiles, weights, in_service.clone(), patience);
         Ok(Self {
-            clerk: Clerk::new(ledger, profiles, weights, charges, models.clone(), patience),
-            accepted,
+            clerk,
             settings,
             storage,
             slots,
-            models,
+            in_service,
             given_up: CancellationToken::new(),
             reading: RwLock::default(),
         })
     }
 
-    /// Opens the slots before their first uploads come.
+    /// Opens the slots and their models before their first uploads come.
     ///
     /// # Errors
     /// [`Fault::Fatal`] where a library, a model or the sandbox is missing.
     pub async fn warm_up(&self) -> Result<(), Fault> {
-        self.slots.warm_up().await
+        let (lineup, readers) = (self.in_service.now(), self.settings.slots);
+        let models = tokio::task::spawn_blocking(move || lineup.champions.warm_up(readers, &[]));
+        let (slots, models) = tokio::join!(self.slots.warm_up(), models);
+        let models = models.map_err(|error| Fault::fatal("opening the models", error))?;
+        models.map_err(|error| Fault::fatal("opening the models", error))?;
+        slots
     }
 
     /// Ends the reading of what is in hand: it is as if it had not been begun.
@@ -120,10 +118,10 @@ impl Worker {
         self.given_up.cancel();
     }
 
-    /// From which confidence on values need nobody's look.
+    /// Who serves and who is on trial.
     #[must_use]
-    pub fn accepted(&self) -> &Accepted {
-        &self.accepted
+    pub fn in_service(&self) -> &InService {
+        &self.in_service
     }
 
     /// Who decides.
@@ -151,6 +149,7 @@ impl Worker {
             Err(fault) => return Err(fault),
         };
         let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        let by = self.in_service.now().readers_of(&arrival.object);
         let origin = Origin {
             // The tag of what was read: the object may have been written again since the notice.
             object: ObjectRef {
@@ -158,7 +157,7 @@ impl Worker {
                 ..arrival.object.clone()
             },
             sha256: Sha256::of(&bytes),
-            models: self.models.clone(),
+            models: by.serving.names().clone(),
             trace: arrival.trace.clone(),
         };
         let now = Timestamp::now();
@@ -170,17 +169,18 @@ impl Worker {
             Begun::New(upload) if upload.attempts > MOST_ATTEMPTS => {
                 Ok(Read::Rejected(upload, RejectReason::ParserCrashed))
             }
-            Begun::New(upload) => self.read_bytes(upload, arrival, bytes).await,
+            Begun::New(upload) => self.read_bytes(upload, arrival, bytes, by).await,
         }
     }
 
     async fn reject_unread(&self, arrival: &Arrival, reason: RejectReason) -> Result<Read, Fault> {
         let (object, trace) = (&arrival.object, arrival.trace.as_ref());
+        let by = self.in_service.now().readers_of(object);
+        let (models, now) = (by.serving.names(), Timestamp::now());
         let rejected = self
             .ledger()
-            .reject_unread(object, &self.models, trace, reason, Timestamp::now())
-            .await?;
-        Ok(Read::Finished(rejected))
+            .reject_unread(object, models, trace, reason, now);
+        Ok(Read::Finished(rejected.await?))
     }
 
     async fn read_bytes(
@@ -188,6 +188,7 @@ impl Worker {
         upload: Upload,
         arrival: Arrival,
         bytes: Vec<u8>,
+        by: Readers,
     ) -> Result<Read, Fault> {
         let context = Context {
             date_order: None,
@@ -196,10 +197,10 @@ impl Worker {
         let reading = async {
             if upload.attempts < SUSPECT {
                 let _with_others = self.reading.read().await;
-                self.slots.read(bytes, context).await
+                self.slots.read(bytes, context, by).await
             } else {
                 let _alone = self.reading.write().await;
-                self.slots.read(bytes, context).await
+                self.slots.read(bytes, context, by).await
             }
         };
         let read = tokio::select! {
@@ -254,7 +255,7 @@ impl Worker {
                         documents,
                         Some(copies_of),
                         Vec::new(),
-                        &self.accepted,
+                        self.in_service.now().champions.accepted(),
                     )
                     .await;
                 (upload, decided)
@@ -307,7 +308,7 @@ impl Worker {
                 documents,
                 None,
                 read.findings,
-                &self.accepted,
+                read.by.serving.accepted(),
             )
             .await
     }
@@ -352,7 +353,20 @@ pub async fn open_ledger(settings: &Settings) -> Result<Ledger, Fault> {
     Ok(Ledger::open(&path.display().to_string()).await?)
 }
 
-/// Loads ONNX Runtime and lists the models.
+/// Opens the models that serve, as the ledger has it.
+///
+/// # Errors
+/// [`Fault::Fatal`] when the library or a model is missing or refused, [`Fault::Retry`] for a ledger that does not answer.
+pub async fn open_champions(settings: &Settings, ledger: &Ledger) -> Result<Serving, Fault> {
+    let champions = champions(ledger, &Repository::of(settings), Timestamp::now()).await?;
+    let opened = Runtime::load(&settings.onnx_runtime()).and_then(|runtime| {
+        let runtime = runtime.with_threads(settings.threads);
+        Serving::new(Registry::of(runtime, &settings.models(), champions))
+    });
+    opened.map_err(|error| Fault::fatal("opening the models", error))
+}
+
+/// Loads ONNX Runtime and lists the newest models, for tools that have no ledger.
 ///
 /// # Errors
 /// [`Fault::Fatal`] when the library or a model is missing or refused.

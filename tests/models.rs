@@ -85,7 +85,6 @@ fn what_breaks_its_contract_is_refused_by_name_in_time_and_memory() {
         let took = started.elapsed();
         assert_eq!(output.status.code(), Some(1), "{case}: {verdict}");
         let reasons = verdict["mismatches"].to_string();
-        println!("{case}: {took:.1?} {reasons}");
         assert!(reasons.contains(wanted), "{case}: {reasons}");
         // The child is killed after 30 seconds.
         assert!(took < Duration::from_secs(60), "{case} took {took:?}");

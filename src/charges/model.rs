@@ -28,6 +28,7 @@ const REASONED: [About; 6] = [
 #[derive(Debug)]
 pub struct ChargeModel {
     model: Mutex<Model>,
+    id: String,
     features: Vec<Feature>,
     /// The value of each feature on a usual charge.
     usual: Vec<f32>,
@@ -71,8 +72,15 @@ impl ChargeModel {
             features,
             usual,
             outlier,
+            id: manifest.id(),
             model: Mutex::new(model),
         })
+    }
+
+    /// `name@version`.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
     }
 
     /// What it says of charges, each with its features.

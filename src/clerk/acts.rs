@@ -170,10 +170,10 @@ impl Clerk {
         act: &Act,
     ) -> Result<Vec<StoredEvent>, ActError> {
         let record = self.known(exception).await?;
-        let now = Timestamp::now();
+        let (champions, now) = (self.in_service.now().champions.clone(), Timestamp::now());
         let ended = self
             .ledger
-            .end_exception(exception, life, act, &self.models, now);
+            .end_exception(exception, life, act, champions.names(), now);
         let mut events = ended.await?;
         if events.is_empty() {
             return Err(ActError::NotOpen(exception));

@@ -28,7 +28,9 @@ impl Clerk {
             .map(|shipment| self.awaits(shipment))
             .collect();
         let now = Timestamp::now();
-        Ok(self.ledger.await_pods(&awaited, &self.models, now).await?)
+        let champions = &self.in_service.now().champions;
+        let told = self.ledger.await_pods(&awaited, champions.names(), now);
+        Ok(told.await?)
     }
 
     /// Each delivery that was made, with when its proof is due.
@@ -137,7 +139,7 @@ impl Clerk {
             decision: verdict.decision,
             exceptions: verdict.exceptions,
             accessorials: Accessorials::default(),
-            models: self.models.clone(),
+            models: self.in_service.now().champions.names().clone(),
             revision: 1,
         }
     }

@@ -218,6 +218,8 @@ impl Clerk {
         let mut decided: Vec<Option<Decided>> = table.laid.iter().map(|_| None).collect();
         let filed = |at: &usize| table.laid[*at].filed.clone();
         let unknown = Habits::default();
+        let champions = &self.in_service.now().champions;
+        let charges = champions.charges().map(AsRef::as_ref);
         for pack in packs {
             let key = pack.first().and_then(|at| pack_of(&table.laid[*at]));
             let terms = Terms {
@@ -225,7 +227,7 @@ impl Clerk {
                 habits: key
                     .and_then(|key| table.habits.get(&key))
                     .unwrap_or(&unknown),
-                charges: self.charges.as_ref(),
+                charges,
             };
             let (late, punctual): (Vec<usize>, Vec<usize>) =
                 pack.iter().partition(|at| table.laid[**at].filed.late);
@@ -242,7 +244,7 @@ impl Clerk {
         let terms = Terms {
             profiles: &self.profiles,
             habits: &unknown,
-            charges: self.charges.as_ref(),
+            charges,
         };
         for (laid, decided) in table.laid.iter().zip(&mut decided) {
             if let (Some(original), None) = (laid.paper.copy_of, &decided) {

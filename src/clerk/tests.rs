@@ -19,6 +19,7 @@ use crate::decision::ExceptionCode;
 use crate::document::{BBox, Confidence, Found, PageNumber, Source};
 use crate::events::examples::{self, at};
 use crate::ledger::{Begun, Wanted};
+use crate::models::{InService, Lineup, Serving};
 use crate::shipments::keys::shipment_keys;
 use crate::shipments::matching::Hints;
 use crate::understanding::{
@@ -46,8 +47,7 @@ impl Office {
                 ledger,
                 profiles,
                 Weights::shipped().clone(),
-                None,
-                examples::models(),
+                InService::new(Lineup::of(Serving::named(examples::models()))),
                 patience,
             ),
             _folder: folder,

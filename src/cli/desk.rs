@@ -7,15 +7,14 @@ use jiff::Timestamp;
 
 use super::report::{self, Style, Tally};
 use super::{Failure, print};
-use crate::charges::ChargeModel;
 use crate::clerk::{ActError, Clerk};
 use crate::events::{StoredEvent, drain, lines};
 use crate::fault::Fault;
-use crate::inference::ModelSet;
 use crate::ledger::{Act, Ledger};
+use crate::models::{InService, Lineup};
 use crate::settings::Settings;
 use crate::shipments::matching::Weights;
-use crate::worker::{open_ledger, open_registry};
+use crate::worker::{open_champions, open_ledger};
 
 /// Where the ledger lies.
 #[derive(Debug, Args)]
@@ -129,17 +128,14 @@ impl Desk {
         };
         let weights = Weights::load(&settings.models());
         let weights = weights.map_err(|error| Fault::fatal("opening the models", error))?;
-        let charges = open_registry(&settings)?.charges();
-        let charges = charges.and_then(|model| model.map(ChargeModel::new).transpose());
-        let charges = charges.map_err(|error| Fault::fatal("opening the models", error))?;
+        let serving = open_champions(&settings, &ledger).await?;
         let patience = jiff::SignedDuration::from_mins(settings.exceptions.no_match_minutes.into());
         Ok(Self {
             clerk: Clerk::new(
                 ledger,
                 profiles,
                 weights,
-                charges,
-                ModelSet::none(),
+                InService::new(Lineup::of(serving)),
                 patience,
             ),
             act,

@@ -68,7 +68,7 @@ pub(super) async fn run(args: EvaluateArgs, mut settings: Settings) -> Result<Ex
     }
     let uploads = args.folder.join("uploads");
     let (seen, missed) = observe(&worker, &uploads, &labels, slots).await?;
-    let report = Report::new(&seen, worker.accepted());
+    let report = Report::new(&seen, worker.in_service().now().champions.accepted());
     drop(worker);
     super::print(&report.to_string())?;
     if let Some(file) = json {

@@ -48,6 +48,8 @@ pub struct Decided {
     pub accessorials: Accessorials,
     /// Place in work queues, 0..1.
     pub priority: Confidence,
+    /// Who scored the charges, `name@version`.
+    pub scored_by: String,
 }
 
 impl Decided {
@@ -241,7 +243,10 @@ impl DocumentData {
             exceptions: decided.exceptions.clone(),
             accessorials: decided.accessorials.clone(),
             priority: decided.priority,
-            models: origin.models.clone(),
+            models: ModelSet {
+                accessorials: decided.scored_by.clone(),
+                ..origin.models.clone()
+            },
             revision: 1,
         }
     }

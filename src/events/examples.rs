@@ -247,6 +247,7 @@ pub(crate) fn billable(id: &str, pages: Vec<PageNumber>) -> Decided {
         exceptions: vec![exception(ExceptionCode::Short)],
         accessorials: detention(),
         priority: Confidence::new(0.4),
+        scored_by: models().accessorials,
     }
 }
 

@@ -17,7 +17,7 @@ mod session;
 pub use manifest::{Dim, Dtype, Manifest, Port, Task};
 pub use model::Model;
 pub use name::{ModelName, NoModelName};
-pub use registry::{ModelSet, Registry};
+pub use registry::{CHARGE_RULES, ModelSet, Registry};
 pub use session::{Runtime, Session, Tensor};
 
 use std::path::PathBuf;
@@ -127,4 +127,17 @@ pub enum InferenceError {
         /// Greatest difference allowed.
         tolerance: f32,
     },
+}
+
+impl InferenceError {
+    /// The model that failed at work, `name@version`; `None` where the fault is nobody's or was found before work began.
+    #[must_use]
+    pub fn at_work(&self) -> Option<&str> {
+        match self {
+            Self::Mismatch { model, .. }
+            | Self::NotNumbers { model, .. }
+            | Self::Failed { model, .. } => Some(model),
+            _ => None,
+        }
+    }
 }

@@ -11,10 +11,10 @@ use serde::{Deserialize, Serialize};
 use super::{InferenceError, Manifest, Model, Runtime, Task};
 
 /// Who scores charges while there is no model for it.
-const CHARGE_RULES: &str = "rules@1";
+pub const CHARGE_RULES: &str = "rules@1";
 
 /// The models that serve, with their manifests checked. Each slot opens its own [`Model`]s from it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Registry {
     runtime: Runtime,
     folder: PathBuf,

@@ -6,8 +6,14 @@
 mod champions;
 pub mod check;
 mod diff;
+mod lineup;
+mod pool;
 mod repository;
+mod serving;
 
 pub use champions::{Champions, champions, in_force};
 pub use diff::{Difference, differences};
+pub use lineup::{InService, Lineup, OnTrialHere, Readers, Trial};
+pub use pool::Lent;
 pub use repository::{ModelName, Repository, Shelf};
+pub use serving::Serving;

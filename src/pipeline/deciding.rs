@@ -13,6 +13,7 @@ use crate::decision::{
 };
 use crate::document::{Confidence, DocumentId};
 use crate::events::Decided;
+use crate::inference::CHARGE_RULES as RULES;
 use crate::shipments::{Match, StopOf, which_stop};
 use crate::storage::Location;
 use crate::understanding::{Document, FieldName, Value};
@@ -257,6 +258,9 @@ fn decide_document(
         exceptions,
         accessorials,
         priority: Confidence::from_f64(priority),
+        scored_by: terms
+            .charges
+            .map_or_else(|| RULES.to_owned(), |model| model.id().to_owned()),
     }
 }
 

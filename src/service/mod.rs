@@ -38,7 +38,7 @@ use crate::ledger::{LEASE, Ledger};
 use crate::settings::Settings;
 use crate::storage::Storage;
 use crate::storage::s3::S3;
-use crate::worker::{Worker, open_ledger, open_registry};
+use crate::worker::{Worker, open_champions, open_ledger};
 
 /// First and longest pause before something that is away is tried again.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(15));
@@ -94,15 +94,15 @@ pub async fn run(settings: Settings, profiles: Profiles) -> Result<Ended, Fault>
         Arc::clone(&metrics),
     )
     .await?;
-    let registry = open_registry(&settings)?;
     let store = S3::open(&settings.s3).await;
     let Some(ledger) = ledger_once_there(&settings, &health, &stopping).await? else {
         return Ok(Ended::InGoodOrder);
     };
+    let serving = open_champions(&settings, &ledger).await?;
     let storage = Storage::S3(store.clone());
     let (committed, to_publish) = mpsc::channel(ON_THEIR_WAY);
     let service = Arc::new(Service {
-        worker: Worker::new(settings.clone(), profiles, ledger, storage, registry)?,
+        worker: Worker::new(settings.clone(), profiles, ledger, storage, serving)?,
         settings,
         store,
         holder: uuid::Uuid::new_v4().to_string(),

@@ -1,0 +1,125 @@
+//! The line-up: who serves and who is on trial, at one moment.
+//!
+//! An upload is read from beginning to end by the line-up that was in force when it began.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use super::Serving;
+use crate::document::{ObjectRef, deterministic_id};
+use crate::inference::{ModelName, Task};
+use crate::ledger::{OnTrial, Part};
+
+/// Who serves, and who is on trial.
+#[derive(Debug, Clone)]
+pub struct Lineup {
+    /// The champions.
+    pub champions: Arc<Serving>,
+    /// The models on trial.
+    pub trials: Vec<Trial>,
+}
+
+/// A model on trial.
+#[derive(Debug, Clone)]
+pub struct Trial {
+    /// Its task.
+    pub task: Task,
+    /// How it works, and on how many uploads.
+    pub on: OnTrial,
+    /// The champions, with it in its task's champion's place.
+    pub serving: Arc<Serving>,
+}
+
+/// Who reads one upload.
+#[derive(Debug, Clone)]
+pub struct Readers {
+    /// Those that are heard.
+    pub serving: Arc<Serving>,
+    /// Of a trial that this upload is part of.
+    pub trial: Option<OnTrialHere>,
+}
+
+/// The trial that an upload is part of.
+#[derive(Debug, Clone)]
+pub struct OnTrialHere {
+    /// The task.
+    pub task: Task,
+    /// Who serves it.
+    pub champion: ModelName,
+    /// Who would like to.
+    pub challenger: ModelName,
+    /// Those that read beside the ones that are heard; `None` where the challenger is one of these.
+    pub beside: Option<Arc<Serving>>,
+}
+
+impl Lineup {
+    /// One without trials.
+    #[must_use]
+    pub fn of(champions: Serving) -> Self {
+        Self {
+            champions: Arc::new(champions),
+            trials: Vec::new(),
+        }
+    }
+
+    /// Who reads this upload: the same whenever it is asked.
+    #[must_use]
+    pub fn readers_of(&self, object: &ObjectRef) -> Readers {
+        let ours = self
+            .trials
+            .iter()
+            .find(|trial| trial.on.share.takes(number(trial, object)));
+        let Some(trial) = ours else {
+            return Readers {
+                serving: Arc::clone(&self.champions),
+                trial: None,
+            };
+        };
+        let mut manifests = self.champions.manifests();
+        let champion = manifests.find(|manifest| manifest.task == trial.task);
+        let here = champion.map(|champion| OnTrialHere {
+            task: trial.task,
+            champion: champion.model(),
+            challenger: trial.on.model.clone(),
+            beside: (trial.on.part == Part::Shadow).then(|| Arc::clone(&trial.serving)),
+        });
+        let serving = match trial.on.part {
+            Part::Shadow => &self.champions,
+            Part::Canary => &trial.serving,
+        };
+        Readers {
+            serving: Arc::clone(serving),
+            trial: here,
+        }
+    }
+}
+
+/// A number that tells uploads apart, another one for each trial.
+fn number(trial: &Trial, object: &ObjectRef) -> u64 {
+    let (task, model) = (trial.task.to_string(), trial.on.model.to_string());
+    let version = object.version.as_deref().unwrap_or_default();
+    let id = deterministic_id(&["trial", &task, &model, &object.bucket, &object.key, version]);
+    id.as_u64_pair().1
+}
+
+/// The line-up in force; clones see each other's changes.
+#[derive(Debug, Clone)]
+pub struct InService(Arc<RwLock<Arc<Lineup>>>);
+
+impl InService {
+    /// Begins with a line-up.
+    #[must_use]
+    pub fn new(lineup: Lineup) -> Self {
+        Self(Arc::new(RwLock::new(Arc::new(lineup))))
+    }
+
+    /// The line-up in force now.
+    #[must_use]
+    pub fn now(&self) -> Arc<Lineup> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Puts another one in force, for uploads that begin from now on.
+    pub fn change_to(&self, lineup: Lineup) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(lineup);
+    }
+}

@@ -1,0 +1,125 @@
+//! Beside: a challenger in the shadow looks at the same pages. Whatever happens to it, the upload is read.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+
+use crate::document::PageNumber;
+use crate::inference::{InferenceError, Task};
+use crate::models::{Lent, OnTrialHere, Readers, Serving};
+use crate::reading::{Page, Reader, TextReader, read_page};
+use crate::understanding::pages::{PageModels, PageView};
+use crate::understanding::{Context, Document, documents};
+
+/// What a challenger in the shadow made of an upload.
+#[derive(Debug)]
+pub struct Shadow {
+    /// Its documents, or why there are none.
+    pub documents: Result<Vec<Document>, String>,
+    /// What looking at the pages took.
+    pub took: Duration,
+}
+
+/// The challenger at work; nobody where the upload is part of no trial, or the challenger reads in the champion's place.
+pub(super) struct Beside<'a> {
+    models: Option<Result<Models<'a>, String>>,
+    took: Duration,
+}
+
+struct Models<'a> {
+    /// Where it is the reading itself that is on trial.
+    text: Option<Lent<'a, TextReader>>,
+    pages: Lent<'a, PageModels>,
+    read: Vec<Page>,
+    views: Vec<PageView>,
+}
+
+impl<'a> Beside<'a> {
+    pub(super) fn of(by: &'a Readers) -> Self {
+        let trial = by.trial.as_ref();
+        let serving = trial.and_then(|trial| Some((trial, trial.beside.as_ref()?)));
+        // A model for charges looks at no page.
+        let serving = serving.filter(|(trial, _)| trial.task != Task::Charges);
+        Self {
+            models: serving.map(|(trial, serving)| {
+                contained(|| Models::open(trial, serving).map_err(|error| error.to_string()))
+            }),
+            took: Duration::ZERO,
+        }
+    }
+
+    /// Looks at a page that was just read.
+    pub(super) fn look(&mut self, reader: &mut Reader, page: &Page) {
+        let Some(Ok(models)) = &mut self.models else {
+            return;
+        };
+        let started = Instant::now();
+        let looked = contained(|| models.look(reader, page));
+        self.took += started.elapsed();
+        if let Err(error) = looked {
+            self.models = Some(Err(error));
+        }
+    }
+
+    /// What it made of the upload.
+    pub(super) fn documents(&mut self, pages: &[Page], context: Context) -> Option<Shadow> {
+        let documents = match self.models.as_mut()? {
+            Err(error) => Err(error.clone()),
+            Ok(models) => contained(|| {
+                let pages = if models.text.is_some() {
+                    &models.read
+                } else {
+                    pages
+                };
+                Ok(documents(
+                    pages,
+                    &models.views,
+                    context,
+                    models.pages.curves(),
+                ))
+            }),
+        };
+        Some(Shadow {
+            documents,
+            took: self.took,
+        })
+    }
+}
+
+impl<'a> Models<'a> {
+    fn open(trial: &OnTrialHere, serving: &'a Serving) -> Result<Self, InferenceError> {
+        let reads = trial.task == Task::Text;
+        Ok(Self {
+            text: reads.then(|| serving.text()).transpose()?,
+            pages: serving.pages()?,
+            read: Vec::new(),
+            views: Vec::new(),
+        })
+    }
+
+    fn look(&mut self, reader: &mut Reader, page: &Page) -> Result<(), String> {
+        let own = match &mut self.text {
+            None => None,
+            Some(text) => Some(read_again(reader, text, page.number)?),
+        };
+        let view = self.pages.view(own.as_ref().unwrap_or(page));
+        self.views.push(view.map_err(|error| error.to_string())?);
+        self.read.extend(own.map(|page| Page {
+            image: image::GrayImage::default(),
+            ..page
+        }));
+        Ok(())
+    }
+}
+
+fn read_again(
+    reader: &mut Reader,
+    text: &mut TextReader,
+    number: PageNumber,
+) -> Result<Page, String> {
+    read_page(reader, text, number).map_err(|fault| fault.to_string())
+}
+
+/// A panic of a challenger is a failure of the challenger.
+fn contained<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err("it panicked".to_owned()))
+}
