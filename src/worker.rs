@@ -4,6 +4,7 @@
 //! the order given, gets the same outcome from the same uploads.
 
 mod arrival;
+mod trials;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::RwLock;
@@ -216,7 +217,10 @@ impl Worker {
         match read {
             Ok(read) => Ok(Read::Documents(upload, arrival, read)),
             Err(Fault::Reject(reason)) => Ok(Read::Rejected(upload, reason)),
-            Err(fault) => Err(self.not_its_fault(&upload, fault).await),
+            Err(fault) => {
+                let fault = self.without_whom_it_fails(fault).await;
+                Err(self.not_its_fault(&upload, fault).await)
+            }
         }
     }
 

@@ -412,7 +412,10 @@ impl ScoredData {
                 version: shipment.version,
             },
             accessorials: decided.accessorials.clone(),
-            models: origin.models.clone(),
+            models: ModelSet {
+                accessorials: decided.scored_by.clone(),
+                ..origin.models.clone()
+            },
         })
     }
 }

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 use uuid::Uuid;
 
+use super::alarm::AlarmData;
 use super::data::{
     ClassifiedData, DocumentData, DocumentPart, OverdueData, RejectedData, ResolvedData, ScoredData,
 };
@@ -42,17 +43,21 @@ pub enum EventType {
     /// The upload cannot be processed.
     #[serde(rename = "countersign.upload.rejected.v1")]
     UploadRejected,
+    /// A model was refused or taken out of service.
+    #[serde(rename = "countersign.model.alarm.v1")]
+    ModelAlarm,
 }
 
 impl EventType {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::DocumentClassified,
         Self::AttachmentValidated,
         Self::ExceptionRaised,
         Self::ExceptionResolved,
         Self::ChargesScored,
         Self::UploadRejected,
+        Self::ModelAlarm,
     ];
 
     /// The `type` attribute, also the routing key.
@@ -65,6 +70,7 @@ impl EventType {
             Self::ExceptionResolved => "countersign.exception.resolved.v1",
             Self::ChargesScored => "countersign.charges.scored.v1",
             Self::UploadRejected => "countersign.upload.rejected.v1",
+            Self::ModelAlarm => "countersign.model.alarm.v1",
         }
     }
 
@@ -105,6 +111,8 @@ pub enum Data {
     Scored(Box<ScoredData>),
     /// Of `countersign.upload.rejected.v1`.
     Rejected(Box<RejectedData>),
+    /// Of `countersign.model.alarm.v1`.
+    Alarm(Box<AlarmData>),
 }
 
 /// What identifies an event beside its type.
@@ -126,6 +134,7 @@ impl Data {
             Self::Resolved(_) => EventType::ExceptionResolved,
             Self::Scored(_) => EventType::ChargesScored,
             Self::Rejected(_) => EventType::UploadRejected,
+            Self::Alarm(_) => EventType::ModelAlarm,
         }
     }
 
@@ -171,6 +180,13 @@ impl Data {
                 models: &data.models,
                 subject: format!("{}/{}", data.object.bucket, data.object.key),
                 occurrence: String::new(),
+            },
+            Self::Alarm(data) => Identity {
+                object: ["model", &data.task, &data.model],
+                sha256: "",
+                models: &data.models,
+                subject: data.model.clone(),
+                occurrence: format!("{:?} {:.3}", data.alarm, data.since),
             },
         }
     }

@@ -8,9 +8,9 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    ClassifiedData, Data, Decided, DocumentData, DocumentPart, Event, Origin, OverdueData,
-    RejectedData, Resolution, ResolvedData, ResolvedException, ScoredData, ShipmentPart,
-    ShipmentRef,
+    Alarm, AlarmData, ClassifiedData, Data, Decided, DocumentData, DocumentPart, Event, Origin,
+    OverdueData, RejectedData, Resolution, ResolvedData, ResolvedException, ScoredData,
+    ShipmentPart, ShipmentRef,
 };
 use crate::charges::{Accessorials, Reason, ScoredCharge};
 use crate::decision::{
@@ -360,7 +360,20 @@ pub(crate) fn events() -> Vec<Event> {
         Event::new(Data::Scored(Box::new(scored)), at(0)),
         rejected(),
         overdue(),
+        alarm(),
     ]
+}
+
+fn alarm() -> Event {
+    let data = AlarmData {
+        task: "page-class".to_owned(),
+        model: "page-class@2".to_owned(),
+        alarm: Alarm::Refused,
+        reason: "it has no output first_page".to_owned(),
+        since: at(0),
+        models: models(),
+    };
+    Event::new(Data::Alarm(Box::new(data)), at(0))
 }
 
 fn example_id() -> Uuid {

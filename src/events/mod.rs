@@ -3,6 +3,7 @@
 //! In: what the stages found about a document. Out: an [`Event`] with a deterministic id, its JSON Schema, and the ways
 //! to hand committed events on. Events carry no image and no text of a page beyond the fields that were found.
 
+mod alarm;
 pub mod asyncapi;
 mod data;
 mod envelope;
@@ -14,6 +15,7 @@ pub mod schemas;
 #[cfg(test)]
 pub(crate) mod examples;
 
+pub use alarm::{Alarm, AlarmData};
 pub use data::*;
 pub use envelope::*;
 pub use outbox::{Sink, drain};

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
+use super::alarm::AlarmData;
 use super::data::{
     ClassifiedData, DocumentData, RaisedData, RejectedData, ResolvedData, ScoredData,
 };
@@ -29,6 +30,7 @@ fn schema(kind: EventType) -> Value {
         EventType::ExceptionResolved => generate::<ResolvedData>(),
         EventType::ChargesScored => generate::<ScoredData>(),
         EventType::UploadRejected => generate::<RejectedData>(),
+        EventType::ModelAlarm => generate::<AlarmData>(),
     };
     schema.insert("$id".to_owned(), Value::String(kind.dataschema()));
     schema.insert("title".to_owned(), Value::String(kind.name().to_owned()));

@@ -10,7 +10,7 @@ use super::revisions::{Act, Because};
 use super::{Ledger, LedgerError, sql};
 use crate::decision::ExceptionCode;
 use crate::document::{DocumentId, ObjectRef, Sha256};
-use crate::events::{DocumentData, ScoredData};
+use crate::events::{AlarmData, DocumentData, ScoredData};
 use crate::fault::RejectReason;
 use crate::inference::{ModelName, Task};
 use crate::shipments::Shipment;
@@ -163,6 +163,16 @@ impl Entry {
             act: "model.promoted",
             subject: task.to_string(),
             detail: json!({"is": {"champion": model.to_string()}, "why": "the newest when the ledger first saw the task"}),
+        }
+    }
+
+    /// A model that failed at its work.
+    pub(super) fn model_taken_out(task: Task, alarm: &AlarmData, is: Value) -> Self {
+        Self {
+            who: None,
+            act: "model.taken_out",
+            subject: task.to_string(),
+            detail: json!({"model": alarm.model, "alarm": alarm.alarm, "why": alarm.reason, "is": is}),
         }
     }
 

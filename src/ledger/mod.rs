@@ -28,6 +28,7 @@ mod shipments;
 mod sql;
 mod sweeps;
 mod told;
+mod trials;
 mod uploads;
 
 #[cfg(test)]
@@ -51,6 +52,7 @@ pub use overdue::{AwaitedPod, Awaits};
 pub use revisions::{Act, Because, Pack, Revision};
 pub use rulings::{Belongs, Ruling, Rulings};
 pub use shipments::Stored;
+pub use trials::{Compared, Sketch, TrialOf, TrialRecord};
 pub use uploads::{Begun, Upload};
 
 use opening::Database;

@@ -267,6 +267,18 @@ pub(super) async fn events_about(
     rows.iter().map(read).collect()
 }
 
+/// Was this event told before?
+pub(super) async fn is_there(
+    connection: &mut AnyConnection,
+    event: &Event,
+) -> Result<bool, LedgerError> {
+    let row = sqlx::query("SELECT 1 FROM outbox WHERE id = $1")
+        .bind(event.id.to_string())
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.is_some())
+}
+
 fn read(row: &AnyRow) -> Result<StoredEvent, LedgerError> {
     let kind: &str = row.try_get("type")?;
     let kind = EventType::from_name(kind)

@@ -74,14 +74,15 @@ impl Lineup {
                 trial: None,
             };
         };
-        let mut manifests = self.champions.manifests();
-        let champion = manifests.find(|manifest| manifest.task == trial.task);
-        let here = champion.map(|champion| OnTrialHere {
-            task: trial.task,
-            champion: champion.model(),
-            challenger: trial.on.model.clone(),
-            beside: (trial.on.part == Part::Shadow).then(|| Arc::clone(&trial.serving)),
-        });
+        let here = self
+            .champions
+            .model_of(trial.task)
+            .map(|champion| OnTrialHere {
+                task: trial.task,
+                champion,
+                challenger: trial.on.model.clone(),
+                beside: (trial.on.part == Part::Shadow).then(|| Arc::clone(&trial.serving)),
+            });
         let serving = match trial.on.part {
             Part::Shadow => &self.champions,
             Part::Canary => &trial.serving,

@@ -10,6 +10,7 @@ mod lineup;
 mod pool;
 mod repository;
 mod serving;
+mod take_up;
 
 pub use champions::{Champions, champions, in_force};
 pub use diff::{Difference, differences};
@@ -17,3 +18,4 @@ pub use lineup::{InService, Lineup, OnTrialHere, Readers, Trial};
 pub use pool::Lent;
 pub use repository::{ModelName, Repository, Shelf};
 pub use serving::Serving;
+pub use take_up::{Refused, take_up};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::pool::{Lent, Pool};
 use crate::charges::ChargeModel;
-use crate::inference::{InferenceError, Manifest, ModelSet, Registry, Task};
+use crate::inference::{InferenceError, Manifest, ModelName, ModelSet, Registry, Task};
 use crate::reading::TextReader;
 use crate::understanding::Accepted;
 use crate::understanding::pages::PageModels;
@@ -111,6 +111,14 @@ impl Serving {
     #[must_use]
     pub fn accepted(&self) -> &Accepted {
         &self.accepted
+    }
+
+    /// The one for a task.
+    #[must_use]
+    pub fn model_of(&self, task: Task) -> Option<ModelName> {
+        let mut manifests = self.manifests();
+        let manifest = manifests.find(|manifest| manifest.task == task);
+        manifest.map(Manifest::model)
     }
 
     /// What each says of itself.

@@ -9,6 +9,7 @@ mod health;
 mod http;
 mod intake;
 mod metrics;
+mod models;
 mod outbox;
 mod shipments;
 mod sweeps;
@@ -155,6 +156,7 @@ impl Service {
             "looking at the clock",
             chores::now_and_then(Arc::clone(self)),
         );
+        let models = self.watched("following models", models::follow(Arc::clone(self)));
         let publishing = outbox::run(Arc::clone(self), to_publish, all_committed.clone());
         let outbox = self.watched("publishing", publishing);
         let intake = self.watched("hearing of uploads", intake::run(Arc::clone(self)));
@@ -164,8 +166,9 @@ impl Service {
         keeper.abort();
         sweeper.abort();
         chores.abort();
+        models.abort();
         // They must not keep up what is given back.
-        drop((keeper.await, sweeper.await, chores.await));
+        drop((keeper.await, sweeper.await, chores.await, models.await));
         if let Err(error) = self.ledger().give_all_back(&self.holder).await {
             tracing::warn!(%error, "leases are left to run out");
         }

@@ -1,0 +1,82 @@
+//! What people decide about models is taken up while the worker works: the new ones are opened beside the old, and serve from the next upload on.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::Service;
+use crate::events::{Alarm, AlarmData};
+use crate::fault::Fault;
+use crate::ledger::InForce;
+use crate::models::{Lineup, Refused, take_up};
+
+/// How often the ledger is asked.
+const PERIOD: Duration = Duration::from_secs(2);
+
+/// Goes on until the service stops.
+pub(super) async fn follow(service: Arc<Service>) {
+    let mut rounds = tokio::time::interval(PERIOD);
+    rounds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut known = Vec::new();
+    loop {
+        rounds.tick().await;
+        match look(&service, &mut known).await {
+            Ok(()) => {}
+            Err(fault) => tracing::warn!(error = %fault, "which models serve is asked again later"),
+        }
+    }
+}
+
+async fn look(service: &Arc<Service>, known: &mut Vec<InForce>) -> Result<(), Fault> {
+    let wanted = service.ledger().models_in_force().await?;
+    if *known == wanted {
+        return Ok(());
+    }
+    let in_service = service.worker.in_service();
+    let (settings, now, asked) = (service.settings.clone(), in_service.now(), wanted.clone());
+    let taken = tokio::task::spawn_blocking(move || take_up(&settings, &now, &asked)).await;
+    let taken = taken.map_err(|error| Fault::retry("taking up models", error))?;
+    let (lineup, refused) = taken?;
+    tell(&lineup);
+    for one in &refused {
+        alarm(service, one, &wanted, &lineup).await?;
+    }
+    in_service.change_to(lineup);
+    *known = wanted;
+    Ok(())
+}
+
+fn tell(lineup: &Lineup) {
+    let trials = lineup.trials.iter();
+    let trials: Vec<String> = trials.map(|trial| trial.on.model.to_string()).collect();
+    let (serves, tried) = (lineup.champions.names().line(), trials.join(" "));
+    tracing::info!(serves, tried, "models");
+}
+
+async fn alarm(
+    service: &Service,
+    refused: &Refused,
+    wanted: &[InForce],
+    lineup: &Lineup,
+) -> Result<(), Fault> {
+    let Refused {
+        task,
+        model,
+        reason,
+    } = refused;
+    tracing::error!(%task, %model, reason, "a model is refused");
+    let now = Timestamp::now();
+    let since = wanted.iter().find(|one| one.task == *task);
+    let alarm = AlarmData {
+        task: task.to_string(),
+        model: model.to_string(),
+        alarm: Alarm::Refused,
+        reason: reason.clone(),
+        since: since.map_or(now, |one| one.changed_at),
+        models: lineup.champions.names().clone(),
+    };
+    let told = service.ledger().tell_refused(alarm, now).await?;
+    service.tell("a model is refused", told);
+    Ok(())
+}
