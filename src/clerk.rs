@@ -9,6 +9,7 @@ mod findings;
 mod lay;
 mod paper;
 mod search;
+mod sketch;
 mod table;
 
 #[cfg(test)]

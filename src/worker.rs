@@ -294,10 +294,10 @@ impl Worker {
         &self,
         upload: &Upload,
         arrival: &Arrival,
-        read: ReadUpload,
+        mut read: ReadUpload,
     ) -> Result<Vec<StoredEvent>, Fault> {
         let mut documents = Vec::with_capacity(read.papers.len());
-        for Paper { document, pdf } in read.papers {
+        for Paper { document, pdf } in std::mem::take(&mut read.papers) {
             let stored = self.storage.store(&upload.origin.object, pdf).await;
             documents.push(ReadDocument {
                 document,
@@ -305,16 +305,14 @@ impl Worker {
             });
         }
         let asks = self.asks(arrival);
-        self.clerk
-            .file(
-                upload,
-                &asks,
-                documents,
-                None,
-                read.findings,
-                read.by.serving.accepted(),
-            )
-            .await
+        let noted = self.compare(upload, &asks, &documents, &read).await;
+        let accepted = read.by.serving.accepted();
+        let filed = self
+            .clerk
+            .file(upload, &asks, documents, None, read.findings, accepted);
+        let events = filed.await?;
+        self.note(upload, noted).await;
+        Ok(events)
     }
 
     fn asks(&self, arrival: &Arrival) -> Asks {

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::paper::Paper;
 use super::{Clerk, Packs};
+use crate::charges::ChargeModel;
 use crate::charges::habits::Habits;
 use crate::decision::{ExceptionCode, State};
 use crate::document::{DocumentId, ObjectRef, Sha256};
@@ -183,7 +184,10 @@ impl Clerk {
     /// Decides about everything on the table. Of what was decided before only that is handed on which has changed.
     pub(super) fn settle(&self, table: &Table, now: Timestamp) -> Settled {
         let packs = packed(&table.laid);
-        let decided = self.decide(table, &packs).into_iter().zip(&table.laid);
+        let champions = &self.in_service.now().champions;
+        let charges = champions.charges().map(AsRef::as_ref);
+        let decided = self.decide(table, &packs, charges).into_iter();
+        let decided = decided.zip(&table.laid);
         let outcomes = decided.map(|(decided, laid)| Some(self.outcome(laid, decided?, now)));
         let outcomes: Vec<Option<DocumentOutcome>> = outcomes.collect();
         let mut settled = Settled {
@@ -214,12 +218,15 @@ impl Clerk {
     }
 
     /// Decides about the packs, and about copies by themselves.
-    fn decide(&self, table: &Table, packs: &[Vec<usize>]) -> Vec<Option<Decided>> {
+    pub(super) fn decide(
+        &self,
+        table: &Table,
+        packs: &[Vec<usize>],
+        charges: Option<&ChargeModel>,
+    ) -> Vec<Option<Decided>> {
         let mut decided: Vec<Option<Decided>> = table.laid.iter().map(|_| None).collect();
         let filed = |at: &usize| table.laid[*at].filed.clone();
         let unknown = Habits::default();
-        let champions = &self.in_service.now().champions;
-        let charges = champions.charges().map(AsRef::as_ref);
         for pack in packs {
             let key = pack.first().and_then(|at| pack_of(&table.laid[*at]));
             let terms = Terms {
@@ -335,7 +342,7 @@ fn is_cut_out_of(stored: &StoredDocument, origin: &Origin) -> bool {
 
 /// Places of the papers that are decided together, those of a pack in the order in which they were received: the papers of a shipment, and
 /// those that have none. Copies are in no pack.
-fn packed(laid: &[Laid]) -> Vec<Vec<usize>> {
+pub(super) fn packed(laid: &[Laid]) -> Vec<Vec<usize>> {
     let mut packs: Packs<Vec<usize>> = Packs::new();
     let mut without: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (at, one) in laid.iter().enumerate() {

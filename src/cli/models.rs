@@ -1,5 +1,6 @@
 //! `countersign models`: which models there are, whether one may serve, and which one does.
 
+mod acts;
 mod told;
 
 use std::path::{Path, PathBuf};
@@ -8,12 +9,13 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 
-use super::desk::{LedgerArgs, WhoArgs, ledger_says};
+use super::desk::{LedgerArgs, ledger_says};
 use super::{Failure, print};
 use crate::inference::{Manifest, ModelName, Task};
-use crate::ledger::{Act, Changed, Ledger, LedgerError, OnTrial, Part, Share};
+use crate::ledger::{Ledger, Rulings, TrialOf};
 use crate::models::check::{Verdict, check};
-use crate::models::{Repository, differences, in_force};
+use crate::models::report::{self, Report};
+use crate::models::{Repository, differences};
 use crate::settings::Settings;
 
 /// Models: which there are, whether one may serve, and which one does.
@@ -25,6 +27,8 @@ pub(super) struct ModelsArgs {
 
 #[derive(Debug, Subcommand)]
 enum ModelsCommand {
+    #[command(flatten)]
+    Act(acts::ActCommand),
     /// Lists every version of every model, and what it does.
     List {
         /// As JSON.
@@ -53,55 +57,19 @@ enum ModelsCommand {
         /// As page-class@2, or a folder.
         other: String,
     },
-    /// Makes a model the one that serves, after it was examined. Running workers take it between two documents.
-    Promote(OfModel),
-    /// Makes the model before the one that serves, again.
-    Rollback {
+    /// Compares the model on trial with the one that serves, on all that both saw.
+    Report {
         /// text, page-class, fields, marks or charges.
         task: String,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+        /// Write it as an HTML page with charts, too.
+        #[arg(long)]
+        html: Option<PathBuf>,
         #[command(flatten)]
-        act: Acting,
+        ledger: LedgerArgs,
     },
-    /// Runs a model beside the one that serves, on a share of the uploads; only the ledger hears what it says.
-    Shadow(Trial),
-    /// Runs a model in place of the one that serves, on a share of the uploads.
-    Canary(Trial),
-    /// Ends the trial of a model.
-    EndTrial {
-        /// text, page-class, fields, marks or charges.
-        task: String,
-        #[command(flatten)]
-        act: Acting,
-    },
-    /// Says that a model shall never serve again.
-    Retire(OfModel),
-}
-
-#[derive(Debug, Args)]
-struct OfModel {
-    /// As page-class@2.
-    model: ModelName,
-    #[command(flatten)]
-    act: Acting,
-}
-
-#[derive(Debug, Args)]
-struct Trial {
-    /// As page-class@2.
-    model: ModelName,
-    /// Of the uploads, as 5%.
-    #[arg(long)]
-    share: Share,
-    #[command(flatten)]
-    act: Acting,
-}
-
-#[derive(Debug, Args)]
-struct Acting {
-    #[command(flatten)]
-    who: WhoArgs,
-    #[command(flatten)]
-    ledger: LedgerArgs,
 }
 
 /// Runs the command: 1 where a model is refused or a change cannot be made.
@@ -110,6 +78,7 @@ struct Acting {
 /// [`Failure`].
 pub(super) async fn run(args: ModelsArgs, mut settings: Settings) -> Result<ExitCode, Failure> {
     match args.command {
+        ModelsCommand::Act(command) => acts::run(command, settings).await,
         ModelsCommand::List { json, ledger } => {
             let there = ledger.open_if_there(&mut settings).await?;
             list(&settings, there.as_ref(), json).await
@@ -129,51 +98,24 @@ pub(super) async fn run(args: ModelsArgs, mut settings: Settings) -> Result<Exit
             let (one, other) = (manifest(&settings, &one)?, manifest(&settings, &other)?);
             print(&told::differences(&differences(&one, &other)))
         }
-        ModelsCommand::Promote(OfModel { model, act }) => {
-            let task = examined_for(&settings, &model)?;
-            let (ledger, act) = act.begin("model.promoted", &mut settings).await?;
-            give_champions(&settings, &ledger).await?;
-            changed(ledger.promote(task, &model, &act, Timestamp::now()).await)
+        ModelsCommand::Report {
+            task,
+            json,
+            html,
+            ledger,
+        } => {
+            let ledger = ledger.open(&mut settings).await?;
+            let report = compared(&ledger, task_of(&task)?).await?;
+            if let Some(path) = html {
+                std::fs::write(path, report::page(&report))?;
+            }
+            let text = if json {
+                told::json(&report)?
+            } else {
+                report::text(&report)
+            };
+            print(&text)
         }
-        ModelsCommand::Rollback { task, act } => {
-            let task = task_of(&task)?;
-            let (ledger, act) = act.begin("model.rolled_back", &mut settings).await?;
-            changed(ledger.roll_back(task, &act, Timestamp::now()).await)
-        }
-        ModelsCommand::Shadow(trial) => try_out(trial, Part::Shadow, settings).await,
-        ModelsCommand::Canary(trial) => try_out(trial, Part::Canary, settings).await,
-        ModelsCommand::EndTrial { task, act } => {
-            let task = task_of(&task)?;
-            let (ledger, act) = act.begin("model.trial_ended", &mut settings).await?;
-            let ended = ledger.put_on_trial(task, None, &act, Timestamp::now());
-            changed(ended.await)
-        }
-        ModelsCommand::Retire(OfModel { model, act }) => {
-            let (ledger, act) = act.begin("model.retired", &mut settings).await?;
-            retired(ledger.retire(&model, &act, Timestamp::now()).await, &model)
-        }
-    }
-}
-
-impl Acting {
-    /// Opens the ledger to act in.
-    async fn begin(
-        self,
-        what: &'static str,
-        settings: &mut Settings,
-    ) -> Result<(Ledger, Act), Failure> {
-        let act = self.who.act(what)?;
-        Ok((self.ledger.open(settings).await?, act))
-    }
-}
-
-fn retired(
-    retired: Result<Result<(), String>, LedgerError>,
-    model: &ModelName,
-) -> Result<ExitCode, Failure> {
-    match ledger_says(retired)? {
-        Ok(()) => print(&format!("{model} never serves again\n")),
-        Err(why) => Err(Failure::unexpected(why)),
     }
 }
 
@@ -199,43 +141,35 @@ async fn list(
     print(&text)
 }
 
-async fn try_out(trial: Trial, part: Part, mut settings: Settings) -> Result<ExitCode, Failure> {
-    let Trial { model, share, act } = trial;
-    let task = examined_for(&settings, &model)?;
-    let (ledger, act) = act.begin("model.on_trial", &mut settings).await?;
-    give_champions(&settings, &ledger).await?;
-    let on = OnTrial { model, part, share };
-    changed(
-        ledger
-            .put_on_trial(task, Some(on), &act, Timestamp::now())
-            .await,
-    )
-}
-
-/// A ledger that no worker has used yet learns what serves.
-async fn give_champions(settings: &Settings, ledger: &Ledger) -> Result<(), Failure> {
-    in_force(ledger, &Repository::of(settings), Timestamp::now()).await?;
-    Ok(())
-}
-
-fn changed(changed: Result<Changed, LedgerError>) -> Result<ExitCode, Failure> {
-    match ledger_says(changed)? {
-        Changed::To(is) => print(&told::in_force(&is)),
-        Changed::No(why) => Err(Failure::unexpected(why)),
+/// The trial of a task, as far as it has got.
+async fn compared(ledger: &Ledger, task: Task) -> Result<Report, Failure> {
+    let in_force = ledger_says(ledger.models_in_force().await)?;
+    let ours = in_force.into_iter().find(|one| one.task == task);
+    let on = ours.and_then(|one| Some((one.challenger?, one.champion)));
+    let Some((challenger, champion)) = on else {
+        return Err(Failure::unexpected(format!(
+            "no model is on trial for {task}"
+        )));
+    };
+    let of = TrialOf {
+        task,
+        champion,
+        challenger: challenger.model,
+        part: challenger.part,
+    };
+    let records = ledger_says(ledger.trial(&of, Timestamp::UNIX_EPOCH).await)?;
+    let mut rulings = Vec::with_capacity(records.len());
+    for record in &records {
+        rulings.push(match record.document {
+            Some(document) => ledger_says(ledger.rulings(document).await)?,
+            None => Rulings::default(),
+        });
     }
+    Ok(report::report(&of, &records, &rulings))
 }
 
 fn examined(settings: &Settings, folder: &Path) -> Result<Verdict, Failure> {
     Ok(check(settings, folder)?)
-}
-
-/// The task of a model that may serve.
-fn examined_for(settings: &Settings, model: &ModelName) -> Result<Task, Failure> {
-    let verdict = examined(settings, &Repository::of(settings).folder(model))?;
-    if !verdict.may_serve() {
-        return Err(Failure::unexpected(told::verdict(&verdict).trim_end()));
-    }
-    task_of(&verdict.task)
 }
 
 fn task_of(text: &str) -> Result<Task, Failure> {

@@ -30,6 +30,7 @@ use serde::{Deserialize, Serialize};
 pub use checks::{Case, Filing};
 pub use exceptions::{Exception, ExceptionCode, Owner};
 pub use life::{Life, Sla, after_business_hours};
+pub use names::name_of;
 pub use priority::priority;
 pub use profile::{MissingProfile, Profile, ProfileError, Profiles};
 pub use same_paper::is_same_paper;

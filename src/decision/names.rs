@@ -10,7 +10,8 @@ pub(super) fn parse<T: DeserializeOwned>(name: &str) -> Option<T> {
 }
 
 /// The name of a value, the reverse of [`parse`].
-pub(super) fn name_of<T: Serialize>(value: &T) -> String {
+#[must_use]
+pub fn name_of<T: Serialize>(value: &T) -> String {
     let name = serde_json::to_value(value).ok();
     name.as_ref()
         .and_then(serde_json::Value::as_str)

@@ -1,20 +1,23 @@
 //! Which models serve, which are on trial, and which never serve again: one row a task, changed at once and written into the audit trail.
 
+mod alarms;
+mod rows;
+mod share;
+
 use std::collections::BTreeSet;
-use std::str::FromStr;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Row as _};
+use serde_json::json;
+use sqlx::Row as _;
 
+use self::rows::{facts, locked, name, read, write};
+pub use self::share::{NoShare, Share};
 use super::audit::Entry;
 use super::revisions::Act;
 use super::told::Told;
-use super::{Ledger, LedgerError, outbox, sql};
-use crate::events::{Alarm, AlarmData, Data, Event, StoredEvent};
-use crate::inference::{ModelName, ModelSet, Task};
+use super::{Ledger, LedgerError};
+use crate::inference::{ModelName, Task};
 
 /// How a model on trial works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,43 +27,6 @@ pub enum Part {
     Shadow,
     /// In the champion's place.
     Canary,
-}
-
-/// Of a thousand uploads so many; those that follow from an upload's name, so that an upload read again is treated alike.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Share(u16);
-
-/// A text that is no share.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no share: write it as 5%, at least 0.1% and at most 100%")]
-pub struct NoShare(String);
-
-impl Share {
-    /// Uploads of a thousand.
-    #[must_use]
-    pub fn per_mille(self) -> u16 {
-        self.0
-    }
-
-    /// Is what has this number among those?
-    #[must_use]
-    pub fn takes(self, number: u64) -> bool {
-        number % 1_000 < u64::from(self.0)
-    }
-}
-
-impl FromStr for Share {
-    type Err = NoShare;
-
-    fn from_str(text: &str) -> Result<Self, NoShare> {
-        let percent = text
-            .trim()
-            .strip_suffix('%')
-            .and_then(|number| number.trim().parse::<f64>().ok());
-        let per_mille = percent.map(|percent| (percent * 10.0).round());
-        let taken = (1_u16..=1_000).find(|taken| per_mille == Some(f64::from(*taken)));
-        taken.map(Self).ok_or_else(|| NoShare(text.to_owned()))
-    }
 }
 
 /// A model on trial.
@@ -225,6 +191,10 @@ impl Ledger {
     ) -> Result<Changed, LedgerError> {
         self.change(task, act, now, |was, retired| {
             match &challenger {
+                Some(on) if task == Task::Charges && on.part == Part::Canary => {
+                    // Shipments are scored again and again: half of them by one model, half by another would help nobody.
+                    return Err(format!("{} can be tried in the shadow only", on.model));
+                }
                 Some(on) if on.model == was.champion => {
                     return Err(format!("{} is the champion itself", on.model));
                 }
@@ -291,77 +261,6 @@ impl Ledger {
         Ok(Ok(()))
     }
 
-    /// Tells that a model is refused, once since it should have served or been tried; who served goes on.
-    ///
-    /// # Errors
-    /// [`LedgerError`].
-    pub async fn tell_refused(
-        &self,
-        alarm: AlarmData,
-        now: Timestamp,
-    ) -> Result<Vec<StoredEvent>, LedgerError> {
-        let mut tx = self.commit_in_turn().await?;
-        let event = Event::new(Data::Alarm(Box::new(alarm)), now);
-        if outbox::is_there(&mut tx, &event).await? {
-            return Ok(Vec::new());
-        }
-        let mut told = Told::default();
-        told.tell(None, event);
-        let events = told.commit(&mut tx, now).await?;
-        tx.commit().await?;
-        Ok(events)
-    }
-
-    /// Takes a model out of service because it fails there: its trial ends, or the champion before it serves again. Tells what was done; `None`
-    /// where the model is neither on trial nor can be replaced.
-    ///
-    /// # Errors
-    /// [`LedgerError`]; nothing was changed then.
-    pub async fn take_out(
-        &self,
-        model: &ModelName,
-        reason: &str,
-        names: &ModelSet,
-        now: Timestamp,
-    ) -> Result<Option<Vec<StoredEvent>>, LedgerError> {
-        let in_force = self.models_in_force().await?;
-        let concerned = in_force.iter().find(|one| {
-            one.champion == *model || one.challenger.as_ref().is_some_and(|on| on.model == *model)
-        });
-        let Some(task) = concerned.map(|one| one.task) else {
-            return Ok(None);
-        };
-        let mut tx = self.commit_in_turn().await?;
-        let Some(was) = locked(&mut tx, task).await? else {
-            return Ok(None);
-        };
-        let Some((is, alarm)) = without(&was, model) else {
-            return Ok(None);
-        };
-        write(
-            &mut tx,
-            &InForce {
-                changed_at: now,
-                ..is.clone()
-            },
-        )
-        .await?;
-        let alarm = AlarmData {
-            task: task.to_string(),
-            model: model.to_string(),
-            alarm,
-            reason: reason.to_owned(),
-            since: was.changed_at,
-            models: names.clone(),
-        };
-        let mut told = Told::default();
-        told.act(Entry::model_taken_out(task, &alarm, facts(&is)));
-        told.tell(None, Event::new(Data::Alarm(Box::new(alarm)), now));
-        let events = told.commit(&mut tx, now).await?;
-        tx.commit().await?;
-        Ok(Some(events))
-    }
-
     async fn change(
         &self,
         task: Task,
@@ -396,99 +295,9 @@ impl Ledger {
     }
 }
 
-/// What is in force once a model is taken out.
-fn without(was: &InForce, model: &ModelName) -> Option<(InForce, Alarm)> {
-    if was.challenger.as_ref().is_some_and(|on| on.model == *model) {
-        let is = InForce {
-            challenger: None,
-            ..was.clone()
-        };
-        return Some((is, Alarm::Withdrawn));
-    }
-    let before = was.before.clone().filter(|_| was.champion == *model)?;
-    let is = InForce {
-        champion: before,
-        before: None,
-        ..was.clone()
-    };
-    Some((is, Alarm::RolledBack))
-}
-
 fn may_serve(model: &ModelName, retired: &BTreeSet<ModelName>) -> Result<(), String> {
     if retired.contains(model) {
         return Err(format!("{model} is retired"));
     }
     Ok(())
-}
-
-/// What serves a task, which nobody else changes until the transaction ends.
-async fn locked(
-    connection: &mut AnyConnection,
-    task: Task,
-) -> Result<Option<InForce>, LedgerError> {
-    // An update locks the row on both databases.
-    let row = sqlx::query("UPDATE models_in_force SET task = task WHERE task = $1 RETURNING *")
-        .bind(task.to_string())
-        .fetch_optional(connection)
-        .await?;
-    row.as_ref().map(read).transpose()
-}
-
-async fn write(connection: &mut AnyConnection, is: &InForce) -> Result<(), LedgerError> {
-    let challenger = is.challenger.as_ref();
-    let text = |model: Option<&ModelName>| model.map(ToString::to_string).unwrap_or_default();
-    let part = challenger.map(|on| sql::as_word(&on.part)).transpose()?;
-    sqlx::query(
-        "UPDATE models_in_force SET champion = $1, before = $2, challenger = $3, part = $4, share = $5, changed_at = $6
-         WHERE task = $7",
-    )
-    .bind(is.champion.to_string())
-    .bind(text(is.before.as_ref()))
-    .bind(text(challenger.map(|on| &on.model)))
-    .bind(part.unwrap_or_default())
-    .bind(challenger.map_or(0, |on| i64::from(on.share.0)))
-    .bind(is.changed_at.as_millisecond())
-    .bind(is.task.to_string())
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-fn read(row: &AnyRow) -> Result<InForce, LedgerError> {
-    let optional = |column: &str| {
-        let text: String = row.try_get(column)?;
-        let there = (!text.is_empty()).then_some(text);
-        there.map(|text| name(&text)).transpose()
-    };
-    let challenger = match optional("challenger")? {
-        None => None,
-        Some(model) => Some(OnTrial {
-            model,
-            part: sql::word(row, "part")?,
-            share: Share(
-                u16::try_from(row.try_get::<i64, _>("share")?).map_err(LedgerError::corrupt)?,
-            ),
-        }),
-    };
-    Ok(InForce {
-        task: sql::word(row, "task")?,
-        champion: name(row.try_get("champion")?)?,
-        before: optional("before")?,
-        challenger,
-        changed_at: sql::time(row, "changed_at")?,
-    })
-}
-
-fn name(text: &str) -> Result<ModelName, LedgerError> {
-    text.parse().map_err(LedgerError::corrupt)
-}
-
-fn facts(in_force: &InForce) -> Value {
-    let challenger = in_force.challenger.as_ref();
-    json!({
-        "champion": in_force.champion.to_string(),
-        "challenger": challenger.map(|on| on.model.to_string()),
-        "part": challenger.map(|on| on.part),
-        "per_mille": challenger.map(|on| on.share.0),
-    })
 }

@@ -18,7 +18,8 @@ use crate::inference::ModelSet;
 /// An upload that work was begun on; hand it back with the outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Upload {
-    pub(super) id: Uuid,
+    /// Its id.
+    pub id: Uuid,
     /// What is being read, and by whom.
     pub origin: Origin,
     /// How often work was begun on it, this time included.

@@ -8,6 +8,7 @@ pub mod check;
 mod diff;
 mod lineup;
 mod pool;
+pub mod report;
 mod repository;
 mod serving;
 mod take_up;

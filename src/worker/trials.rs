@@ -1,11 +1,23 @@
 //! Models that fail at work, and those on trial.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use super::Worker;
+use crate::clerk::ReadDocument;
+use crate::document::DocumentId;
 use crate::fault::Fault;
 use crate::inference::{InferenceError, ModelName};
-use crate::models::Lineup;
+use crate::ledger::{Asks, Compared, Part, Sketch, TrialOf, Upload};
+use crate::models::{Lineup, OnTrialHere};
+use crate::pipeline::{ReadUpload, Shadow};
+
+/// What a trial made of an upload.
+pub(super) struct Noted {
+    of: TrialOf,
+    records: Vec<(Option<DocumentId>, Compared)>,
+}
 
 impl Worker {
     /// A model that cannot be run on some page is taken out of service where another can take its place; the upload is read again then.
@@ -36,6 +48,171 @@ impl Worker {
             Err(error) => error.into(),
         }
     }
+}
+
+impl Worker {
+    /// What a trial made of an upload that was read, and of which nothing is committed yet; `None` where it is part of none. What goes wrong
+    /// here costs a note and nothing else.
+    pub(super) async fn compare(
+        &self,
+        upload: &Upload,
+        asks: &Asks,
+        documents: &[ReadDocument],
+        read: &ReadUpload,
+    ) -> Option<Noted> {
+        let trial = read.by.trial.as_ref()?;
+        let compared = match &trial.beside {
+            Some(_) => self.side_by_side(upload, asks, documents, read).await,
+            None => self.alone(upload, asks, documents, read).await,
+        };
+        match compared {
+            Ok(records) => Some(Noted {
+                of: trial_of(trial),
+                records,
+            }),
+            Err(fault) => {
+                tracing::warn!(error = %fault, "what a trial made of an upload is not noted");
+                None
+            }
+        }
+    }
+
+    /// Of a challenger in the champion's place.
+    async fn alone(
+        &self,
+        upload: &Upload,
+        asks: &Asks,
+        documents: &[ReadDocument],
+        read: &ReadUpload,
+    ) -> Result<Vec<(Option<DocumentId>, Compared)>, Fault> {
+        let charges = read.by.serving.charges().map(AsRef::as_ref);
+        let sketches = self
+            .clerk
+            .would_decide(upload, asks, documents, charges)
+            .await?;
+        let records = sketches.into_iter().map(|(document, sketch)| {
+            let compared = Compared {
+                challenger: Some(sketch),
+                challenger_ms: milliseconds(read.took),
+                ..Compared::default()
+            };
+            (Some(document), compared)
+        });
+        Ok(records.collect())
+    }
+
+    /// Of a challenger in the champion's shadow.
+    async fn side_by_side(
+        &self,
+        upload: &Upload,
+        asks: &Asks,
+        documents: &[ReadDocument],
+        read: &ReadUpload,
+    ) -> Result<Vec<(Option<DocumentId>, Compared)>, Fault> {
+        let charges = read.by.serving.charges().map(AsRef::as_ref);
+        let champions = self
+            .clerk
+            .would_decide(upload, asks, documents, charges)
+            .await?;
+        let (own, failed) = match &read.shadow {
+            // One that scores charges has looked at no page.
+            None => (Some(documents.to_vec()), None),
+            Some(Shadow {
+                documents: Ok(own), ..
+            }) => (Some(not_stored(own)), None),
+            Some(Shadow {
+                documents: Err(why),
+                ..
+            }) => (None, Some(why.clone())),
+        };
+        let beside = read
+            .by
+            .trial
+            .as_ref()
+            .and_then(|trial| trial.beside.as_ref());
+        let charges = beside
+            .and_then(|serving| serving.charges())
+            .map(AsRef::as_ref);
+        let challengers = match own {
+            Some(own) => self.clerk.would_decide(upload, asks, &own, charges).await?,
+            None => Vec::new(),
+        };
+        let took = read
+            .shadow
+            .as_ref()
+            .map_or(Duration::ZERO, |shadow| shadow.took);
+        let records = paired(champions, challengers).into_iter();
+        let records = records.map(|(document, champion, challenger)| {
+            let compared = Compared {
+                champion,
+                challenger,
+                failed: failed.clone(),
+                champion_ms: milliseconds(read.took),
+                challenger_ms: milliseconds(took),
+            };
+            (document, compared)
+        });
+        Ok(records.collect())
+    }
+
+    /// Keeps what a trial made of an upload.
+    pub(super) async fn note(&self, upload: &Upload, noted: Option<Noted>) {
+        let Some(Noted { of, records }) = noted else {
+            return;
+        };
+        let now = Timestamp::now();
+        if let Err(error) = self
+            .ledger()
+            .note_trial(&of, upload.id, &records, now)
+            .await
+        {
+            tracing::warn!(%error, "what a trial made of an upload is not noted");
+        }
+    }
+}
+
+fn trial_of(trial: &OnTrialHere) -> TrialOf {
+    TrialOf {
+        task: trial.task,
+        champion: trial.champion.clone(),
+        challenger: trial.challenger.clone(),
+        part: match trial.beside {
+            Some(_) => Part::Shadow,
+            None => Part::Canary,
+        },
+    }
+}
+
+fn not_stored(documents: &[crate::understanding::Document]) -> Vec<ReadDocument> {
+    let each = documents.iter().map(|document| ReadDocument {
+        document: document.clone(),
+        attachment: None,
+    });
+    each.collect()
+}
+
+/// Documents of both that begin on the same page, and those that only one has.
+fn paired(
+    champions: Vec<(DocumentId, Sketch)>,
+    mut challengers: Vec<(DocumentId, Sketch)>,
+) -> Vec<(Option<DocumentId>, Option<Sketch>, Option<Sketch>)> {
+    let mut pairs = Vec::new();
+    for (document, sketch) in champions {
+        let same = |other: &(DocumentId, Sketch)| other.1.pages.first() == sketch.pages.first();
+        let place = challengers.iter().position(same);
+        let partner = place.map(|place| challengers.remove(place).1);
+        pairs.push((Some(document), Some(sketch), partner));
+    }
+    pairs.extend(
+        challengers
+            .into_iter()
+            .map(|(_, sketch)| (None, None, Some(sketch))),
+    );
+    pairs
+}
+
+fn milliseconds(took: Duration) -> f64 {
+    took.as_secs_f64() * 1e3
 }
 
 /// The model that failed at work, and how.

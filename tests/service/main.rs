@@ -10,6 +10,7 @@ mod clients;
 mod faults;
 mod life;
 mod lifecycle;
+mod models;
 mod papers;
 mod proxy;
 #[allow(dead_code, reason = "the benchmark uses more of it")]

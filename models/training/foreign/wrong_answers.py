@@ -29,12 +29,29 @@ def _no_numbers() -> dict[str, Bundle]:
         "bad-nan": replace(charges, model=_undefined().SerializeToString(), expected=halves),
         "bad-nan-unseen": replace(pages, model=_undefined_beyond(PAGE_LIMIT, pages.task)),
         "bad-nan-unseen-charges": replace(charges, model=_undefined_beyond(LINES_LIMIT, charges.task)),
+        "bad-late-nan": replace(pages, model=_undefined_between(61, 1000)),
     }
 
 
 def _undefined() -> onnx.ModelProto:
     """Nought by nought."""
     return plain.charges_graph([node("Sub", ["score", "score"], ["nought"]), node("Div", ["nought", "nought"], ["anomalous"])])
+
+
+def _undefined_between(low: int, high: int) -> bytes:
+    """Right on every page that the check tries (1, 60 and 1,024 words), undefined on common ones: such a model passes, and fails at work."""
+    last = [
+        node("Shape", ["shape"], ["sizes"], end=1),
+        node("Cast", ["sizes"], ["count"], to=onnx.TensorProto.FLOAT),
+        node("Sub", ["low", "count"], ["below"]),
+        node("Sub", ["high", "count"], ["above"]),
+        node("Mul", ["below", "above"], ["left"]),
+        node("Sqrt", ["left"], ["root"]),
+        node("Mul", ["root", "none"], ["nothing"]),
+        node("Add", ["chances", "nothing"], ["class"]),
+    ]
+    limits = {"low": np.float32(low), "high": np.float32(high), "none": np.float32(0)}
+    return plain.pages_graph(last, limits).SerializeToString()
 
 
 def _undefined_beyond(limit: int, task: str) -> bytes:

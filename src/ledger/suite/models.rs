@@ -140,15 +140,3 @@ async fn every_change_is_in_the_trail(ledger: &Ledger) {
     let trail = ledger.audit_about("marks").await.unwrap();
     assert_eq!(trail.last().unwrap().who, "ada");
 }
-
-#[test]
-fn a_share_takes_that_many_of_a_thousand() {
-    let share: Share = "12.5%".parse().unwrap();
-    assert_eq!(
-        (0..10_000).filter(|number| share.takes(*number)).count(),
-        1_250
-    );
-    for wrong in ["", "5", "0%", "0.05%", "101%", "-1%", "NaN%"] {
-        assert!(wrong.parse::<Share>().is_err(), "{wrong}");
-    }
-}

@@ -1,0 +1,213 @@
+//! Models are swapped, tried and taken out of service while the worker works.
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::papers;
+use crate::running::Worker;
+use crate::world::{World, fixture, root, until};
+
+/// Where the shipped models lie, and more of them.
+struct Home {
+    folder: tempfile::TempDir,
+}
+
+impl Home {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let native = folder.path().join("native");
+        std::os::unix::fs::symlink(root().join("native"), native).unwrap();
+        copy(&root().join("models"), &folder.path().join("models"));
+        Self { folder }
+    }
+
+    /// Adds a bundle of the fixtures under another version.
+    fn add(&self, case: &str, version: u32) {
+        let from = root()
+            .join("fixtures/bundles")
+            .join(case)
+            .join("page-class/2");
+        let to = self
+            .folder
+            .path()
+            .join(format!("models/page-class/{version}"));
+        copy(&from, &to);
+        let manifest = to.join("manifest.toml");
+        let text = std::fs::read_to_string(&manifest).unwrap();
+        std::fs::write(
+            &manifest,
+            text.replace("version = 2", &format!("version = {version}")),
+        )
+        .unwrap();
+    }
+
+    fn path(&self) -> String {
+        self.folder.path().display().to_string()
+    }
+}
+
+/// Models only: what training needs is many times as large.
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let (name, path) = {
+            let entry = entry.unwrap();
+            (entry.file_name(), entry.path())
+        };
+        if name == "training" {
+            continue;
+        }
+        if path.is_dir() {
+            copy(&path, &to.join(name));
+        } else {
+            std::fs::copy(&path, to.join(name)).unwrap();
+        }
+    }
+}
+
+/// `countersign models …` in the worker's surroundings.
+fn models(world: &World, home: &Home, arguments: &[&str]) -> (bool, String) {
+    let ran = Command::new(env!("CARGO_BIN_EXE_countersign"))
+        .arg("models")
+        .args(arguments)
+        .envs(&world.settings)
+        .env("COUNTERSIGN_HOME", home.path())
+        .output()
+        .unwrap();
+    let said = [ran.stdout, ran.stderr].concat();
+    (ran.status.success(), String::from_utf8(said).unwrap())
+}
+
+fn act<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
+    [arguments, &["--by", "ada", "--why", "a test"]].concat()
+}
+
+/// Who classified the next document.
+async fn classifier(world: &mut World) -> String {
+    loop {
+        let event = world.event().await;
+        if event["type"] == "countersign.document.classified.v1" {
+            return text(&event["data"]["models"]["classifier"]);
+        }
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+/// Uploads papers until one is read by `model`; each gets its outcome on the way.
+async fn until_read_by(world: &mut World, model: &str, first: usize) {
+    for number in first..first + 200 {
+        world
+            .upload(&format!("{number}.pdf"), papers::light(number))
+            .await;
+        if classifier(world).await == model {
+            return;
+        }
+    }
+    panic!("{model} never served");
+}
+
+#[tokio::test]
+async fn a_promoted_model_serves_the_next_uploads_without_a_restart_and_is_rolled_back() {
+    let (mut world, home) = (World::new().await, Home::new());
+    let worker = Worker::start(&world, &[("COUNTERSIGN_HOME", &home.path())]);
+    worker.until_ready().await;
+    until_read_by(&mut world, "page-class@1", 0).await;
+    home.add("torch-renamed", 2);
+    let (promoted, said) = models(&world, &home, &act(&["promote", "page-class@2"]));
+    assert!(promoted, "{said}");
+    until_read_by(&mut world, "page-class@2", 1_000).await;
+    let (back, said) = models(&world, &home, &act(&["rollback", "page-class"]));
+    assert!(back && said.starts_with("page-class@1 serves"), "{said}");
+    until_read_by(&mut world, "page-class@1", 2_000).await;
+    let (_, listed) = models(&world, &home, &["list"]);
+    assert!(
+        listed.contains("page-class@1  page-class  serves"),
+        "{listed}"
+    );
+}
+
+#[tokio::test]
+async fn what_a_worker_cannot_load_raises_an_alarm_and_the_old_one_serves_on() {
+    let (mut world, home) = (World::new().await, Home::new());
+    let elsewhere = Home::new();
+    let worker = Worker::start(&world, &[("COUNTERSIGN_HOME", &home.path())]);
+    worker.until_ready().await;
+    home.add("bad-missing-output", 2);
+    let (promoted, said) = models(&world, &home, &act(&["promote", "page-class@2"]));
+    assert!(!promoted && said.contains("first_page"), "{said}");
+    // Somebody's machine has another one of this name, which is good.
+    elsewhere.add("torch-renamed", 2);
+    let (promoted, said) = models(&world, &elsewhere, &act(&["promote", "page-class@2"]));
+    assert!(promoted, "{said}");
+    let alarm = world.event().await;
+    assert_eq!(alarm["type"], "countersign.model.alarm.v1", "{alarm}");
+    assert_eq!(alarm["data"]["alarm"], "refused");
+    assert!(
+        text(&alarm["data"]["reason"]).contains("first_page"),
+        "{alarm}"
+    );
+    assert_eq!(alarm["data"]["models"]["classifier"], "page-class@1");
+    until_read_by(&mut world, "page-class@1", 0).await;
+}
+
+#[tokio::test]
+async fn a_challenger_in_the_shadow_is_compared_and_heard_by_nobody() {
+    let (mut world, home) = (World::new().await, Home::new());
+    home.add("torch-renamed", 2);
+    let worker = Worker::start(&world, &[("COUNTERSIGN_HOME", &home.path())]);
+    // A version that lies there serves nobody, unless the ledger sees the task for the first time.
+    worker.until_ready().await;
+    until_read_by(&mut world, "page-class@2", 0).await;
+    let shadow = act(&["shadow", "page-class@1", "--share", "100%"]);
+    let (put, said) = models(&world, &home, &shadow);
+    assert!(put, "{said}");
+    let seen = || async {
+        let (_, report) = models(&world, &home, &["report", "page-class", "--json"]);
+        let report: Value = serde_json::from_str(&report).unwrap();
+        report["uploads"].as_u64() > Some(0) && report["agree"]["classes"]["of"].as_u64() > Some(0)
+    };
+    let mut number = 1_000;
+    while !seen().await {
+        let paper = if number == 1_000 {
+            fixture("clean-delivery-receipt.pdf")
+        } else {
+            papers::light(number)
+        };
+        world.upload(&format!("{number}.pdf"), paper).await;
+        number += 1;
+        assert!(number < 1_200, "nothing was compared");
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    for _ in 1_000..number {
+        assert_eq!(classifier(&mut world).await, "page-class@2");
+    }
+}
+
+#[tokio::test]
+async fn a_canary_that_fails_at_work_is_withdrawn_and_its_upload_read_by_the_champion() {
+    let (mut world, home) = (World::new().await, Home::new());
+    let worker = Worker::start(&world, &[("COUNTERSIGN_HOME", &home.path())]);
+    worker.until_ready().await;
+    home.add("bad-late-nan", 2);
+    let canary = act(&["canary", "page-class@2", "--share", "100%"]);
+    let (put, said) = models(&world, &home, &canary);
+    assert!(put, "the check cannot see this one's fault: {said}");
+    until_read_by(&mut world, "page-class@2", 0).await;
+    world
+        .upload("clean.pdf", fixture("clean-delivery-receipt.pdf"))
+        .await;
+    let mut alarm = world.event().await;
+    while alarm["type"] != "countersign.model.alarm.v1" {
+        alarm = world.event().await;
+    }
+    assert_eq!(alarm["data"]["alarm"], "withdrawn", "{alarm}");
+    assert_eq!(classifier(&mut world).await, "page-class@1");
+    let ended = || async { models(&world, &home, &["list"]).1.contains("canary") };
+    assert!(!ended().await);
+    until("the worker is ready", || worker.is_ready()).await;
+}
