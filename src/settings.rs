@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
 pub use self::service::{
-    ExceptionSettings, RabbitMqSettings, SecretUrl, SweepSettings, TelemetrySettings,
-    WorkerSettings,
+    ExceptionSettings, RabbitMqSettings, RepositorySettings, SecretUrl, SweepSettings,
+    TelemetrySettings, WorkerSettings,
 };
 use crate::reading::ReaderSettings;
 use crate::storage::s3::S3Settings;
@@ -45,6 +45,8 @@ pub struct Settings {
     pub log: LogLevel,
     /// How they are written.
     pub log_format: LogFormat,
+    /// Where more models are.
+    pub repository: RepositorySettings,
     /// What people look at.
     pub exceptions: ExceptionSettings,
     /// Reader children.
@@ -202,6 +204,12 @@ impl Settings {
     #[must_use]
     pub fn models(&self) -> PathBuf {
         self.home.join("models")
+    }
+
+    /// Folder of models that were fetched from the object store.
+    #[must_use]
+    pub fn fetched_models(&self) -> PathBuf {
+        self.data.join("models")
     }
 
     /// The ONNX Runtime library.

@@ -18,7 +18,7 @@ use crate::events::{Origin, StoredEvent};
 use crate::fault::{Fault, RejectReason};
 use crate::inference::{Registry, Runtime};
 use crate::ledger::{Asks, Begun, Finish, Ledger, Outcome, StoredDocument, Upload};
-use crate::models::{InService, Lineup, Readers, Repository, Serving, champions};
+use crate::models::{InService, Lineup, Readers, Repository, Serving, champions, fetch};
 use crate::pipeline::{Paper, ReadUpload};
 use crate::settings::Settings;
 use crate::shipments::matching::Weights;
@@ -360,6 +360,10 @@ pub async fn open_ledger(settings: &Settings) -> Result<Ledger, Fault> {
 /// # Errors
 /// [`Fault::Fatal`] when the library or a model is missing or refused, [`Fault::Retry`] for a ledger that does not answer.
 pub async fn open_champions(settings: &Settings, ledger: &Ledger) -> Result<Serving, Fault> {
+    // Where the store is away, those that were fetched before are there.
+    if let Err(fault) = fetch(settings).await {
+        tracing::warn!(error = %fault, "no models are fetched");
+    }
     let champions = champions(ledger, &Repository::of(settings), Timestamp::now()).await?;
     let opened = Runtime::load(&settings.onnx_runtime()).and_then(|runtime| {
         let runtime = runtime.with_threads(settings.threads);

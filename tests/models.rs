@@ -48,7 +48,7 @@ fn whatever_made_it_a_graph_that_keeps_its_contract_may_serve() {
             "{case}: {verdict}"
         );
         assert!(
-            verdict["peak_mb"].as_u64().unwrap() < 1_500,
+            (20..1_500).contains(&verdict["peak_mb"].as_u64().unwrap()),
             "{case}: {verdict}"
         );
     }

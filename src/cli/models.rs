@@ -15,7 +15,7 @@ use crate::inference::{Manifest, ModelName, Task};
 use crate::ledger::{Ledger, Rulings, TrialOf};
 use crate::models::check::{Verdict, check};
 use crate::models::report::{self, Report};
-use crate::models::{Repository, differences};
+use crate::models::{Repository, differences, fetch};
 use crate::settings::Settings;
 
 /// Models: which there are, whether one may serve, and which one does.
@@ -77,6 +77,11 @@ enum ModelsCommand {
 /// # Errors
 /// [`Failure`].
 pub(super) async fn run(args: ModelsArgs, mut settings: Settings) -> Result<ExitCode, Failure> {
+    for (model, copied) in fetch(&settings).await? {
+        if let Err(why) = copied {
+            eprintln!("countersign: {model} is not fetched: {why}");
+        }
+    }
     match args.command {
         ModelsCommand::Act(command) => acts::run(command, settings).await,
         ModelsCommand::List { json, ledger } => {

@@ -63,7 +63,7 @@ use crate::document::Sha256;
 /// The graph that a port belongs to when it names none.
 pub(super) const ONLY_GRAPH: &str = "model";
 /// The largest file of a model, in bytes: the largest of PP-OCR's has 170 million.
-const LARGEST: u64 = 256 << 20;
+pub const LARGEST: u64 = 256 << 20;
 /// Prefix of files that lie in the folder of native libraries.
 const NATIVE: &str = "native/";
 

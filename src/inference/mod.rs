@@ -14,7 +14,7 @@ mod plugs;
 mod registry;
 mod session;
 
-pub use manifest::{Dim, Dtype, Manifest, Port, Task};
+pub use manifest::{Dim, Dtype, LARGEST, Manifest, Port, Task};
 pub use model::Model;
 pub use name::{ModelName, NoModelName};
 pub use registry::{CHARGE_RULES, ModelSet, Registry};

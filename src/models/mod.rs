@@ -6,6 +6,7 @@
 mod champions;
 pub mod check;
 mod diff;
+mod fetch;
 mod lineup;
 mod pool;
 pub mod report;
@@ -15,6 +16,7 @@ mod take_up;
 
 pub use champions::{Champions, champions, in_force};
 pub use diff::{Difference, differences};
+pub use fetch::fetch;
 pub use lineup::{InService, Lineup, OnTrialHere, Readers, Trial};
 pub use pool::Lent;
 pub use repository::{ModelName, Repository, Shelf};

@@ -31,7 +31,7 @@ impl Repository {
     #[must_use]
     pub fn of(settings: &Settings) -> Self {
         Self {
-            folders: vec![settings.models()],
+            folders: vec![settings.models(), settings.fetched_models()],
             native: settings.native(),
         }
     }
@@ -52,7 +52,7 @@ impl Repository {
     pub fn shelves(&self) -> std::io::Result<Vec<Shelf>> {
         let mut models = Vec::new();
         for folder in &self.folders {
-            for (name, folder) in folders(folder)? {
+            for (name, folder) in folders_if_there(folder)? {
                 let versions = folders_if_there(&folder)?.into_iter();
                 let versions =
                     versions.filter(|(_, folder)| folder.join("manifest.toml").is_file());
@@ -75,11 +75,12 @@ impl Repository {
     /// # Errors
     /// Those of [`Registry::manifests`].
     pub fn newest(&self) -> Result<BTreeMap<Task, Manifest>, InferenceError> {
-        let mut newest = BTreeMap::new();
-        for folder in self.folders.iter().rev() {
-            newest.extend(Registry::manifests(folder, &self.native)?);
-        }
-        Ok(newest)
+        // What was fetched from elsewhere serves only where somebody says so.
+        let own = self.folders.first();
+        own.map_or_else(
+            || Ok(BTreeMap::new()),
+            |own| Registry::manifests(own, &self.native),
+        )
     }
 
     /// The manifest of a version, its files checked.

@@ -9,7 +9,7 @@ use super::Service;
 use crate::events::{Alarm, AlarmData};
 use crate::fault::Fault;
 use crate::ledger::InForce;
-use crate::models::{Lineup, Refused, take_up};
+use crate::models::{Lineup, Refused, fetch, take_up};
 
 /// How often the ledger is asked.
 const PERIOD: Duration = Duration::from_secs(2);
@@ -32,6 +32,13 @@ async fn look(service: &Arc<Service>, known: &mut Vec<InForce>) -> Result<(), Fa
     let wanted = service.ledger().models_in_force().await?;
     if *known == wanted {
         return Ok(());
+    }
+    let fetched = fetch(&service.settings).await?;
+    for (model, why) in fetched
+        .iter()
+        .filter_map(|(model, copied)| Some((model, copied.as_ref().err()?)))
+    {
+        tracing::warn!(%model, why, "a model is not fetched");
     }
     let in_service = service.worker.in_service();
     let (settings, now, asked) = (service.settings.clone(), in_service.now(), wanted.clone());

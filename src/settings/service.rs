@@ -9,6 +9,14 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::{Settings, SettingsError};
 
+/// Where more models are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RepositorySettings {
+    /// A prefix of the object store, as `s3://BUCKET/PREFIX`; empty for none.
+    pub s3: String,
+}
+
 /// A URL that may hold a password: printed without it.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]

@@ -211,3 +211,35 @@ async fn a_canary_that_fails_at_work_is_withdrawn_and_its_upload_read_by_the_cha
     assert!(!ended().await);
     until("the worker is ready", || worker.is_ready()).await;
 }
+
+#[tokio::test]
+async fn models_below_a_prefix_of_the_store_serve_once_their_manifest_is_there() {
+    let mut world = World::new().await;
+    let (home, more) = (Home::new(), Home::new());
+    more.add("torch-renamed", 2);
+    let prefix = format!("s3://{}/models", world.name);
+    let data = world.folder.path().join("data").display().to_string();
+    world
+        .settings
+        .insert("COUNTERSIGN_REPOSITORY__S3".to_owned(), prefix);
+    world.settings.insert("COUNTERSIGN_DATA".to_owned(), data);
+    let worker = Worker::start(&world, &[("COUNTERSIGN_HOME", &home.path())]);
+    worker.until_ready().await;
+    let files = [
+        "model.onnx",
+        "golden/input.json",
+        "golden/expected.json",
+        "manifest.toml",
+    ];
+    for file in files {
+        let (_, listed) = models(&world, &home, &["list"]);
+        assert!(!listed.contains("page-class@2"), "before {file}: {listed}");
+        let bytes = std::fs::read(more.folder.path().join("models/page-class/2").join(file));
+        world
+            .put(&format!("models/page-class/2/{file}"), bytes.unwrap())
+            .await;
+    }
+    let (promoted, said) = models(&world, &home, &act(&["promote", "page-class@2"]));
+    assert!(promoted, "{said}");
+    until_read_by(&mut world, "page-class@2", 0).await;
+}

@@ -2,7 +2,8 @@
 //!
 //! In: a request on standard input. Out: what it does, line by line, and a verdict on standard output.
 
-use std::io::Write as _;
+use std::fs::File;
+use std::io::{Read as _, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -39,6 +40,8 @@ fn examine() -> Result<(), String> {
         .map_err(|error| format!("a check is started by its parent, never by hand ({error})"))?;
     let runtime = Runtime::load(&request.library).map_err(|error| error.to_string())?;
     let readable = [request.folder.as_path(), request.native.as_path()];
+    // Later it may not be opened any more.
+    let status = File::open("/proc/self/status").map_err(|error| error.to_string())?;
     limit_to(&readable, request.memory_mb)?;
     let mut verdict = Verdict {
         model: request.folder.display().to_string(),
@@ -47,7 +50,7 @@ fn examine() -> Result<(), String> {
     if let Err(error) = judge(&request.folder, &request.native, &runtime, &mut verdict) {
         verdict.mismatches.push(error.to_string());
     }
-    verdict.peak_mb = peak_mb();
+    verdict.peak_mb = peak_mb(status);
     tell(&Told::Verdict(verdict))
 }
 
@@ -133,9 +136,12 @@ fn milliseconds(since: Instant) -> f64 {
 }
 
 /// The most memory that this process held, as Linux counts it.
-fn peak_mb() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+fn peak_mb(mut status: File) -> u64 {
+    let mut text = String::new();
+    if status.read_to_string(&mut text).is_err() {
+        return 0;
+    }
+    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
     kilobytes
         .and_then(|number| number.trim().parse::<u64>().ok())
