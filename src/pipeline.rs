@@ -18,8 +18,8 @@ pub use self::matching::{MatchedDocument, attach_document, match_document, split
 use crate::document::PageNumber;
 use crate::fault::Fault;
 use crate::ledger::Finding;
-use crate::models::Readers;
-use crate::reading::{Page, Reader, TextReader, read_page};
+use crate::models::{Lent, Readers};
+use crate::reading::{Page, Reader, TextReader, kept, read_page};
 use crate::settings::Settings;
 use crate::understanding::pages::{PageModels, PageView};
 use crate::understanding::{Context, Document, documents};
@@ -28,6 +28,19 @@ use crate::understanding::{Context, Document, documents};
 #[derive(Debug)]
 pub struct Slot {
     reader: Reader,
+}
+
+/// An upload to be read.
+#[derive(Debug)]
+pub struct ToRead {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// What helps to understand it.
+    pub context: Context,
+    /// Who reads it.
+    pub by: Readers,
+    /// What was made of its pages before by the same text model; they are only looked at again.
+    pub kept: Option<Vec<Page>>,
 }
 
 /// An upload that was read and understood.
@@ -43,6 +56,8 @@ pub struct ReadUpload {
     pub shadow: Option<Shadow>,
     /// What looking at its pages took.
     pub took: Duration,
+    /// What was made of its pages, packed; `None` where it was kept before.
+    pub reading: Option<Vec<u8>>,
 }
 
 /// A document with its cut-out.
@@ -69,22 +84,28 @@ impl Slot {
     ///
     /// # Errors
     /// [`Fault::Reject`] for an upload that cannot be processed, [`Fault::Fatal`] when a model cannot be run.
-    pub fn read(
-        &mut self,
-        bytes: &[u8],
-        context: Context,
-        by: Readers,
-    ) -> Result<ReadUpload, Fault> {
+    pub fn read(&mut self, upload: ToRead) -> Result<ReadUpload, Fault> {
+        let ToRead {
+            bytes,
+            context,
+            by,
+            kept,
+        } = upload;
         let opening = |error| Fault::fatal("opening the models", error);
-        let mut text = by.serving.text().map_err(opening)?;
         let mut models = by.serving.pages().map_err(opening)?;
         let mut beside = Beside::of(&by);
-        let opened = self.reader.open(bytes)?;
+        let opened = self.reader.open(&bytes)?;
+        let mut source = match kept.filter(|kept| kept.len() == opened.pages as usize) {
+            Some(kept) => PagesFrom::Kept(kept.into_iter()),
+            None => PagesFrom::Reading(Box::new(by.serving.text().map_err(opening)?)),
+        };
         let (mut pages, mut views, mut findings) = (Vec::new(), Vec::new(), Vec::new());
         let mut took = Duration::ZERO;
         for index in 0..opened.pages {
             let number = PageNumber::from_index(index);
-            let (mut page, reading) = self.read_one(number, &mut text)?;
+            let started = Instant::now();
+            let mut page = self.page(number, &mut source)?;
+            let reading = Finding::new(&[number], "reading", started, reading_found(&page));
             let started = Instant::now();
             let view = look(&mut models, &page)?;
             took += started.elapsed();
@@ -101,25 +122,29 @@ impl Slot {
         let shadow = beside.documents(&pages, context);
         let (papers, cutting) = self.cut_all(documents)?;
         findings.push(cutting);
-        drop((text, models, beside));
+        let was_kept = matches!(source, PagesFrom::Kept(_));
+        let reading = (!was_kept).then(|| kept::pack(&pages).ok()).flatten();
+        drop((models, beside, source));
         Ok(ReadUpload {
             papers,
             findings,
             by,
             shadow,
             took,
+            reading,
         })
     }
 
-    fn read_one(
-        &mut self,
-        number: PageNumber,
-        text: &mut TextReader,
-    ) -> Result<(Page, Finding), Fault> {
-        let started = Instant::now();
-        let page = read_page(&mut self.reader, text, number)?;
-        let found = reading_found(&page);
-        Ok((page, Finding::new(&[number], "reading", started, found)))
+    fn page(&mut self, number: PageNumber, source: &mut PagesFrom<'_>) -> Result<Page, Fault> {
+        match source {
+            PagesFrom::Reading(text) => read_page(&mut self.reader, text, number),
+            PagesFrom::Kept(pages) => {
+                let raw = self.reader.page(number)?;
+                let page = pages.next();
+                let missing = || Fault::retry("looking at a page again", "its reading is missing");
+                Ok(page.ok_or_else(missing)?.drawn(raw.image))
+            }
+        }
     }
 
     fn cut_all(&mut self, documents: Vec<Document>) -> Result<(Vec<Paper>, Finding), Fault> {
@@ -135,6 +160,12 @@ impl Slot {
         let pdf = self.reader.cut(&document.pages)?;
         Ok(Paper { document, pdf })
     }
+}
+
+/// Where the words of pages come from.
+enum PagesFrom<'a> {
+    Reading(Box<Lent<'a, TextReader>>),
+    Kept(std::vec::IntoIter<Page>),
 }
 
 fn look(models: &mut PageModels, page: &Page) -> Result<PageView, Fault> {

@@ -11,10 +11,8 @@ use std::thread::{self, JoinHandle};
 use tokio::sync::oneshot;
 
 use crate::fault::{Fault, RejectReason};
-use crate::models::Readers;
-use crate::pipeline::{ReadUpload, Slot};
+use crate::pipeline::{ReadUpload, Slot, ToRead};
 use crate::settings::Settings;
-use crate::understanding::Context;
 
 /// What a slot is to do, and where the result goes.
 enum Job {
@@ -22,9 +20,7 @@ enum Job {
     Open(oneshot::Sender<Result<(), Fault>>),
     /// To read an upload.
     Read {
-        bytes: Vec<u8>,
-        context: Context,
-        by: Readers,
+        upload: ToRead,
         reply: oneshot::Sender<Result<ReadUpload, Fault>>,
     },
 }
@@ -77,20 +73,10 @@ impl Slots {
     ///
     /// # Errors
     /// As [`Slot::read`] and [`Slot::open`].
-    pub async fn read(
-        &self,
-        bytes: Vec<u8>,
-        context: Context,
-        by: Readers,
-    ) -> Result<ReadUpload, Fault> {
+    pub async fn read(&self, upload: ToRead) -> Result<ReadUpload, Fault> {
         let gone = || Fault::fatal("reading an upload", "the slot's thread has ended");
         let (reply, result) = oneshot::channel();
-        let job = Job::Read {
-            bytes,
-            context,
-            by,
-            reply,
-        };
+        let job = Job::Read { upload, reply };
         let jobs = self.jobs.as_ref().ok_or_else(gone)?;
         jobs.send(job).map_err(|_| gone())?;
         result.await.map_err(|_| gone())?
@@ -112,7 +98,7 @@ fn serve(settings: &Settings, queue: &Mutex<Receiver<Job>>) {
     let mut slot = None;
     loop {
         let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let (bytes, context, by, reply) = match job {
+        let (upload, reply) = match job {
             Err(_) => return,
             Ok(Job::Open(reply)) => {
                 let opened = opened(&mut slot, settings).map(drop);
@@ -120,18 +106,13 @@ fn serve(settings: &Settings, queue: &Mutex<Receiver<Job>>) {
                 drop(reply.send(opened));
                 continue;
             }
-            Ok(Job::Read {
-                bytes,
-                context,
-                by,
-                reply,
-            }) => (bytes, context, by, reply),
+            Ok(Job::Read { upload, reply }) => (upload, reply),
         };
         // The program is ending: what nobody waits for is not begun.
         if reply.is_closed() {
             continue;
         }
-        let work = || opened(&mut slot, settings)?.read(&bytes, context, by);
+        let work = || opened(&mut slot, settings)?.read(upload);
         let result = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
             tracing::error!("a stage panicked on an upload; its slot is opened anew");
             Err(RejectReason::ParserCrashed.into())

@@ -4,13 +4,16 @@
 //! the order given, gets the same outcome from the same uploads.
 
 mod arrival;
+mod replay;
 mod trials;
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::RwLock;
 use tokio_util::sync::CancellationToken;
 
 pub use self::arrival::Arrival;
+pub use self::replay::Replayed;
 use crate::clerk::{Clerk, ReadDocument};
 use crate::decision::Profiles;
 use crate::document::{ObjectRef, Sha256};
@@ -19,7 +22,7 @@ use crate::fault::{Fault, RejectReason};
 use crate::inference::{Registry, Runtime};
 use crate::ledger::{Asks, Begun, Finish, Ledger, Outcome, StoredDocument, Upload};
 use crate::models::{InService, Lineup, Readers, Repository, Serving, champions, fetch};
-use crate::pipeline::{Paper, ReadUpload};
+use crate::pipeline::{Paper, ReadUpload, ToRead};
 use crate::settings::Settings;
 use crate::shipments::matching::Weights;
 use crate::slots::Slots;
@@ -191,17 +194,14 @@ impl Worker {
         bytes: Vec<u8>,
         by: Readers,
     ) -> Result<Read, Fault> {
-        let context = Context {
-            date_order: None,
-            received_on: Some(arrival.received_on()),
-        };
+        let to_read = to_read(bytes, arrival.received_on(), by);
         let reading = async {
             if upload.attempts < SUSPECT {
                 let _with_others = self.reading.read().await;
-                self.slots.read(bytes, context, by).await
+                self.slots.read(to_read).await
             } else {
                 let _alone = self.reading.write().await;
-                self.slots.read(bytes, context, by).await
+                self.slots.read(to_read).await
             }
         };
         let read = tokio::select! {
@@ -304,6 +304,7 @@ impl Worker {
                 attachment: where_stored(stored)?,
             });
         }
+        self.keep(upload, &mut read).await;
         let asks = self.asks(arrival);
         let noted = self.compare(upload, &asks, &documents, &read).await;
         let accepted = read.by.serving.accepted();
@@ -315,6 +316,20 @@ impl Worker {
         Ok(events)
     }
 
+    /// Keeps what was read, for models to come. Where that fails they read it again.
+    async fn keep(&self, upload: &Upload, read: &mut ReadUpload) {
+        let reading = read.reading.take();
+        let wanted = self.settings.repository.keep_readings;
+        let Some(reading) = reading.filter(|_| wanted) else {
+            return;
+        };
+        let (object, name) = (&upload.origin.object, name_of_reading(&upload.origin));
+        let kept = self.storage.keep(object, &name, reading);
+        if let Err(error) = kept.await {
+            tracing::warn!(%error, "what was read is not kept");
+        }
+    }
+
     fn asks(&self, arrival: &Arrival) -> Asks {
         let tenant = arrival.tenant.as_ref().unwrap_or(&self.settings.tenant);
         Asks {
@@ -324,6 +339,24 @@ impl Worker {
             keys: Vec::new(),
         }
     }
+}
+
+fn to_read(bytes: Vec<u8>, received_on: Date, by: Readers) -> ToRead {
+    ToRead {
+        bytes,
+        context: Context {
+            date_order: None,
+            received_on: Some(received_on),
+        },
+        by,
+        kept: None,
+    }
+}
+
+/// Where the reading of an upload is kept: it follows from its bytes and from who read it.
+fn name_of_reading(origin: &Origin) -> String {
+    let (sha256, text) = (origin.sha256.as_str(), &origin.models.recognizer);
+    format!("readings/{sha256}/{text}.json.gz")
 }
 
 /// Where a store may not be written to, the events say so, and work goes on; one that is down is waited for.

@@ -7,6 +7,8 @@
     reason = "a test fails by panicking, and this one tells what it measured"
 )]
 
+mod homes;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -25,49 +27,6 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The shipped models, and a second version of one that looks at pages and of the one that reads.
-fn home() -> tempfile::TempDir {
-    let home = tempfile::tempdir().unwrap();
-    std::os::unix::fs::symlink(root().join("native"), home.path().join("native")).unwrap();
-    let models = home.path().join("models");
-    for name in [
-        "text",
-        "page-class",
-        "fields",
-        "marks",
-        "charges",
-        "shipment-match",
-    ] {
-        std::fs::create_dir_all(models.join(name)).unwrap();
-        for version in std::fs::read_dir(root().join("models").join(name)).unwrap() {
-            let version = version.unwrap();
-            let to = models.join(name).join(version.file_name());
-            std::os::unix::fs::symlink(version.path(), to).unwrap();
-        }
-    }
-    let again = |name: &str, from: &Path, was: &str| {
-        let to = models.join(name).join("9");
-        std::fs::create_dir_all(&to).unwrap();
-        for entry in std::fs::read_dir(from).unwrap() {
-            let entry = entry.unwrap();
-            if entry.file_name() != "manifest.toml" {
-                std::os::unix::fs::symlink(entry.path(), to.join(entry.file_name())).unwrap();
-            }
-        }
-        let manifest = std::fs::read_to_string(from.join("manifest.toml")).unwrap();
-        assert!(manifest.contains(was));
-        std::fs::write(
-            to.join("manifest.toml"),
-            manifest.replace(was, "version = 9"),
-        )
-        .unwrap();
-    };
-    again("text", &root().join("models/text/2"), "version = 2");
-    let torch = root().join("fixtures/bundles/torch-renamed/page-class/2");
-    again("page-class", &torch, "version = 2");
-    home
-}
-
 fn resident_mib() -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status
@@ -79,9 +38,11 @@ fn resident_mib() -> f64 {
 
 #[tokio::test]
 async fn a_hundred_swaps_leave_no_memory_behind() {
-    let (home, data) = (home(), tempfile::tempdir().unwrap());
+    let (home, data) = (homes::Home::new(), tempfile::tempdir().unwrap());
+    home.again("text", 2, 9);
+    home.add("torch-renamed", 9);
     let mut settings = Settings::load(None).unwrap();
-    settings.home = home.path().to_owned();
+    settings.home = home.path().into();
     settings.data = data.path().to_owned();
     settings.slots = 1;
     settings.reader.program = env!("CARGO_BIN_EXE_countersign").into();

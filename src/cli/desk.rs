@@ -17,7 +17,7 @@ use crate::shipments::matching::Weights;
 use crate::worker::{open_champions, open_ledger};
 
 /// Where the ledger lies.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(super) struct LedgerArgs {
     /// Where the ledger is kept.
     #[arg(long)]

@@ -12,6 +12,7 @@ mod features;
 mod lines;
 mod models;
 mod process;
+mod replay;
 mod report;
 mod sweep;
 mod uploads;
@@ -53,6 +54,7 @@ enum Command {
     Worker(worker::WorkerArgs),
     Sweep(sweep::SweepArgs),
     Models(models::ModelsArgs),
+    Replay(replay::ReplayArgs),
     /// Says what is missing or wrong on this machine, and how to mend it.
     Doctor,
     /// Prints the settings in force; with --defaults the documented defaults.
@@ -144,6 +146,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Evaluate(args) => runtime.block_on(evaluate::run(args, settings)),
         Command::Worker(args) => runtime.block_on(worker::run(args, settings)),
         Command::Sweep(args) => runtime.block_on(sweep::run(args, settings)),
+        Command::Replay(args) => runtime.block_on(replay::run(args, settings)),
         Command::Models(args) => runtime.block_on(models::run(args, settings)),
         Command::Doctor => doctor::run(&settings),
         Command::Settings { .. } => {

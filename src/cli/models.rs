@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use super::desk::{LedgerArgs, ledger_says};
 use super::{Failure, print};
 use crate::inference::{Manifest, ModelName, Task};
-use crate::ledger::{Ledger, Rulings, TrialOf};
+use crate::ledger::{Ledger, Rulings, TrialOf, TrialRecord};
 use crate::models::check::{Verdict, check};
 use crate::models::report::{self, Report};
 use crate::models::{Repository, differences, fetch};
@@ -163,14 +163,23 @@ async fn compared(ledger: &Ledger, task: Task) -> Result<Report, Failure> {
         part: challenger.part,
     };
     let records = ledger_says(ledger.trial(&of, Timestamp::UNIX_EPOCH).await)?;
+    report_of(ledger, &of, &records).await
+}
+
+/// The report of what was noted, with what people said of the documents.
+pub(super) async fn report_of(
+    ledger: &Ledger,
+    of: &TrialOf,
+    records: &[TrialRecord],
+) -> Result<Report, Failure> {
     let mut rulings = Vec::with_capacity(records.len());
-    for record in &records {
+    for record in records {
         rulings.push(match record.document {
             Some(document) => ledger_says(ledger.rulings(document).await)?,
             None => Rulings::default(),
         });
     }
-    Ok(report::report(&of, &records, &rulings))
+    Ok(report::report(of, records, &rulings))
 }
 
 fn examined(settings: &Settings, folder: &Path) -> Result<Verdict, Failure> {

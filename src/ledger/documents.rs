@@ -66,7 +66,7 @@ pub struct Asks {
 }
 
 /// The columns that [`read`] needs.
-const COLUMNS: &str = "d.id, d.document, d.stored_as, d.tenant, d.shipment, d.state, d.asks_of, d.hints, d.received_at, d.copy_of, d.share_of,
+pub(super) const COLUMNS: &str = "d.id, d.document, d.stored_as, d.tenant, d.shipment, d.state, d.asks_of, d.hints, d.received_at, d.copy_of, d.share_of,
     d.stop, d.codes, d.scored, d.revision, d.parked_until, d.upload, u.bucket, u.object_key, u.object_version, u.etag, u.sha256, u.models";
 
 /// How many papers of a shipment are decided together. A stop has a handful.
@@ -231,7 +231,7 @@ pub(super) async fn one(
     row.as_ref().map(read).transpose()
 }
 
-fn read(row: &AnyRow) -> Result<StoredDocument, LedgerError> {
+pub(super) fn read(row: &AnyRow) -> Result<StoredDocument, LedgerError> {
     let tenant: Option<String> = row.try_get("tenant")?;
     let shipment: Option<String> = row.try_get("shipment")?;
     let stored_as: Option<String> = row.try_get("stored_as")?;

@@ -26,6 +26,7 @@ mod rulings;
 mod schema;
 mod shipments;
 mod sql;
+mod stored_uploads;
 mod sweeps;
 mod told;
 mod trials;
@@ -52,6 +53,7 @@ pub use overdue::{AwaitedPod, Awaits};
 pub use revisions::{Act, Because, Pack, Revision};
 pub use rulings::{Belongs, Ruling, Rulings};
 pub use shipments::Stored;
+pub use stored_uploads::{Chosen, StoredUpload};
 pub use trials::{Compared, Sketch, TrialOf, TrialRecord};
 pub use uploads::{Begun, Upload};
 

@@ -3,7 +3,8 @@
 //! In: bytes. Out: [`Page`]s. Refuses what [`RejectReason`](crate::fault::RejectReason) names. Everything that parses
 //! hostile bytes runs in sandboxed reader children; the text models run in the parent.
 
-// What is handed on.
+// What is handed on, and kept.
+pub mod kept;
 mod page;
 
 // The warm, sandboxed children that parse.

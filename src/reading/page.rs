@@ -8,12 +8,13 @@ use super::line::whole;
 use crate::document::{BBox, Confidence, PageNumber, Source};
 
 /// One upright page.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Page {
     /// Its number in the upload.
     pub number: PageNumber,
     /// The upright page in gray. A scan at about 200 dpi, a born-digital page at 150 dpi, at 50 where
     /// nothing but text stands on it.
+    #[serde(skip)]
     pub image: GrayImage,
     /// How the words were read.
     pub method: Method,

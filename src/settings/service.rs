@@ -15,6 +15,8 @@ use super::{Settings, SettingsError};
 pub struct RepositorySettings {
     /// A prefix of the object store, as `s3://BUCKET/PREFIX`; empty for none.
     pub s3: String,
+    /// Keep what was read beside the cut-out documents.
+    pub keep_readings: bool,
 }
 
 /// A URL that may hold a password: printed without it.

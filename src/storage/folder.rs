@@ -95,15 +95,24 @@ pub fn store_attachment(data: &Path, pdf: &[u8]) -> Result<Location, StorageErro
         .to_str()
         .ok_or_else(|| StorageError::NotUtf8(named(&path)))?
         .to_owned();
-    let folder = path.parent().unwrap_or(data);
-    if !path.exists() {
-        fs::create_dir_all(folder).map_err(|source| unstored(folder, source))?;
-        write_whole(folder, &path, pdf)?;
-    }
+    keep(&path, pdf)?;
     Ok(Location {
         bucket: FILE_BUCKET.to_owned(),
         key,
     })
+}
+
+/// Writes a file, unless it is there; folders are made.
+///
+/// # Errors
+/// [`StorageError`].
+pub(super) fn keep(path: &Path, bytes: &[u8]) -> Result<(), StorageError> {
+    let folder = path.parent().unwrap_or(path);
+    if !path.exists() {
+        fs::create_dir_all(folder).map_err(|source| unstored(folder, source))?;
+        write_whole(folder, path, bytes)?;
+    }
+    Ok(())
 }
 
 /// Writes beside the final name, then renames: the final name never shows half a file.

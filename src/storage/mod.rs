@@ -72,6 +72,50 @@ impl Storage {
     }
 }
 
+impl Storage {
+    /// Keeps something beside the cut-out documents of `object`, under a name of its own.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn keep(
+        &self,
+        object: &ObjectRef,
+        name: &str,
+        bytes: Vec<u8>,
+    ) -> Result<(), StorageError> {
+        match self {
+            Self::Folder(data) => {
+                let path = data.join(name);
+                blocking(&object.key, move || folder::keep(&path, &bytes)).await
+            }
+            Self::S3(store) => store.keep(&object.bucket, name, bytes).await,
+        }
+    }
+
+    /// What was kept beside the cut-out documents of `object`, at most `limit` bytes.
+    ///
+    /// # Errors
+    /// [`StorageError`]; `NotFound` where nothing was kept.
+    pub async fn kept(
+        &self,
+        object: &ObjectRef,
+        name: &str,
+        limit: u64,
+    ) -> Result<Vec<u8>, StorageError> {
+        let (bucket, key) = match self {
+            Self::Folder(data) => (object.bucket.clone(), data.join(name).display().to_string()),
+            Self::S3(store) => store.place_of(&object.bucket, name),
+        };
+        let kept = ObjectRef {
+            bucket,
+            key,
+            version: None,
+            etag: None,
+        };
+        Ok(self.fetch(&kept, limit).await?.bytes)
+    }
+}
+
 async fn blocking<T: Send + 'static>(
     name: &str,
     work: impl FnOnce() -> Result<T, StorageError> + Send + 'static,

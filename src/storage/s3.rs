@@ -164,27 +164,51 @@ impl S3 {
     }
 
     pub(super) async fn store(&self, bucket: &str, pdf: Vec<u8>) -> Result<Location, StorageError> {
+        let (bucket, key) = self.place_of(bucket, &shelved(&pdf));
+        self.put(&bucket, &key, "application/pdf", pdf).await?;
+        Ok(Location { bucket, key })
+    }
+
+    pub(super) async fn keep(
+        &self,
+        bucket: &str,
+        name: &str,
+        bytes: Vec<u8>,
+    ) -> Result<(), StorageError> {
+        let (bucket, key) = self.place_of(bucket, name);
+        self.put(&bucket, &key, "application/gzip", bytes).await
+    }
+
+    /// Bucket and key of what is kept beside the cut-out documents of a bucket.
+    pub(super) fn place_of(&self, bucket: &str, name: &str) -> (String, String) {
         let bucket = if self.attachments_bucket.is_empty() {
             bucket
         } else {
             &self.attachments_bucket
         };
-        let key = format!("{}{}", self.attachments_prefix, shelved(&pdf));
-        let sha256 = BASE64_STANDARD.encode(Sha256::digest(&pdf));
+        let key = format!("{}{name}", self.attachments_prefix);
+        (bucket.to_owned(), key)
+    }
+
+    async fn put(
+        &self,
+        bucket: &str,
+        key: &str,
+        content_type: &str,
+        bytes: Vec<u8>,
+    ) -> Result<(), StorageError> {
+        let sha256 = BASE64_STANDARD.encode(Sha256::digest(&bytes));
         let request = self
             .client
             .put_object()
             .bucket(bucket)
-            .key(&key)
-            .content_type("application/pdf")
+            .key(key)
+            .content_type(content_type)
             .checksum_sha256(sha256)
-            .body(ByteStream::from(pdf));
+            .body(ByteStream::from(bytes));
         let sent = request.send().await;
-        sent.map_err(|error| failed(&name(bucket, &key), error))?;
-        Ok(Location {
-            bucket: bucket.to_owned(),
-            key,
-        })
+        sent.map(drop)
+            .map_err(|error| failed(&name(bucket, key), error))
     }
 
     /// Up to 1,000 objects of a bucket whose keys begin with `prefix` and come after `after`, in the order of their keys.

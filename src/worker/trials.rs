@@ -183,7 +183,7 @@ fn trial_of(trial: &OnTrialHere) -> TrialOf {
     }
 }
 
-fn not_stored(documents: &[crate::understanding::Document]) -> Vec<ReadDocument> {
+pub(super) fn not_stored(documents: &[crate::understanding::Document]) -> Vec<ReadDocument> {
     let each = documents.iter().map(|document| ReadDocument {
         document: document.clone(),
         attachment: None,
@@ -192,7 +192,7 @@ fn not_stored(documents: &[crate::understanding::Document]) -> Vec<ReadDocument>
 }
 
 /// Documents of both that begin on the same page, and those that only one has.
-fn paired(
+pub(super) fn paired(
     champions: Vec<(DocumentId, Sketch)>,
     mut challengers: Vec<(DocumentId, Sketch)>,
 ) -> Vec<(Option<DocumentId>, Option<Sketch>, Option<Sketch>)> {

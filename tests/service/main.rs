@@ -8,6 +8,8 @@
 
 mod clients;
 mod faults;
+#[path = "../homes/mod.rs"]
+mod homes;
 mod life;
 mod lifecycle;
 mod models;

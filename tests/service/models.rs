@@ -1,71 +1,13 @@
 //! Models are swapped, tried and taken out of service while the worker works.
 
-use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
 
+use crate::homes::Home;
 use crate::papers;
 use crate::running::Worker;
-use crate::world::{World, fixture, root, until};
-
-/// Where the shipped models lie, and more of them.
-struct Home {
-    folder: tempfile::TempDir,
-}
-
-impl Home {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let native = folder.path().join("native");
-        std::os::unix::fs::symlink(root().join("native"), native).unwrap();
-        copy(&root().join("models"), &folder.path().join("models"));
-        Self { folder }
-    }
-
-    /// Adds a bundle of the fixtures under another version.
-    fn add(&self, case: &str, version: u32) {
-        let from = root()
-            .join("fixtures/bundles")
-            .join(case)
-            .join("page-class/2");
-        let to = self
-            .folder
-            .path()
-            .join(format!("models/page-class/{version}"));
-        copy(&from, &to);
-        let manifest = to.join("manifest.toml");
-        let text = std::fs::read_to_string(&manifest).unwrap();
-        std::fs::write(
-            &manifest,
-            text.replace("version = 2", &format!("version = {version}")),
-        )
-        .unwrap();
-    }
-
-    fn path(&self) -> String {
-        self.folder.path().display().to_string()
-    }
-}
-
-/// Models only: what training needs is many times as large.
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let (name, path) = {
-            let entry = entry.unwrap();
-            (entry.file_name(), entry.path())
-        };
-        if name == "training" {
-            continue;
-        }
-        if path.is_dir() {
-            copy(&path, &to.join(name));
-        } else {
-            std::fs::copy(&path, to.join(name)).unwrap();
-        }
-    }
-}
+use crate::world::{World, fixture, until};
 
 /// `countersign models …` in the worker's surroundings.
 fn models(world: &World, home: &Home, arguments: &[&str]) -> (bool, String) {

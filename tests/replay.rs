@@ -1,0 +1,126 @@
+//! Documents that were decided are looked at again by other models.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
+mod homes;
+
+use std::path::Path;
+use std::process::Command;
+
+use homes::Home;
+use serde_json::Value;
+
+/// Papers of every kind: born digital, scanned, turned, photographed, and several in one file.
+const PAPERS: [&str; 6] = [
+    "clean-delivery-receipt.pdf",
+    "foul-short-and-damaged.pdf",
+    "rotated-90.pdf",
+    "phone-exif.jpg",
+    "batch.pdf",
+    "cmr-complete.pdf",
+];
+
+fn countersign(home: &Home, data: &Path, arguments: &[&str]) -> (bool, String) {
+    let ran = Command::new(env!("CARGO_BIN_EXE_countersign"))
+        .args(arguments)
+        .arg("--data")
+        .arg(data)
+        .env("COUNTERSIGN_HOME", home.path())
+        .output()
+        .unwrap();
+    let said = if ran.status.success() {
+        ran.stdout
+    } else {
+        ran.stderr
+    };
+    (ran.status.success(), String::from_utf8(said).unwrap())
+}
+
+fn processed(home: &Home, data: &Path) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let papers = PAPERS.map(|name| root.join("uploads").join(name).display().to_string());
+    let (feed, profiles) = (root.join("shipments.jsonl"), root.join("profiles"));
+    let mut arguments = vec![
+        "process",
+        "--shipments",
+        feed.to_str().unwrap(),
+        "--profiles",
+        profiles.to_str().unwrap(),
+    ];
+    arguments.extend(papers.iter().map(String::as_str));
+    let (done, said) = countersign(home, data, &arguments);
+    assert!(done, "{said}");
+}
+
+fn replayed(home: &Home, data: &Path, model: &str) -> Value {
+    let profiles = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/profiles");
+    let arguments = [
+        "replay",
+        "--json",
+        "--model",
+        model,
+        "--profiles",
+        profiles.to_str().unwrap(),
+    ];
+    let (done, said) = countersign(home, data, &arguments);
+    assert!(done, "{said}");
+    serde_json::from_str(&said).unwrap()
+}
+
+#[test]
+fn the_same_model_decides_alike_without_reading_anything_again() {
+    let (home, data) = (Home::new(), tempfile::tempdir().unwrap());
+    processed(&home, data.path());
+    home.again("page-class", 1, 9);
+    let report = replayed(&home, data.path(), "page-class@9");
+    assert_eq!(report["uploads"], PAPERS.len());
+    for (what, tally) in report["agree"].as_object().unwrap() {
+        assert_eq!(tally["hits"], tally["of"], "{what}: {report}");
+    }
+    assert!(
+        report["agree"]["values"]["of"].as_u64().unwrap() > 40,
+        "{report}"
+    );
+    assert_eq!(report["only_champion"], 0);
+    let (_, said) = countersign(&home, data.path(), &["replay", "--model", "page-class@9"]);
+    assert!(
+        said.contains("0 of 6 uploads had to be read again"),
+        "{said}"
+    );
+    // Another text model reads for itself; this one is the same under another number.
+    home.again("text", 2, 9);
+    let report = replayed(&home, data.path(), "text@9");
+    assert_eq!(
+        report["agree"]["values"]["hits"], report["agree"]["values"]["of"],
+        "{report}"
+    );
+    let (_, said) = countersign(&home, data.path(), &["replay", "--model", "text@9"]);
+    assert!(
+        said.contains("6 of 6 uploads had to be read again"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_model_that_knows_nothing_is_seen_to_bill_less_and_nobody_is_told() {
+    let (home, data) = (Home::new(), tempfile::tempdir().unwrap());
+    processed(&home, data.path());
+    let events = || {
+        std::fs::read_dir(data.path().join("events"))
+            .unwrap()
+            .count()
+    };
+    let before = events();
+    home.add("torch-renamed", 2);
+    let report = replayed(&home, data.path(), "page-class@2");
+    assert!(report["billed_less"].as_u64().unwrap() > 0, "{report}");
+    assert_eq!(report["champion"], "page-class@1");
+    assert_eq!(events(), before);
+    home.add("bad-missing-output", 3);
+    let (done, said) = countersign(&home, data.path(), &["replay", "--model", "page-class@3"]);
+    assert!(!done && said.contains("first_page"), "{said}");
+}
