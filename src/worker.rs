@@ -5,6 +5,7 @@
 
 mod arrival;
 mod replay;
+mod reread;
 mod trials;
 
 use jiff::civil::Date;
@@ -14,6 +15,8 @@ use tokio_util::sync::CancellationToken;
 
 pub use self::arrival::Arrival;
 pub use self::replay::Replayed;
+pub use self::reread::{Rereader, open_storage};
+use self::trials::in_public;
 use crate::clerk::{Clerk, ReadDocument};
 use crate::decision::Profiles;
 use crate::document::{ObjectRef, Sha256};
@@ -57,7 +60,7 @@ pub enum Read {
     /// It cannot be processed.
     Rejected(Upload, RejectReason),
     /// It gave documents.
-    Documents(Upload, Arrival, ReadUpload),
+    Documents(Upload, Arrival, Box<ReadUpload>),
     /// Its bytes were finished under another name.
     Duplicate(Upload, Arrival, Vec<StoredDocument>),
 }
@@ -215,7 +218,7 @@ impl Worker {
             self.ledger().take_back_attempt(&upload).await?;
         }
         match read {
-            Ok(read) => Ok(Read::Documents(upload, arrival, read)),
+            Ok(read) => Ok(Read::Documents(upload, arrival, Box::new(read))),
             Err(Fault::Reject(reason)) => Ok(Read::Rejected(upload, reason)),
             Err(fault) => {
                 let fault = self.without_whom_it_fails(fault).await;
@@ -244,7 +247,7 @@ impl Worker {
                 (upload, rejected)
             }
             Read::Documents(upload, arrival, read) => {
-                let decided = self.store_and_file(&upload, &arrival, read).await;
+                let decided = self.store_and_file(&upload, &arrival, *read).await;
                 (upload, decided)
             }
             Read::Duplicate(upload, arrival, first) => {
@@ -307,12 +310,14 @@ impl Worker {
         self.keep(upload, &mut read).await;
         let asks = self.asks(arrival);
         let noted = self.compare(upload, &asks, &documents, &read).await;
+        let public = in_public(&read);
         let accepted = read.by.serving.accepted();
         let filed = self
             .clerk
             .file(upload, &asks, documents, None, read.findings, accepted);
         let events = filed.await?;
         self.note(upload, noted).await;
+        self.note_told(upload, public, &events).await;
         Ok(events)
     }
 

@@ -23,7 +23,7 @@ const SECRETS: [(&str, &str); 9] = [
     ("lapin::", "/rabbitmq.rs"),
     ("aws_sdk_s3::", "src/storage/s3"),
     ("axum::", "src/service/http.rs"),
-    ("prometheus::", "src/service/metrics.rs"),
+    ("prometheus::", "src/service/metrics"),
     ("sqlx::", "src/ledger/"),
     ("ort::", "src/inference/"),
     ("pdfium_render::", "src/reading/pdf"),

@@ -23,13 +23,13 @@ use crate::understanding::word_map::WordMap;
 pub(super) struct FeaturesArgs {
     /// Pages, one JSON object a line: `words` of `text`, `box`, `line`, `confidence`, `field`; `ink`, boxes of what was signed, whose
     /// rows follow those of the words; `image`, a path beside the file.
-    pages: PathBuf,
+    pub(super) pages: PathBuf,
     /// Folder for the `.npy` files.
     #[arg(long)]
-    out: PathBuf,
+    pub(super) out: PathBuf,
     /// Also write the pictures that the `marks` model sees, and what it is told of their words.
     #[arg(long)]
-    marks: bool,
+    pub(super) marks: bool,
 }
 
 #[derive(Deserialize)]

@@ -3,6 +3,7 @@
 mod attach;
 mod audit;
 mod charge_features;
+mod dataset;
 mod desk;
 mod doctor;
 mod evaluate;
@@ -55,6 +56,7 @@ enum Command {
     Sweep(sweep::SweepArgs),
     Models(models::ModelsArgs),
     Replay(replay::ReplayArgs),
+    Dataset(dataset::DatasetArgs),
     /// Says what is missing or wrong on this machine, and how to mend it.
     Doctor,
     /// Prints the settings in force; with --defaults the documented defaults.
@@ -146,6 +148,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Evaluate(args) => runtime.block_on(evaluate::run(args, settings)),
         Command::Worker(args) => runtime.block_on(worker::run(args, settings)),
         Command::Sweep(args) => runtime.block_on(sweep::run(args, settings)),
+        Command::Dataset(args) => runtime.block_on(dataset::run(args, settings)),
         Command::Replay(args) => runtime.block_on(replay::run(args, settings)),
         Command::Models(args) => runtime.block_on(models::run(args, settings)),
         Command::Doctor => doctor::run(&settings),

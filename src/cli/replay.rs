@@ -19,9 +19,7 @@ use crate::models::check::check;
 use crate::models::report;
 use crate::models::{Repository, Serving};
 use crate::settings::Settings;
-use crate::storage::Storage;
-use crate::storage::s3::S3;
-use crate::worker::{Worker, open_champions};
+use crate::worker::{Worker, open_champions, open_storage};
 
 /// Looks at documents that were decided with other models, and says what would differ. Nothing is told to anybody.
 #[derive(Debug, Args)]
@@ -63,11 +61,7 @@ pub(super) async fn run(mut args: ReplayArgs, mut settings: Settings) -> Result<
     let others = Arc::new(others(&settings, &champions, &args.models)?);
     let of = trial_of(&champions, &args.models)?;
     let uploads = ledger_says(ledger.stored_uploads(&args.chosen()).await)?;
-    let storage = if settings.ledger.is_empty() {
-        Storage::Folder(settings.data.clone())
-    } else {
-        Storage::S3(S3::open(&settings.s3).await)
-    };
+    let storage = open_storage(&settings).await;
     let settings = settings.for_uploads(uploads.len());
     let worker = Worker::new(settings, profiles, ledger.clone(), storage, champions)?;
     let seen = replay_all(&worker, &others, &uploads, args.json).await;

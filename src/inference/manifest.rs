@@ -30,7 +30,7 @@
 //! column = 1                       # where only this column of the last dimension is meant, counted from 0
 //! labels = ["signature", "stamp"]  # of the last dimension, or of the dimension with as many entries
 //!
-//! [preprocessing]                  # each entry of these four: a number, a list of numbers, a list of [x, y]
+//! [preprocessing]                  # each entry of these five: a number, a list of numbers, a list of [x, y]
 //! mean = [0.5]                     # points, or a table of those
 //! [thresholds]
 //! signature = 0.4
@@ -38,6 +38,8 @@
 //! signature = [[0.0, 0.0], [1.0, 0.97]]
 //! [figures]
 //! f1 = 0.91
+//! [reference]                      # what it was made for: what comes is compared with it
+//! classes = { delivery_receipt = 0.24 }
 //!
 //! [golden]                         # where golden/input.json and golden/expected.json stand beside the manifest
 //! tolerance = 0.001

@@ -31,6 +31,7 @@ mod sweeps;
 mod told;
 mod trials;
 mod uploads;
+mod weeks;
 
 #[cfg(test)]
 mod suite;
@@ -56,6 +57,7 @@ pub use shipments::Stored;
 pub use stored_uploads::{Chosen, StoredUpload};
 pub use trials::{Compared, Sketch, TrialOf, TrialRecord};
 pub use uploads::{Begun, Upload};
+pub use weeks::{By, Counted};
 
 use opening::Database;
 

@@ -13,7 +13,7 @@ use super::exceptions::About;
 use super::revisions::{self, Because, Pack, Revision};
 use super::told::Told;
 use super::uploads::{self, State, Upload};
-use super::{Ledger, LedgerError, documents, exceptions, outbox, overdue, sql};
+use super::{Ledger, LedgerError, documents, exceptions, outbox, overdue, sql, weeks};
 use crate::document::{DocumentId, PageNumber};
 use crate::events::{ClassifiedData, Data, Decided, DocumentData, Event, Origin, StoredEvent};
 use crate::fault::RejectReason;
@@ -168,6 +168,9 @@ impl Ledger {
             return Ok(Finish::Conflict(conflict));
         }
         store_findings(&mut tx, upload, findings).await?;
+        if let Outcome::Documents(settled) = outcome {
+            weeks::count(&mut tx, &settled.documents, now).await?;
+        }
         let events = told.commit(&mut tx, now).await?;
         tx.commit().await?;
         Ok(Finish::Done(events))

@@ -47,8 +47,19 @@ pub struct OnTrialHere {
     pub champion: ModelName,
     /// Who would like to.
     pub challenger: ModelName,
-    /// Those that read beside the ones that are heard; `None` where the challenger is one of these.
-    pub beside: Option<Arc<Serving>>,
+    /// What this upload is in it.
+    pub role: Role,
+}
+
+/// What an upload is in a trial.
+#[derive(Debug, Clone)]
+pub enum Role {
+    /// The champion is heard; these read beside it.
+    Shadowed(Arc<Serving>),
+    /// The challenger is heard.
+    Canary,
+    /// The champion is heard, and compared with the challenger that is heard of others.
+    Control,
 }
 
 impl Lineup {
@@ -64,32 +75,41 @@ impl Lineup {
     /// Who reads this upload: the same whenever it is asked.
     #[must_use]
     pub fn readers_of(&self, object: &ObjectRef) -> Readers {
-        let ours = self
-            .trials
-            .iter()
-            .find(|trial| trial.on.share.takes(number(trial, object)));
-        let Some(trial) = ours else {
-            return Readers {
-                serving: Arc::clone(&self.champions),
-                trial: None,
-            };
+        let taking = |trial: &&Trial| trial.on.share.takes(number(trial, object));
+        let is_canary = |trial: &&Trial| trial.on.part == Part::Canary;
+        let (trial, role, serving) = match self.trials.iter().find(taking) {
+            Some(trial) => match trial.on.part {
+                Part::Shadow => {
+                    let beside = Role::Shadowed(Arc::clone(&trial.serving));
+                    (trial, beside, &self.champions)
+                }
+                Part::Canary => (trial, Role::Canary, &trial.serving),
+            },
+            None => match self.trials.iter().find(is_canary) {
+                Some(trial) => (trial, Role::Control, &self.champions),
+                None => return Readers::of(&self.champions),
+            },
         };
-        let here = self
-            .champions
-            .model_of(trial.task)
-            .map(|champion| OnTrialHere {
+        let champion = self.champions.model_of(trial.task);
+        Readers {
+            serving: Arc::clone(serving),
+            trial: champion.map(|champion| OnTrialHere {
                 task: trial.task,
                 champion,
                 challenger: trial.on.model.clone(),
-                beside: (trial.on.part == Part::Shadow).then(|| Arc::clone(&trial.serving)),
-            });
-        let serving = match trial.on.part {
-            Part::Shadow => &self.champions,
-            Part::Canary => &trial.serving,
-        };
-        Readers {
+                role,
+            }),
+        }
+    }
+}
+
+impl Readers {
+    /// Those that are heard, without a trial.
+    #[must_use]
+    pub fn of(serving: &Arc<Serving>) -> Self {
+        Self {
             serving: Arc::clone(serving),
-            trial: here,
+            trial: None,
         }
     }
 }

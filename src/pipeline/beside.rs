@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::document::PageNumber;
 use crate::inference::{InferenceError, Task};
-use crate::models::{Lent, OnTrialHere, Readers, Serving};
+use crate::models::{Lent, OnTrialHere, Readers, Role, Serving};
 use crate::reading::{Page, Reader, TextReader, read_page};
 use crate::understanding::pages::{PageModels, PageView};
 use crate::understanding::{Context, Document, documents};
@@ -35,10 +35,12 @@ struct Models<'a> {
 
 impl<'a> Beside<'a> {
     pub(super) fn of(by: &'a Readers) -> Self {
-        let trial = by.trial.as_ref();
-        let serving = trial.and_then(|trial| Some((trial, trial.beside.as_ref()?)));
-        // A model for charges looks at no page.
-        let serving = serving.filter(|(trial, _)| trial.task != Task::Charges);
+        let serving = by.trial.as_ref().and_then(|trial| match &trial.role {
+            // A model for charges looks at no page.
+            Role::Shadowed(_) if trial.task == Task::Charges => None,
+            Role::Shadowed(serving) => Some((trial, serving)),
+            Role::Canary | Role::Control => None,
+        });
         Self {
             models: serving.map(|(trial, serving)| {
                 contained(|| Models::open(trial, serving).map_err(|error| error.to_string()))

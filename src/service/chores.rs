@@ -8,6 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::Service;
+use super::drift::week;
 use crate::decision::{ExceptionCode, after_business_hours};
 use crate::fault::Fault;
 
@@ -64,6 +65,9 @@ async fn miss_pods(service: &Service, now: Timestamp) -> Result<(), Fault> {
 async fn count(service: &Service, now: Timestamp) -> Result<(), Fault> {
     let open = service.ledger().open_exceptions().await?;
     service.metrics.exceptions(&aged(&open, service, now));
+    let counted = service.ledger().week(now).await?;
+    let serving = service.worker.in_service().now().champions.clone();
+    service.metrics.week(&week(&counted, &serving));
     Ok(())
 }
 

@@ -1,5 +1,7 @@
 //! What Prometheus is told.
 
+mod week;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -11,6 +13,7 @@ use prometheus::{
     IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
 };
 
+use self::week::Week;
 use super::chores::Open;
 use super::health::{Health, Part};
 use crate::decision::ExceptionCode;
@@ -35,6 +38,7 @@ pub(super) struct Metrics {
     work: Work,
     outbox: Outbox,
     desk: Desk,
+    week: Week,
 }
 
 #[derive(Debug)]
@@ -194,6 +198,7 @@ impl Metrics {
             work: Work::made(&made)?,
             outbox: Outbox::made(&made)?,
             desk: Desk::made(&made)?,
+            week: Week::made(&made)?,
             registry: registry.clone(),
         })
     }

@@ -5,6 +5,7 @@
 //! up and looks how the others are, others look at the clock and sweep the bucket. What cannot mend itself ends the service with the reason.
 
 mod chores;
+mod drift;
 mod health;
 mod http;
 mod intake;

@@ -8,24 +8,58 @@ use jiff::Timestamp;
 use super::Service;
 use crate::events::{Alarm, AlarmData};
 use crate::fault::Fault;
-use crate::ledger::InForce;
+use crate::ledger::{InForce, Part, TrialOf};
+use crate::models::canary::withdrawn;
 use crate::models::{Lineup, Refused, fetch, take_up};
 
 /// How often the ledger is asked.
 const PERIOD: Duration = Duration::from_secs(2);
+/// Every so many rounds canaries are judged.
+const JUDGED: u64 = 15;
 
 /// Goes on until the service stops.
 pub(super) async fn follow(service: Arc<Service>) {
     let mut rounds = tokio::time::interval(PERIOD);
     rounds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut known = Vec::new();
-    loop {
+    for round in 0_u64.. {
         rounds.tick().await;
-        match look(&service, &mut known).await {
-            Ok(()) => {}
-            Err(fault) => tracing::warn!(error = %fault, "which models serve is asked again later"),
+        if let Err(fault) = look(&service, &mut known).await {
+            tracing::warn!(error = %fault, "which models serve is asked again later");
+        }
+        if round % JUDGED == 0
+            && let Err(fault) = judge(&service, &known).await
+        {
+            tracing::warn!(error = %fault, "a canary is judged again later");
         }
     }
+}
+
+/// Ends the trials of canaries that do badly.
+async fn judge(service: &Service, known: &[InForce]) -> Result<(), Fault> {
+    for one in known {
+        let on = one.challenger.as_ref();
+        let Some(on) = on.filter(|on| on.part == Part::Canary) else {
+            continue;
+        };
+        let of = TrialOf {
+            task: one.task,
+            champion: one.champion.clone(),
+            challenger: on.model.clone(),
+            part: Part::Canary,
+        };
+        let records = service.ledger().trial(&of, one.changed_at).await?;
+        if let Some(reason) = withdrawn(&records) {
+            tracing::error!(model = %on.model, reason, "a canary is withdrawn");
+            let champions = service.worker.in_service().now().champions.clone();
+            let taken =
+                service
+                    .ledger()
+                    .take_out(&on.model, &reason, champions.names(), Timestamp::now());
+            service.tell("a canary is withdrawn", taken.await?.unwrap_or_default());
+        }
+    }
+    Ok(())
 }
 
 async fn look(service: &Arc<Service>, known: &mut Vec<InForce>) -> Result<(), Fault> {

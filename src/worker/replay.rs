@@ -4,16 +4,13 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::reread::{bytes_of, reading_of};
 use super::trials::{not_stored, paired};
-use super::{Worker, name_of_reading, to_read};
+use super::{Worker, to_read};
 use crate::clerk::ReadDocument;
-use crate::document::Sha256;
 use crate::fault::Fault;
-use crate::inference::LARGEST;
 use crate::ledger::{Compared, StoredUpload, TrialRecord};
 use crate::models::{Readers, Serving};
-use crate::reading::{Page, kept};
-use crate::storage::StorageError;
 
 /// An upload that was looked at again.
 #[derive(Debug)]
@@ -35,10 +32,7 @@ impl Worker {
         others: &std::sync::Arc<Serving>,
     ) -> Result<Replayed, Fault> {
         let (upload, limit) = (&stored.upload, self.settings.reader.limits.bytes);
-        let fetched = self.storage.fetch(&upload.origin.object, limit).await?;
-        if Sha256::of(&fetched.bytes) != upload.origin.sha256 {
-            return Err(StorageError::NotFound(upload.origin.object.key.clone()).into());
-        }
+        let bytes = bytes_of(&self.storage, upload, limit).await?;
         let asks = stored.documents.first().map(|first| first.asks.clone());
         let Some(asks) = asks else {
             return Err(Fault::retry(
@@ -46,14 +40,12 @@ impl Worker {
                 "it has no documents",
             ));
         };
-        let by = Readers {
-            serving: std::sync::Arc::clone(others),
-            trial: None,
-        };
+        let by = Readers::of(others);
         let received_on = asks.hints.received_on;
         let received_on = received_on.unwrap_or_else(|| day(asks.received_at));
-        let mut to_read = to_read(fetched.bytes, received_on, by);
-        to_read.kept = self.reading_of(stored, others).await;
+        let mut to_read = to_read(bytes, received_on, by);
+        let text = &others.names().recognizer;
+        to_read.kept = reading_of(&self.storage, upload, text).await;
         let read_again = to_read.kept.is_none();
         let read = self.slots.read(to_read).await?;
         let documents = read.papers.into_iter().map(|paper| paper.document);
@@ -88,21 +80,6 @@ impl Worker {
             records: records.collect(),
             read_again,
         })
-    }
-
-    /// What the same text model made of the upload's pages, where it was kept.
-    async fn reading_of(&self, stored: &StoredUpload, others: &Serving) -> Option<Vec<Page>> {
-        let origin = &stored.upload.origin;
-        if origin.models.recognizer != others.names().recognizer {
-            return None;
-        }
-        let name = name_of_reading(origin);
-        let kept_bytes = self
-            .storage
-            .kept(&origin.object, &name, LARGEST)
-            .await
-            .ok()?;
-        kept::unpack(&kept_bytes).ok()
     }
 }
 

@@ -3,20 +3,29 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::Worker;
 use crate::clerk::ReadDocument;
 use crate::document::DocumentId;
+use crate::events::{EventType, StoredEvent};
 use crate::fault::Fault;
 use crate::inference::{InferenceError, ModelName};
 use crate::ledger::{Asks, Compared, Part, Sketch, TrialOf, Upload};
-use crate::models::{Lineup, OnTrialHere};
+use crate::models::{Lineup, OnTrialHere, Role, Serving};
 use crate::pipeline::{ReadUpload, Shadow};
 
 /// What a trial made of an upload.
 pub(super) struct Noted {
     of: TrialOf,
     records: Vec<(Option<DocumentId>, Compared)>,
+}
+
+/// A trial that compares what is told of some uploads with what is told of others.
+pub(super) struct InPublic {
+    of: TrialOf,
+    is_canary: bool,
+    took: Duration,
 }
 
 impl Worker {
@@ -51,8 +60,8 @@ impl Worker {
 }
 
 impl Worker {
-    /// What a trial made of an upload that was read, and of which nothing is committed yet; `None` where it is part of none. What goes wrong
-    /// here costs a note and nothing else.
+    /// What a challenger in the shadow made of an upload that was read, and of which nothing is committed yet; `None` where there is none.
+    /// What goes wrong here costs a note and nothing else.
     pub(super) async fn compare(
         &self,
         upload: &Upload,
@@ -61,13 +70,15 @@ impl Worker {
         read: &ReadUpload,
     ) -> Option<Noted> {
         let trial = read.by.trial.as_ref()?;
-        let compared = match &trial.beside {
-            Some(_) => self.side_by_side(upload, asks, documents, read).await,
-            None => self.alone(upload, asks, documents, read).await,
+        let Role::Shadowed(beside) = &trial.role else {
+            return None;
         };
-        match compared {
+        match self
+            .side_by_side(upload, asks, documents, read, beside)
+            .await
+        {
             Ok(records) => Some(Noted {
-                of: trial_of(trial),
+                of: trial_of(trial, Part::Shadow),
                 records,
             }),
             Err(fault) => {
@@ -77,30 +88,6 @@ impl Worker {
         }
     }
 
-    /// Of a challenger in the champion's place.
-    async fn alone(
-        &self,
-        upload: &Upload,
-        asks: &Asks,
-        documents: &[ReadDocument],
-        read: &ReadUpload,
-    ) -> Result<Vec<(Option<DocumentId>, Compared)>, Fault> {
-        let charges = read.by.serving.charges().map(AsRef::as_ref);
-        let sketches = self
-            .clerk
-            .would_decide(upload, asks, documents, charges)
-            .await?;
-        let records = sketches.into_iter().map(|(document, sketch)| {
-            let compared = Compared {
-                challenger: Some(sketch),
-                challenger_ms: milliseconds(read.took),
-                ..Compared::default()
-            };
-            (Some(document), compared)
-        });
-        Ok(records.collect())
-    }
-
     /// Of a challenger in the champion's shadow.
     async fn side_by_side(
         &self,
@@ -108,6 +95,7 @@ impl Worker {
         asks: &Asks,
         documents: &[ReadDocument],
         read: &ReadUpload,
+        beside: &Serving,
     ) -> Result<Vec<(Option<DocumentId>, Compared)>, Fault> {
         let charges = read.by.serving.charges().map(AsRef::as_ref);
         let champions = self
@@ -125,14 +113,7 @@ impl Worker {
                 ..
             }) => (None, Some(why.clone())),
         };
-        let beside = read
-            .by
-            .trial
-            .as_ref()
-            .and_then(|trial| trial.beside.as_ref());
-        let charges = beside
-            .and_then(|serving| serving.charges())
-            .map(AsRef::as_ref);
+        let charges = beside.charges().map(AsRef::as_ref);
         let challengers = match own {
             Some(own) => self.clerk.would_decide(upload, asks, &own, charges).await?,
             None => Vec::new(),
@@ -171,15 +152,89 @@ impl Worker {
     }
 }
 
-fn trial_of(trial: &OnTrialHere) -> TrialOf {
+impl Worker {
+    /// Keeps what was told of an upload while a canary is in service.
+    pub(super) async fn note_told(
+        &self,
+        upload: &Upload,
+        trial: Option<InPublic>,
+        events: &[StoredEvent],
+    ) {
+        let Some(InPublic {
+            of,
+            is_canary,
+            took,
+        }) = trial
+        else {
+            return;
+        };
+        let records = sketches(events).into_iter().map(|(document, sketch)| {
+            let (sketch, took) = (Some(sketch), milliseconds(took));
+            let compared = if is_canary {
+                Compared {
+                    challenger: sketch,
+                    challenger_ms: took,
+                    ..Compared::default()
+                }
+            } else {
+                Compared {
+                    champion: sketch,
+                    champion_ms: took,
+                    ..Compared::default()
+                }
+            };
+            (Some(document), compared)
+        });
+        let records = records.collect();
+        self.note(upload, Some(Noted { of, records })).await;
+    }
+}
+
+/// The trial in public that an upload is part of.
+pub(super) fn in_public(read: &ReadUpload) -> Option<InPublic> {
+    let trial = read.by.trial.as_ref()?;
+    let is_canary = match trial.role {
+        Role::Canary => true,
+        Role::Control => false,
+        Role::Shadowed(_) => return None,
+    };
+    Some(InPublic {
+        of: trial_of(trial, Part::Canary),
+        is_canary,
+        took: read.took,
+    })
+}
+
+/// What was told of each document, as far as it is in the events.
+fn sketches(events: &[StoredEvent]) -> Vec<(DocumentId, Sketch)> {
+    let outcomes = events.iter().filter(|event| {
+        matches!(
+            event.kind,
+            EventType::AttachmentValidated | EventType::ExceptionRaised
+        )
+    });
+    let sketches = outcomes.filter_map(|event| {
+        let event: Value = serde_json::from_str(&event.json).ok()?;
+        let (document, data) = (event.pointer("/data/document")?, event.get("data")?);
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let sketch = Sketch {
+            class: text(&document["class"]),
+            class_confidence: serde_json::from_value(document["class_confidence"].clone()).ok()?,
+            shipment: data["shipment"]["id"].as_str().map(str::to_owned),
+            state: text(&data["decision"]["state"]),
+            ..Sketch::default()
+        };
+        Some((DocumentId(document["id"].as_str()?.parse().ok()?), sketch))
+    });
+    sketches.collect()
+}
+
+fn trial_of(trial: &OnTrialHere, part: Part) -> TrialOf {
     TrialOf {
         task: trial.task,
         champion: trial.champion.clone(),
         challenger: trial.challenger.clone(),
-        part: match trial.beside {
-            Some(_) => Part::Shadow,
-            None => Part::Canary,
-        },
+        part,
     }
 }
 

@@ -47,6 +47,8 @@ pub(super) struct Written {
     calibration: Section,
     #[serde(default)]
     figures: Section,
+    #[serde(default)]
+    reference: Section,
     golden: Option<Golden>,
 }
 
@@ -132,9 +134,10 @@ impl Written {
             "thresholds" => &mut self.thresholds,
             "calibration" => &mut self.calibration,
             "figures" => &mut self.figures,
+            "reference" => &mut self.reference,
             _ => {
                 return Err(
-                    "it is none of is, labels, preprocessing, thresholds, calibration, figures"
+                    "it is none of is, labels, preprocessing, thresholds, calibration, figures, reference"
                         .to_owned(),
                 );
             }
@@ -201,6 +204,7 @@ impl Written {
                 ("thresholds", self.thresholds),
                 ("calibration", self.calibration),
                 ("figures", self.figures),
+                ("reference", self.reference),
             ]),
         }
     }

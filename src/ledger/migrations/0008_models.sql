@@ -37,3 +37,18 @@ CREATE TABLE trials (
     PRIMARY KEY (task, champion, challenger, upload, place)
 );
 CREATE INDEX trials_by_time ON trials (task, at);
+
+-- What came in a week.
+CREATE TABLE weeks (
+    -- Its Monday, as days since 1970.
+    week BIGINT NOT NULL,
+    -- class, carrier or customer
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    documents BIGINT NOT NULL,
+    -- Billed without anybody's hand.
+    straight BIGINT NOT NULL,
+    -- Sum of the confidences of their classes, in thousandths.
+    confidence BIGINT NOT NULL,
+    PRIMARY KEY (week, kind, name)
+);
