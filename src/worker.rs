@@ -4,6 +4,7 @@
 //! the order given, gets the same outcome from the same uploads.
 
 mod arrival;
+mod opening;
 mod replay;
 mod reread;
 mod trials;
@@ -14,6 +15,7 @@ use tokio::sync::RwLock;
 use tokio_util::sync::CancellationToken;
 
 pub use self::arrival::Arrival;
+pub use self::opening::{open_champions, open_ledger, open_registry};
 pub use self::replay::Replayed;
 pub use self::reread::{Rereader, open_storage};
 use self::trials::in_public;
@@ -22,9 +24,8 @@ use crate::decision::Profiles;
 use crate::document::{ObjectRef, Sha256};
 use crate::events::{Origin, StoredEvent};
 use crate::fault::{Fault, RejectReason};
-use crate::inference::{Registry, Runtime};
 use crate::ledger::{Asks, Begun, Finish, Ledger, Outcome, StoredDocument, Upload};
-use crate::models::{InService, Lineup, Readers, Repository, Serving, champions, fetch};
+use crate::models::{InService, Lineup, Readers, Serving};
 use crate::pipeline::{Paper, ReadUpload, ToRead};
 use crate::settings::Settings;
 use crate::shipments::matching::Weights;
@@ -374,50 +375,4 @@ fn where_stored(stored: Result<Location, StorageError>) -> Result<Option<Locatio
         }
         Err(error) => Err(Fault::retry("storing a cut-out document", error)),
     }
-}
-
-/// Opens the ledger that the settings name; without a name the one in the data folder, which is made where it is missing.
-///
-/// # Errors
-/// [`Fault::Fatal`] when the folder cannot be made or the ledger not opened, [`Fault::Retry`] for a server that does not answer.
-pub async fn open_ledger(settings: &Settings) -> Result<Ledger, Fault> {
-    if !settings.ledger.is_empty() {
-        return Ok(Ledger::open(settings.ledger.reveal()).await?);
-    }
-    std::fs::create_dir_all(&settings.data).map_err(|error| {
-        let folder = settings.data.display();
-        let error = anyhow::anyhow!("{folder}: {error}; set `data` to one that can be written");
-        Fault::fatal("making the data folder", error)
-    })?;
-    let path = settings.data.join("ledger.sqlite");
-    Ok(Ledger::open(&path.display().to_string()).await?)
-}
-
-/// Opens the models that serve, as the ledger has it.
-///
-/// # Errors
-/// [`Fault::Fatal`] when the library or a model is missing or refused, [`Fault::Retry`] for a ledger that does not answer.
-pub async fn open_champions(settings: &Settings, ledger: &Ledger) -> Result<Serving, Fault> {
-    // Where the store is away, those that were fetched before are there.
-    if let Err(fault) = fetch(settings).await {
-        tracing::warn!(error = %fault, "no models are fetched");
-    }
-    let champions = champions(ledger, &Repository::of(settings), Timestamp::now()).await?;
-    let opened = Runtime::load(&settings.onnx_runtime()).and_then(|runtime| {
-        let runtime = runtime.with_threads(settings.threads);
-        Serving::new(Registry::of(runtime, &settings.models(), champions))
-    });
-    opened.map_err(|error| Fault::fatal("opening the models", error))
-}
-
-/// Loads ONNX Runtime and lists the newest models, for tools that have no ledger.
-///
-/// # Errors
-/// [`Fault::Fatal`] when the library or a model is missing or refused.
-pub fn open_registry(settings: &Settings) -> Result<Registry, Fault> {
-    let opened = Runtime::load(&settings.onnx_runtime()).and_then(|runtime| {
-        let runtime = runtime.with_threads(settings.threads);
-        Registry::open(runtime, &settings.models(), &settings.native())
-    });
-    opened.map_err(|error| Fault::fatal("opening the models", error))
 }

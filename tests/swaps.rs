@@ -22,6 +22,8 @@ use countersign::worker::{Arrival, Worker};
 /// Swaps between models that were swapped in before anything is measured: the first ones make the pools that later ones use.
 const BEFORE: usize = 10;
 const SWAPS: usize = 100;
+/// A paper is read after every so many swaps: reading takes longer than swapping.
+const READ: usize = 5;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -53,16 +55,21 @@ async fn a_hundred_swaps_leave_no_memory_behind() {
     );
     worker.warm_up().await.unwrap();
     let paper = std::fs::read(root().join("fixtures/uploads/clean-delivery-receipt.pdf")).unwrap();
+    // One of the two is another with every swap.
     let wanted = |swap: usize| -> Vec<InForce> {
-        let versions = [("text", Task::Text, 2), ("page-class", Task::PageClass, 1)];
-        let each = versions.map(|(name, task, own)| InForce {
-            task,
-            champion: format!("{name}@{}", if swap.is_multiple_of(2) { 9 } else { own })
-                .parse()
-                .unwrap(),
-            before: None,
-            challenger: None,
-            changed_at: jiff::Timestamp::now(),
+        let versions = [
+            ("text", Task::Text, 2, swap / 2),
+            ("page-class", Task::PageClass, 1, swap.div_ceil(2)),
+        ];
+        let each = versions.map(|(name, task, own, turn)| {
+            let version = if turn.is_multiple_of(2) { 9 } else { own };
+            InForce {
+                task,
+                champion: format!("{name}@{version}").parse().unwrap(),
+                before: None,
+                challenger: None,
+                changed_at: jiff::Timestamp::now(),
+            }
         });
         each.into()
     };
@@ -73,12 +80,14 @@ async fn a_hundred_swaps_leave_no_memory_behind() {
         drop(now);
         assert!(refused.is_empty(), "{refused:?}");
         worker.in_service().change_to(lineup);
-        // Each set reads a paper, of other bytes every time.
-        let path = data.path().join(format!("{swap}.pdf"));
-        let unlike = [paper.as_slice(), format!("\n% {swap}\n").as_bytes()].concat();
-        std::fs::write(&path, unlike).unwrap();
-        let read = worker.read(Arrival::of_file(&path)).await.unwrap();
-        worker.decide(read).await.unwrap();
+        if swap.is_multiple_of(READ) {
+            // Of other bytes every time.
+            let path = data.path().join(format!("{swap}.pdf"));
+            let unlike = [paper.as_slice(), format!("\n% {swap}\n").as_bytes()].concat();
+            std::fs::write(&path, unlike).unwrap();
+            let read = worker.read(Arrival::of_file(&path)).await.unwrap();
+            worker.decide(read).await.unwrap();
+        }
         if swap + 1 == BEFORE {
             start = resident_mib();
         }

@@ -61,6 +61,12 @@ enum ModelsCommand {
     Report {
         /// text, page-class, fields, marks or charges.
         task: String,
+        /// Of a trial that has ended: who was on trial, as page-class@2.
+        #[arg(long, requires = "champion")]
+        challenger: Option<ModelName>,
+        /// Of a trial that has ended: who served, as page-class@1.
+        #[arg(long, requires = "challenger")]
+        champion: Option<ModelName>,
         /// As JSON.
         #[arg(long)]
         json: bool,
@@ -105,12 +111,15 @@ pub(super) async fn run(args: ModelsArgs, mut settings: Settings) -> Result<Exit
         }
         ModelsCommand::Report {
             task,
+            challenger,
+            champion,
             json,
             html,
             ledger,
         } => {
             let ledger = ledger.open(&mut settings).await?;
-            let report = compared(&ledger, task_of(&task)?).await?;
+            let ended = champion.zip(challenger);
+            let report = compared(&ledger, task_of(&task)?, ended).await?;
             if let Some(path) = html {
                 std::fs::write(path, report::page(&report))?;
             }
@@ -146,21 +155,24 @@ async fn list(
     print(&text)
 }
 
-/// The trial of a task, as far as it has got.
-async fn compared(ledger: &Ledger, task: Task) -> Result<Report, Failure> {
+/// The trial of a task, as far as it has got: that of a champion and a challenger, or the one that goes on.
+async fn compared(
+    ledger: &Ledger,
+    task: Task,
+    named: Option<(ModelName, ModelName)>,
+) -> Result<Report, Failure> {
     let in_force = ledger_says(ledger.models_in_force().await)?;
     let ours = in_force.into_iter().find(|one| one.task == task);
-    let on = ours.and_then(|one| Some((one.challenger?, one.champion)));
-    let Some((challenger, champion)) = on else {
+    let goes_on = ours.and_then(|one| Some((one.champion, one.challenger?.model)));
+    let Some((champion, challenger)) = named.or(goes_on) else {
         return Err(Failure::unexpected(format!(
-            "no model is on trial for {task}"
+            "no model is on trial for {task}; of a trial that has ended name --champion and --challenger"
         )));
     };
     let of = TrialOf {
         task,
         champion,
-        challenger: challenger.model,
-        part: challenger.part,
+        challenger,
     };
     let records = ledger_says(ledger.trial(&of, Timestamp::UNIX_EPOCH).await)?;
     report_of(ledger, &of, &records).await

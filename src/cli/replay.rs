@@ -14,7 +14,7 @@ use super::models::report_of;
 use super::{Failure, print};
 use crate::document::DocumentId;
 use crate::inference::ModelName;
-use crate::ledger::{Chosen, Part, StoredUpload, TrialOf, TrialRecord};
+use crate::ledger::{Chosen, StoredUpload, TrialOf, TrialRecord};
 use crate::models::check::check;
 use crate::models::report;
 use crate::models::{Repository, Serving};
@@ -134,7 +134,6 @@ fn trial_of(champions: &Serving, models: &[ModelName]) -> Result<TrialOf, Failur
         task,
         champion,
         challenger: challenger.clone(),
-        part: Part::Shadow,
     })
 }
 

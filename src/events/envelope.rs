@@ -9,8 +9,9 @@ use uuid::Uuid;
 
 use super::alarm::AlarmData;
 use super::data::{
-    ClassifiedData, DocumentData, DocumentPart, OverdueData, RejectedData, ResolvedData, ScoredData,
+    ClassifiedData, DocumentData, DocumentPart, OverdueData, RejectedData, ResolvedData,
 };
+use super::scored::ScoredData;
 use crate::document::{ObjectRef, Sha256, TraceParent, deterministic_id};
 use crate::inference::ModelSet;
 

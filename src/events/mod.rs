@@ -11,6 +11,7 @@ pub mod lines;
 mod outbox;
 pub mod rabbitmq;
 pub mod schemas;
+mod scored;
 
 #[cfg(test)]
 pub(crate) mod examples;
@@ -19,3 +20,4 @@ pub use alarm::{Alarm, AlarmData};
 pub use data::*;
 pub use envelope::*;
 pub use outbox::{Sink, drain};
+pub use scored::ScoredData;

@@ -8,10 +8,9 @@ use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 use super::alarm::AlarmData;
-use super::data::{
-    ClassifiedData, DocumentData, RaisedData, RejectedData, ResolvedData, ScoredData,
-};
+use super::data::{ClassifiedData, DocumentData, RaisedData, RejectedData, ResolvedData};
 use super::envelope::EventType;
+use super::scored::ScoredData;
 
 /// The schema of each event type's `data`.
 #[must_use]

@@ -48,15 +48,14 @@
 //! Where it is silent, the graph speaks: inputs and outputs are the graph's own, and its `metadata_props` hold constants and what ports are, as
 //! TOML under `countersign.<dotted key>`: `countersign.thresholds.accept`, `countersign.is.<port>`, `countersign.labels.<port>`.
 
+mod port;
 mod written;
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-
+pub use self::port::{Dim, Dtype, Port, Task};
 use super::constants::{self, Constant, Section};
 use super::graph;
 use super::{InferenceError, ModelName};
@@ -68,126 +67,6 @@ pub(super) const ONLY_GRAPH: &str = "model";
 pub const LARGEST: u64 = 256 << 20;
 /// Prefix of files that lie in the folder of native libraries.
 const NATIVE: &str = "native/";
-
-/// What a model is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Task {
-    /// Finds and reads lines of text.
-    Text,
-    /// Tells what kind of page it is.
-    PageClass,
-    /// Labels words as fields.
-    Fields,
-    /// Finds signatures, stamps and the like.
-    Marks,
-    /// Scores charges.
-    Charges,
-}
-
-impl Task {
-    /// All of them.
-    pub const ALL: [Self; 5] = [
-        Self::Text,
-        Self::PageClass,
-        Self::Fields,
-        Self::Marks,
-        Self::Charges,
-    ];
-}
-
-impl fmt::Display for Task {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Text => "text",
-            Self::PageClass => "page-class",
-            Self::Fields => "fields",
-            Self::Marks => "marks",
-            Self::Charges => "charges",
-        })
-    }
-}
-
-/// The type of a tensor's elements.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Dtype {
-    /// 32-bit floating point.
-    F32,
-    /// 16-bit floating point.
-    F16,
-    /// 64-bit floating point.
-    F64,
-    /// 64-bit integers.
-    I64,
-    /// 32-bit integers.
-    I32,
-}
-
-/// One dimension of a shape.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
-pub enum Dim {
-    /// Always this size.
-    Fixed(usize),
-    /// Any size; the name is for people.
-    Free(String),
-}
-
-/// An input or output of a graph.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Port {
-    /// The graph it belongs to.
-    #[serde(default = "only_graph")]
-    pub graph: String,
-    /// Its name in the graph.
-    pub name: String,
-    /// What it is in the contract of the task; none where that is its name.
-    pub is: Option<String>,
-    /// Its elements.
-    pub dtype: Dtype,
-    /// Its shape.
-    pub shape: Vec<Dim>,
-    /// The column of the last dimension that is meant; none for all.
-    pub column: Option<usize>,
-    /// What its entries stand for; empty where they stand for nothing.
-    #[serde(default)]
-    pub labels: Vec<String>,
-}
-
-impl Port {
-    /// What it is in the contract of the task.
-    #[must_use]
-    pub fn is(&self) -> &str {
-        self.is.as_deref().unwrap_or(&self.name)
-    }
-
-    fn told(&self) -> String {
-        let Self {
-            name,
-            dtype,
-            shape,
-            column,
-            labels,
-            ..
-        } = self;
-        let column = column.map(|column| format!(" column {column}"));
-        let labels = if labels.is_empty() {
-            String::new()
-        } else {
-            format!(" labels {}", labels.join(", "))
-        };
-        format!(
-            "{name} {dtype:?} {shape:?}{}{labels}",
-            column.unwrap_or_default()
-        )
-    }
-}
-
-fn only_graph() -> String {
-    ONLY_GRAPH.to_owned()
-}
 
 /// What a model says about itself, checked against the files beside it.
 #[derive(Debug, Clone)]
@@ -428,114 +307,4 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, InferenceError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const GOOD: &str = r#"
-        schema = 1
-        task = "marks"
-        name = "marks"
-        version = 2
-        licence = "Apache-2.0"
-        [files]
-        "model.onnx" = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881" # of the letter x
-        [[inputs]]
-        name = "image"
-        dtype = "f32"
-        shape = ["N", 1, 8, 8]
-        [[outputs]]
-        name = "heat"
-        dtype = "f32"
-        shape = ["N", 2, 2, 2]
-        labels = ["signature", "stamp"]
-        [preprocessing]
-        mean = [0.5, 1]
-        [thresholds]
-        signature = 0.25
-        by_role = { driver = 0.5 }
-        [calibration]
-        signature = [[0, 0.1], [1, 0.9]]
-    "#;
-
-    fn load(manifest: &str, weights: &str) -> Result<Manifest, InferenceError> {
-        let models = tempfile::tempdir().unwrap();
-        let folder = models.path().join("marks/2");
-        std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(folder.join("manifest.toml"), manifest).unwrap();
-        std::fs::write(folder.join("model.onnx"), weights).unwrap();
-        Manifest::load(&folder, Path::new("/nowhere"))
-    }
-
-    #[test]
-    fn a_good_manifest_gives_its_constants_by_dotted_name() {
-        let manifest = load(GOOD, "x").unwrap();
-        assert_eq!(manifest.id(), "marks@2");
-        assert_eq!(manifest.numbers("preprocessing.mean").unwrap(), [0.5, 1.0]);
-        assert_eq!(manifest.number("thresholds.signature").unwrap(), 0.25);
-        assert_eq!(manifest.number("thresholds.by_role.driver").unwrap(), 0.5);
-        let points = manifest.points("calibration.signature").unwrap();
-        assert_eq!(points, [(0.0, 0.1), (1.0, 0.9)]);
-        assert_eq!(manifest.labels("heat").unwrap(), ["signature", "stamp"]);
-        assert!(manifest.graphs["model"].ends_with("marks/2/model.onnx"));
-    }
-
-    #[test]
-    fn a_constant_that_is_not_there_is_named() {
-        let manifest = load(GOOD, "x").unwrap();
-        for (error, wanted) in [
-            (
-                manifest.number("thresholds.stamp").unwrap_err(),
-                "thresholds.stamp",
-            ),
-            (manifest.number("preprocessing.mean").unwrap_err(), "number"),
-            (manifest.numbers("mean").unwrap_err(), "list of numbers"),
-            (manifest.labels("image").unwrap_err(), "output with labels"),
-        ] {
-            assert!(error.to_string().contains(wanted), "{error}");
-        }
-    }
-
-    #[test]
-    fn weights_that_are_not_the_ones_hashed_are_refused() {
-        let error = load(GOOD, "y").unwrap_err();
-        assert!(
-            matches!(error, InferenceError::FileChanged { .. }),
-            "{error}"
-        );
-    }
-
-    #[test]
-    fn a_bad_manifest_is_refused_by_what_is_wrong_with_it() {
-        for (from, to, wanted) in [
-            ("licence =", "license =", "license"),
-            ("task = \"marks\"", "task = \"guess\"", "guess"),
-            ("dtype = \"f32\"", "dtype = \"f16\"", "f16"),
-            ("schema = 1", "schema = 2", "schema is 2"),
-            ("version = 2", "version = 3", "marks/3"),
-            ("name = \"marks\"", "name = \"mark\"", "mark/2"),
-            ("\"model.onnx\" =", "\"other.onnx\" =", "model.onnx"),
-            (
-                "\"model.onnx\" =",
-                "\"../model.onnx\" =",
-                "leaves the folder",
-            ),
-            ("\"stamp\"]", "\"signature\"]", "twice"),
-            ("\"stamp\"]", "\"stamp\", \"tick\"]", "3 labels"),
-            (
-                "name = \"heat\"",
-                "name = \"heat\"\ngraph = \"other\"",
-                "graph",
-            ),
-            (
-                "name = \"image\"",
-                "name = \"image\"\nlayout = \"NCHW\"",
-                "layout",
-            ),
-        ] {
-            assert!(GOOD.contains(from), "{from}");
-            let error = load(&GOOD.replace(from, to), "x").unwrap_err();
-            assert!(matches!(error, InferenceError::Malformed { .. }), "{error}");
-            assert!(error.to_string().contains(wanted), "{error}");
-        }
-    }
-}
+mod tests;

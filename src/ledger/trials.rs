@@ -22,8 +22,6 @@ pub struct TrialOf {
     pub champion: ModelName,
     /// Who would like to.
     pub challenger: ModelName,
-    /// How it worked.
-    pub part: Part,
 }
 
 /// What somebody made of a document, as far as models differ in it.
@@ -67,6 +65,8 @@ pub struct Compared {
 pub struct TrialRecord {
     /// The upload.
     pub upload: Uuid,
+    /// How the challenger worked.
+    pub part: Part,
     /// The document that was told of.
     pub document: Option<DocumentId>,
     /// When.
@@ -83,6 +83,7 @@ impl Ledger {
     pub async fn note_trial(
         &self,
         of: &TrialOf,
+        part: Part,
         upload: Uuid,
         records: &[(Option<DocumentId>, Compared)],
         now: Timestamp,
@@ -107,7 +108,7 @@ impl Ledger {
             .bind(of.challenger.to_string())
             .bind(upload.to_string())
             .bind(place)
-            .bind(sql::as_word(&of.part)?)
+            .bind(sql::as_word(&part)?)
             .bind(document.map(|id| id.to_string()))
             .bind(now.as_millisecond())
             .bind(sql::json(compared)?)
@@ -128,13 +129,12 @@ impl Ledger {
         since: Timestamp,
     ) -> Result<Vec<TrialRecord>, LedgerError> {
         let rows = sqlx::query(
-            "SELECT upload, document, at, compared FROM trials
-             WHERE task = $1 AND champion = $2 AND challenger = $3 AND part = $4 AND at >= $5 ORDER BY at, upload, place",
+            "SELECT upload, part, document, at, compared FROM trials
+             WHERE task = $1 AND champion = $2 AND challenger = $3 AND at >= $4 ORDER BY at, upload, place",
         )
         .bind(of.task.to_string())
         .bind(of.champion.to_string())
         .bind(of.challenger.to_string())
-        .bind(sql::as_word(&of.part)?)
         .bind(since.as_millisecond())
         .fetch_all(&self.pool)
         .await?;
@@ -147,6 +147,7 @@ fn read(row: &AnyRow) -> Result<TrialRecord, LedgerError> {
     let document = document.map(|id| id.parse().map(DocumentId));
     Ok(TrialRecord {
         upload: sql::word(row, "upload")?,
+        part: sql::word(row, "part")?,
         document: document.transpose().map_err(LedgerError::corrupt)?,
         at: sql::time(row, "at")?,
         compared: sql::column(row, "compared")?,

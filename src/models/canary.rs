@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use super::drift::{UNLIKE, psi};
-use crate::ledger::{Sketch, TrialRecord};
+use crate::ledger::{Part, Sketch, TrialRecord};
 
 /// Fewer documents on either side tell nothing.
 const ENOUGH: usize = 50;
@@ -61,6 +61,9 @@ pub fn withdrawn(records: &[TrialRecord]) -> Option<String> {
     let (mut champion, mut challenger) = (Side::default(), Side::default());
     for record in records {
         let compared = &record.compared;
+        if record.part != Part::Canary {
+            continue;
+        }
         if let Some(sketch) = &compared.champion {
             champion.add(record.upload, sketch, compared.champion_ms);
         }
@@ -148,6 +151,7 @@ mod tests {
             };
             TrialRecord {
                 upload: Uuid::from_u128((number * 2 + usize::from(is_canary)) as u128),
+                part: Part::Canary,
                 document: None,
                 at: crate::events::examples::at(0),
                 compared,

@@ -2,12 +2,12 @@
 
 mod told;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 pub use self::told::{page, text};
-use crate::ledger::{Compared, Rulings, Sketch, TrialOf, TrialRecord};
+use crate::ledger::{Compared, Part, Rulings, Sketch, TrialOf, TrialRecord};
 use crate::understanding::told as read_told;
 
 /// How the two compare.
@@ -23,6 +23,8 @@ pub struct Report {
     pub uploads: usize,
     /// Uploads of which the challenger made nothing because it failed.
     pub failed: usize,
+    /// What was told of uploads that only one of them read, champion and challenger: of a canary.
+    pub in_public: [InPublic; 2],
     /// Documents that both cut alike.
     pub documents: usize,
     /// Documents that only the champion cut.
@@ -45,6 +47,25 @@ pub struct Report {
     pub confirmed: Confirmed,
     /// Milliseconds for an upload, in the middle and of the slowest in a hundred: champion, challenger.
     pub milliseconds: Option<[(f64, f64); 2]>,
+}
+
+/// What was told of the uploads that one of them read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct InPublic {
+    /// Documents.
+    pub documents: usize,
+    /// Those that can be billed.
+    pub billed: usize,
+    /// Sum of the confidences of their classes.
+    pub confidence: f64,
+}
+
+impl InPublic {
+    fn add(&mut self, sketch: &Sketch) {
+        self.documents += 1;
+        self.billed += usize::from(bills(sketch));
+        self.confidence += f64::from(sketch.class_confidence);
+    }
 }
 
 /// So many of so many.
@@ -94,6 +115,7 @@ pub fn report(of: &TrialOf, records: &[TrialRecord], rulings: &[Rulings]) -> Rep
         ..Report::default()
     };
     let (mut sums, mut times) = (Sums::default(), BTreeMap::new());
+    let mut uploads = BTreeSet::new();
     for (record, rulings) in records.iter().zip(rulings) {
         let Compared {
             champion,
@@ -102,6 +124,13 @@ pub fn report(of: &TrialOf, records: &[TrialRecord], rulings: &[Rulings]) -> Rep
             champion_ms,
             challenger_ms,
         } = &record.compared;
+        uploads.insert(record.upload);
+        if record.part == Part::Canary {
+            let [one, other] = &mut report.in_public;
+            champion.iter().for_each(|sketch| one.add(sketch));
+            challenger.iter().for_each(|sketch| other.add(sketch));
+            continue;
+        }
         times.insert(
             record.upload,
             (*champion_ms, *challenger_ms, failed.is_some()),
@@ -116,7 +145,7 @@ pub fn report(of: &TrialOf, records: &[TrialRecord], rulings: &[Rulings]) -> Rep
             (None, None) => {}
         }
     }
-    report.uploads = times.len();
+    report.uploads = uploads.len();
     report.failed = times.values().filter(|(.., failed)| *failed).count();
     report.confidence = sums.means();
     let champion = times.values().map(|(ms, ..)| *ms).collect();
@@ -148,8 +177,7 @@ impl Report {
         if one.charges.is_some() || other.charges.is_some() {
             agrees("charge scores", near(one.charges, other.charges));
         }
-        let names: std::collections::BTreeSet<&String> =
-            one.fields.keys().chain(other.fields.keys()).collect();
+        let names: BTreeSet<&String> = one.fields.keys().chain(other.fields.keys()).collect();
         for name in names {
             let (mine, theirs) = (one.fields.get(name), other.fields.get(name));
             let same = mine.map(|(value, _)| value) == theirs.map(|(value, _)| value);
@@ -245,7 +273,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::ledger::{Belongs, Part};
+    use crate::ledger::Belongs;
     use crate::understanding::FieldName;
 
     fn sketch(state: &str, pro: &str, shipment: Option<&str>) -> Sketch {
@@ -263,6 +291,7 @@ mod tests {
     fn record(number: u128, champion: Option<Sketch>, challenger: Option<Sketch>) -> TrialRecord {
         TrialRecord {
             upload: Uuid::from_u128(number),
+            part: Part::Shadow,
             document: None,
             at: crate::events::examples::at(0),
             compared: Compared {
@@ -280,7 +309,6 @@ mod tests {
             task: crate::inference::Task::Fields,
             champion: "fields@1".parse().unwrap(),
             challenger: "fields@2".parse().unwrap(),
-            part: Part::Shadow,
         }
     }
 

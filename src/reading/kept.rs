@@ -7,19 +7,39 @@ use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use image::GrayImage;
+use serde::{Deserialize, Serialize};
 
 use super::page::Page;
+use crate::document::{BBox, Confidence};
 
 /// The longest reading that is unpacked, in bytes: 300 pages of small print have a tenth.
 const LONGEST: u64 = 256 << 20;
+
+/// What is written. Pages as JSON have rounded boxes and confidences, as events have them; what models saw must come back to the last bit.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    pages: Vec<Page>,
+    boxes: Vec<[f32; 4]>,
+    confidences: Vec<f32>,
+}
 
 /// The pages of an upload as compressed JSON.
 ///
 /// # Errors
 /// What cannot be written as JSON.
 pub fn pack(pages: &[Page]) -> std::io::Result<Vec<u8>> {
+    let mut pages = pages.to_vec();
+    let exact = |place: &mut BBox| [place.left, place.top, place.right, place.bottom];
+    let boxes = pages.iter_mut().flat_map(boxes).map(exact).collect();
+    let confidences = pages.iter_mut().flat_map(confidences);
+    let confidences = confidences.map(|confidence| confidence.get()).collect();
     let mut packed = GzEncoder::new(Vec::new(), Compression::default());
-    serde_json::to_writer(&mut packed, pages)?;
+    let kept = Kept {
+        pages,
+        boxes,
+        confidences,
+    };
+    serde_json::to_writer(&mut packed, &kept)?;
     packed.flush()?;
     packed.finish()
 }
@@ -30,7 +50,33 @@ pub fn pack(pages: &[Page]) -> std::io::Result<Vec<u8>> {
 /// Bytes that [`pack`] did not give.
 pub fn unpack(bytes: &[u8]) -> std::io::Result<Vec<Page>> {
     let unpacked = GzDecoder::new(bytes).take(LONGEST);
-    Ok(serde_json::from_reader(std::io::BufReader::new(unpacked))?)
+    let kept: Kept = serde_json::from_reader(std::io::BufReader::new(unpacked))?;
+    let mut pages = kept.pages;
+    for (place, [left, top, right, bottom]) in pages.iter_mut().flat_map(boxes).zip(kept.boxes) {
+        *place = BBox::new(left, top, right, bottom);
+    }
+    let confidences = pages.iter_mut().flat_map(confidences);
+    for (confidence, exact) in confidences.zip(kept.confidences) {
+        *confidence = Confidence::new(exact);
+    }
+    Ok(pages)
+}
+
+/// All boxes of a page, always in the same order.
+fn boxes(page: &mut Page) -> impl Iterator<Item = &mut BBox> {
+    let words = page.words.iter_mut().map(|word| &mut word.bbox);
+    let barcodes = page.barcodes.iter_mut().map(|barcode| &mut barcode.bbox);
+    words.chain(barcodes).chain(&mut page.drawings)
+}
+
+/// All confidences of a page, always in the same order.
+fn confidences(page: &mut Page) -> impl Iterator<Item = &mut Confidence> {
+    let words = page.words.iter_mut().flat_map(|word| {
+        let second = word.second.as_mut();
+        let second = second.map(|second| &mut second.confidence);
+        [Some(&mut word.confidence), second].into_iter().flatten()
+    });
+    words.chain([&mut page.quality.score])
 }
 
 impl Page {
@@ -49,15 +95,15 @@ mod tests {
     use image::Luma;
 
     use super::*;
-    use crate::document::{BBox, Confidence, PageNumber, Source};
+    use crate::document::{PageNumber, Source};
     use crate::reading::{Method, Quality, SecondReading, Turn, Word};
 
     #[test]
     fn a_reading_is_unpacked_as_it_was_packed_and_stands_upright_again() {
         let word = Word {
             text: "PRO 123".to_owned(),
-            bbox: BBox::new(0.1, 0.2, 0.3, 0.25),
-            confidence: Confidence::new(0.83),
+            bbox: BBox::new(0.123_456_7, 0.2, 0.3, 0.25),
+            confidence: Confidence::new(0.834_567_8),
             source: Source::Ocr,
             line: 4,
             second: Some(SecondReading {

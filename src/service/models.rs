@@ -46,7 +46,6 @@ async fn judge(service: &Service, known: &[InForce]) -> Result<(), Fault> {
             task: one.task,
             champion: one.champion.clone(),
             challenger: on.model.clone(),
-            part: Part::Canary,
         };
         let records = service.ledger().trial(&of, one.changed_at).await?;
         if let Some(reason) = withdrawn(&records) {

@@ -9,7 +9,7 @@ use super::trials::{not_stored, paired};
 use super::{Worker, to_read};
 use crate::clerk::ReadDocument;
 use crate::fault::Fault;
-use crate::ledger::{Compared, StoredUpload, TrialRecord};
+use crate::ledger::{Compared, Part, StoredUpload, TrialRecord};
 use crate::models::{Readers, Serving};
 
 /// An upload that was looked at again.
@@ -67,6 +67,7 @@ impl Worker {
         let records = paired(ours, theirs).into_iter();
         let records = records.map(|(document, champion, challenger)| TrialRecord {
             upload: upload.id,
+            part: Part::Shadow,
             document,
             at: Timestamp::now(),
             compared: Compared {

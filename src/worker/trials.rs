@@ -18,6 +18,7 @@ use crate::pipeline::{ReadUpload, Shadow};
 /// What a trial made of an upload.
 pub(super) struct Noted {
     of: TrialOf,
+    part: Part,
     records: Vec<(Option<DocumentId>, Compared)>,
 }
 
@@ -78,7 +79,8 @@ impl Worker {
             .await
         {
             Ok(records) => Some(Noted {
-                of: trial_of(trial, Part::Shadow),
+                of: trial_of(trial),
+                part: Part::Shadow,
                 records,
             }),
             Err(fault) => {
@@ -138,13 +140,13 @@ impl Worker {
 
     /// Keeps what a trial made of an upload.
     pub(super) async fn note(&self, upload: &Upload, noted: Option<Noted>) {
-        let Some(Noted { of, records }) = noted else {
+        let Some(Noted { of, part, records }) = noted else {
             return;
         };
         let now = Timestamp::now();
         if let Err(error) = self
             .ledger()
-            .note_trial(&of, upload.id, &records, now)
+            .note_trial(&of, part, upload.id, &records, now)
             .await
         {
             tracing::warn!(%error, "what a trial made of an upload is not noted");
@@ -185,8 +187,12 @@ impl Worker {
             };
             (Some(document), compared)
         });
-        let records = records.collect();
-        self.note(upload, Some(Noted { of, records })).await;
+        let noted = Noted {
+            of,
+            part: Part::Canary,
+            records: records.collect(),
+        };
+        self.note(upload, Some(noted)).await;
     }
 }
 
@@ -199,7 +205,7 @@ pub(super) fn in_public(read: &ReadUpload) -> Option<InPublic> {
         Role::Shadowed(_) => return None,
     };
     Some(InPublic {
-        of: trial_of(trial, Part::Canary),
+        of: trial_of(trial),
         is_canary,
         took: read.took,
     })
@@ -229,12 +235,11 @@ fn sketches(events: &[StoredEvent]) -> Vec<(DocumentId, Sketch)> {
     sketches.collect()
 }
 
-fn trial_of(trial: &OnTrialHere, part: Part) -> TrialOf {
+fn trial_of(trial: &OnTrialHere) -> TrialOf {
     TrialOf {
         task: trial.task,
         champion: trial.champion.clone(),
         challenger: trial.challenger.clone(),
-        part,
     }
 }
 

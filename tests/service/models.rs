@@ -18,7 +18,11 @@ fn models(world: &World, home: &Home, arguments: &[&str]) -> (bool, String) {
         .env("COUNTERSIGN_HOME", home.path())
         .output()
         .unwrap();
-    let said = [ran.stdout, ran.stderr].concat();
+    let said = if ran.status.success() {
+        ran.stdout
+    } else {
+        ran.stderr
+    };
     (ran.status.success(), String::from_utf8(said).unwrap())
 }
 

@@ -8,7 +8,8 @@ use serde::de::DeserializeOwned;
 
 use super::super::constants;
 use super::super::graph::Look;
-use super::{Dim, Manifest, ONLY_GRAPH, Port, Section, Task, locate, only_graph};
+use super::port::only_graph;
+use super::{Dim, Manifest, ONLY_GRAPH, Port, Section, Task, locate};
 
 /// What the keys of our metadata in a graph begin with.
 const METADATA: &str = "countersign.";

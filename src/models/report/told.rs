@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use maud::{DOCTYPE, Markup, html};
 
-use super::{Report, Tally};
+use super::{InPublic, Report, Tally};
 
 const STYLE: &str = "body{font:14px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem;color:#1c2430}\
 table{border-collapse:collapse;margin:.5rem 0 1.5rem}th,td{padding:.2rem .6rem;text-align:right;border-bottom:1px solid #e3e7ec}\
@@ -43,6 +43,25 @@ fn lines(report: &Report) -> Vec<String> {
         lines.push(format!(
             "mean confidence of {what}: {one:.3}, challenger {other:.3}"
         ));
+    }
+    for (who, told) in [
+        ("champion", report.in_public[0]),
+        ("canary", report.in_public[1]),
+    ] {
+        let InPublic {
+            documents,
+            billed,
+            confidence,
+        } = told;
+        if documents > 0 {
+            let (share, mean) = (
+                100.0 * billed as f64 / documents as f64,
+                confidence / documents as f64,
+            );
+            lines.push(format!(
+                "told by the {who} alone: {documents} documents, {share:.1} % billable, mean confidence of classes {mean:.3}"
+            ));
+        }
     }
     lines.push(format!(
         "it would have billed {} more and {} less",
