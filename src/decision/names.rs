@@ -9,7 +9,7 @@ pub(super) fn parse<T: DeserializeOwned>(name: &str) -> Option<T> {
     T::deserialize(StrDeserializer::<Error>::new(name)).ok()
 }
 
-/// The name of a value, the reverse of [`parse`].
+/// The name of a value, as the contract writes it.
 #[must_use]
 pub fn name_of<T: Serialize>(value: &T) -> String {
     let name = serde_json::to_value(value).ok();

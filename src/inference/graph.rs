@@ -33,7 +33,14 @@ pub(super) struct Look {
 /// Why it is refused.
 pub(super) fn look(bytes: &[u8]) -> Result<Look, String> {
     let model = Model::decode(bytes).map_err(|error| {
-        format!("it is no ONNX file, cut short, or nested too deeply ({error})")
+        // The rest of the message names every level.
+        let is_deep = error.to_string().ends_with("recursion limit reached");
+        let why = if is_deep {
+            "its graphs are nested too deeply"
+        } else {
+            "it is no ONNX file, or cut short"
+        };
+        why.to_owned()
     })?;
     let graph = model
         .graph

@@ -235,7 +235,7 @@ mod tests {
     fn write(models: &Path, name: &str, version: u32, task: &str) {
         let folder = models.join(name).join(version.to_string());
         std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(folder.join("model.onnx"), "x").unwrap();
+        std::fs::write(folder.join("model.onnx"), "\x3a\0").unwrap();
         let manifest = format!(
             r#"
             schema = 1
@@ -243,7 +243,7 @@ mod tests {
             name = "{name}"
             version = {version}
             licence = "Apache-2.0"
-            files = {{ "model.onnx" = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881" }}
+            files = {{ "model.onnx" = "7648eb81c4e9fef7b51879c6fcd6fb4b8863eea0cb2a978c508711dc52c80041" }}
             inputs = [{{ name = "a", dtype = "f32", shape = ["N"] }}]
             outputs = [{{ name = "b", dtype = "f32", shape = ["N"] }}]
             "#

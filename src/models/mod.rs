@@ -10,6 +10,7 @@ mod diff;
 pub mod drift;
 mod fetch;
 mod lineup;
+mod memory;
 mod pool;
 pub mod report;
 mod repository;

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::memory::GivenBack;
 use super::pool::{Lent, Pool};
 use crate::charges::ChargeModel;
 use crate::inference::{InferenceError, Manifest, ModelName, ModelSet, Registry, Task};
@@ -21,6 +22,8 @@ pub struct Serving {
     charges: Option<Arc<ChargeModel>>,
     text: Arc<Pool<TextReader>>,
     pages: Arc<Pool<PageModels>>,
+    /// The last to go.
+    _memory: GivenBack,
 }
 
 impl Serving {
@@ -40,6 +43,7 @@ impl Serving {
             })),
             pages: Arc::new(Pool::new(&registry, PageModels::open)),
             registry,
+            _memory: GivenBack,
         })
     }
 
@@ -145,6 +149,7 @@ impl Serving {
             })),
             pages: Arc::new(Pool::new(&registry, PageModels::open)),
             registry,
+            _memory: GivenBack,
         }
     }
 }

@@ -145,7 +145,7 @@ def made_up() -> dict[str, torch.Tensor]:
     }
 
 
-def write(model: Network, target: Path, heat: float, figures: dict, dataset: Path, card: str) -> None:
+def write(model: Network, target: Path, heat: float, figures: dict, dataset: Path, card: str, mix: Counter) -> None:
     """The whole bundle. Models with other ports or constants write their manifest as models/README.md tells."""
     target.mkdir(parents=True, exist_ok=True)
     (target / "CARD.md").write_text(f"{card}\n{bundle.BEGIN}\n{bundle.END}\n", encoding="utf-8")
@@ -163,6 +163,7 @@ def write(model: Network, target: Path, heat: float, figures: dict, dataset: Pat
         sha256=data.fingerprint(dataset),
         dynamic={name: {0: "words"} for name in ("grams", "shape", "place")},
     )
+    bundle.refer(target, "classes", mix)
 
 
 def told(pages: data.Pages, generated: int, start: str | None, unseen: list[str]) -> str:
@@ -222,7 +223,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     figures = judged(model, judge, heat) | {"confirmed_by_person": by_people} | figures
     figures["training"] = {"pages": len(own), "generated": len(generated or ()), "steps": given.steps}
     start = "/".join(given.start_from.absolute().parts[-2:]) if given.start_from else None
-    write(model, given.out, heat, figures, given.dataset, told(pages, len(generated or ()), start, unseen))
+    mix = Counter(page["class"] for page in pages.truth if page["first"])
+    write(model, given.out, heat, figures, given.dataset, told(pages, len(generated or ()), start, unseen), mix)
     print(json.dumps(figures), f"temperature {heat}, {time.monotonic() - began:.0f} s", f"countersign models check {given.out}", sep="\n")
 
 

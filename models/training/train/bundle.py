@@ -149,6 +149,15 @@ def _manifest(target, task, inputs, outputs, labels, thresholds, calibration, pr
     (target / "manifest.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
+def refer(target: Path, name: str, shares: dict[str, float]) -> None:
+    """Writes into the manifest what the model was made for, as `[reference.NAME]`: the worker tells how unlike what comes is to it."""
+    manifest = target / "manifest.toml"
+    whole = sum(shares.values())
+    lines = [f"[reference.{name}]"] + [f"{kind} = {round(share / whole, 5)}" for kind, share in shares.items()]
+    text = manifest.read_text(encoding="utf-8")
+    manifest.write_text(text.replace("[golden]", "\n".join(lines) + "\n\n[golden]"), encoding="utf-8")
+
+
 def _flat(figures: dict, prefix: str = "") -> dict[str, float]:
     flat: dict[str, float] = {}
     for key, value in figures.items():

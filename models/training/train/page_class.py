@@ -13,6 +13,8 @@ import numpy as np
 import torch
 from torch import nn
 
+from generator.documents import INBOX
+
 from . import bundle, data
 from .steps import Steps, effort
 from .fields import Words
@@ -209,4 +211,5 @@ def export(out: Path, corpus: Path, valid: Path, test: Path, target: Path) -> No
         sha256=data.fingerprint(corpus),
         dynamic={name: {0: "words"} for name in ("grams", "shape", "place")},
     )
+    bundle.refer(target, "classes", INBOX)
     print(json.dumps({key: figures[key] for key in ("accuracy", "macro_f1", "first_page_accuracy", "ece")}), f"temperature {heat:.2f}")

@@ -29,12 +29,12 @@ impl FromStr for Share {
     type Err = NoShare;
 
     fn from_str(text: &str) -> Result<Self, NoShare> {
-        let percent = text
-            .trim()
-            .strip_suffix('%')
-            .and_then(|number| number.trim().parse::<f64>().ok());
-        let per_mille = percent.map(|percent| (percent * 10.0).round());
-        let taken = (1_u16..=1_000).find(|taken| per_mille == Some(f64::from(*taken)));
+        let percent = text.trim().strip_suffix('%');
+        let percent = percent.and_then(|number| number.trim().parse::<f64>().ok());
+        let is = |taken: &u16| {
+            percent.is_some_and(|percent| (percent * 10.0 - f64::from(*taken)).abs() < 1e-6)
+        };
+        let taken = (1_u16..=1_000).find(is);
         taken.map(Self).ok_or_else(|| NoShare(text.to_owned()))
     }
 }
