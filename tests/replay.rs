@@ -120,6 +120,20 @@ fn a_model_that_knows_nothing_is_seen_to_bill_less_and_nobody_is_told() {
     assert!(report["billed_less"].as_u64().unwrap() > 0, "{report}");
     assert_eq!(report["champion"], "page-class@1");
     assert_eq!(events(), before);
+    let (_, list) = countersign(&home, data.path(), &["exceptions", "list"]);
+    let (done, said) = countersign(
+        &home,
+        data.path(),
+        &["replay", "--publish", "--model", "page-class@2"],
+    );
+    assert!(done, "{said}");
+    let (_, listed) = countersign(&home, data.path(), &["exceptions", "list"]);
+    assert_ne!(
+        list, listed,
+        "what the other model makes of the papers is told now"
+    );
+    let (_, audit) = countersign(&home, data.path(), &["audit", "verify"]);
+    assert!(audit.contains("whole"), "{audit}");
     home.add("bad-missing-output", 3);
     let (done, said) = countersign(&home, data.path(), &["replay", "--model", "page-class@3"]);
     assert!(!done && said.contains("first_page"), "{said}");

@@ -88,6 +88,9 @@ async fn a_hundred_swaps_leave_no_memory_behind() {
             let read = worker.read(Arrival::of_file(&path)).await.unwrap();
             worker.decide(read).await.unwrap();
         }
+        if (swap + 1).is_multiple_of(BEFORE) {
+            println!("{} swaps: {:.0} MiB resident", swap + 1, resident_mib());
+        }
         if swap + 1 == BEFORE {
             start = resident_mib();
         }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use uuid::Uuid;
@@ -13,6 +14,7 @@ use super::desk::{LedgerArgs, ledger_says};
 use super::models::report_of;
 use super::{Failure, print};
 use crate::document::DocumentId;
+use crate::events::{drain, lines};
 use crate::inference::ModelName;
 use crate::ledger::{Chosen, StoredUpload, TrialOf, TrialRecord};
 use crate::models::check::check;
@@ -21,7 +23,7 @@ use crate::models::{Repository, Serving};
 use crate::settings::Settings;
 use crate::worker::{Worker, open_champions, open_storage};
 
-/// Looks at documents that were decided with other models, and says what would differ. Nothing is told to anybody.
+/// Looks at documents that were decided with other models, and says what would differ. Nothing is told to anybody without --publish.
 #[derive(Debug, Args)]
 pub(super) struct ReplayArgs {
     /// A model to use instead of the one that serves its task, as page-class@2. May be given several times.
@@ -39,6 +41,10 @@ pub(super) struct ReplayArgs {
     /// Billing profiles: a JSON or TOML file, or a folder of such files.
     #[arg(long)]
     profiles: Option<PathBuf>,
+    /// Decide anew by these models, and tell: events go out as if they had served when the uploads came. Promote them, too, or an upload that is
+    /// delivered again is read by those that serve.
+    #[arg(long)]
+    publish: bool,
     /// Print the comparison as JSON and nothing else.
     #[arg(long)]
     json: bool,
@@ -62,10 +68,19 @@ pub(super) async fn run(mut args: ReplayArgs, mut settings: Settings) -> Result<
     let of = trial_of(&champions, &args.models)?;
     let uploads = ledger_says(ledger.stored_uploads(&args.chosen()).await)?;
     let storage = open_storage(&settings).await;
+    // Of a ledger in a file, where its events are written to; those of a database are published by its workers.
+    let own = settings.ledger.is_empty() && args.publish;
+    let folder = own
+        .then(|| lines::Folder::open(&settings.data))
+        .transpose()?;
     let settings = settings.for_uploads(uploads.len());
     let worker = Worker::new(settings, profiles, ledger.clone(), storage, champions)?;
     let seen = replay_all(&worker, &others, &uploads, args.json).await;
     let report = report_of(&ledger, &of, &seen.records).await?;
+    if args.publish {
+        let told = publish(&worker, &others, &uploads, folder).await?;
+        eprintln!("countersign: {told} events are told");
+    }
     if let Some(path) = &args.html {
         std::fs::write(path, report::page(&report))?;
     }
@@ -135,6 +150,31 @@ fn trial_of(champions: &Serving, models: &[ModelName]) -> Result<TrialOf, Failur
         champion,
         challenger: challenger.clone(),
     })
+}
+
+/// Decides anew about all, and says how many events came of it.
+async fn publish(
+    worker: &Worker,
+    others: &Arc<Serving>,
+    uploads: &[StoredUpload],
+    folder: Option<lines::Folder>,
+) -> Result<usize, Failure> {
+    let mut told = 0;
+    for stored in uploads {
+        match worker.redo(stored, others).await {
+            Ok(events) => told += events.len(),
+            Err(fault) => {
+                let key = &stored.upload.origin.object.key;
+                return Err(Failure::unexpected(format!(
+                    "{key}: {fault}; those before it are told"
+                )));
+            }
+        }
+    }
+    if let Some(mut folder) = folder {
+        drain(worker.ledger(), &mut folder, Timestamp::now()).await?;
+    }
+    Ok(told)
 }
 
 /// What came of all.

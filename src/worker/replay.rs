@@ -1,15 +1,17 @@
 //! Replay: documents that were decided are looked at again by other models. Nothing is read again where the reading is the same, and nothing is
 //! told.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use super::reread::{bytes_of, reading_of};
 use super::trials::{not_stored, paired};
-use super::{Worker, to_read};
+use super::{Arrival, Worker, to_read};
 use crate::clerk::ReadDocument;
+use crate::events::{Origin, StoredEvent};
 use crate::fault::Fault;
-use crate::ledger::{Compared, Part, StoredUpload, TrialRecord};
+use crate::ledger::{Begun, Compared, Part, StoredUpload, TrialRecord};
 use crate::models::{Readers, Serving};
 
 /// An upload that was looked at again.
@@ -29,21 +31,12 @@ impl Worker {
     pub async fn replay(
         &self,
         stored: &StoredUpload,
-        others: &std::sync::Arc<Serving>,
+        others: &Arc<Serving>,
     ) -> Result<Replayed, Fault> {
-        let (upload, limit) = (&stored.upload, self.settings.reader.limits.bytes);
-        let bytes = bytes_of(&self.storage, upload, limit).await?;
-        let asks = stored.documents.first().map(|first| first.asks.clone());
-        let Some(asks) = asks else {
-            return Err(Fault::retry(
-                "looking at an upload again",
-                "it has no documents",
-            ));
-        };
-        let by = Readers::of(others);
-        let received_on = asks.hints.received_on;
-        let received_on = received_on.unwrap_or_else(|| day(asks.received_at));
-        let mut to_read = to_read(bytes, received_on, by);
+        let upload = &stored.upload;
+        let (arrival, bytes) = self.arrival_of(stored).await?;
+        let asks = self.asks(&arrival);
+        let mut to_read = to_read(bytes, arrival.received_on(), Readers::of(others));
         let text = &others.names().recognizer;
         to_read.kept = reading_of(&self.storage, upload, text).await;
         let read_again = to_read.kept.is_none();
@@ -84,6 +77,53 @@ impl Worker {
     }
 }
 
-fn day(at: Timestamp) -> jiff::civil::Date {
-    at.to_zoned(TimeZone::UTC).date()
+impl Worker {
+    /// Decides anew about an upload by what others make of it, commits that and tells, as if they had been promoted before it came.
+    ///
+    /// # Errors
+    /// As [`Self::replay`]; nothing was committed then.
+    pub async fn redo(
+        &self,
+        stored: &StoredUpload,
+        others: &Arc<Serving>,
+    ) -> Result<Vec<StoredEvent>, Fault> {
+        let (arrival, bytes) = self.arrival_of(stored).await?;
+        let origin = Origin {
+            models: others.names().clone(),
+            ..stored.upload.origin.clone()
+        };
+        let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        let upload = match self
+            .ledger()
+            .begin_upload(&origin, size, Timestamp::now())
+            .await?
+        {
+            Begun::New(upload) => upload,
+            Begun::Again(events) => return Ok(events),
+            Begun::DuplicateOf(..) => return Ok(Vec::new()),
+        };
+        let mut to_read = to_read(bytes, arrival.received_on(), Readers::of(others));
+        let text = &others.names().recognizer;
+        to_read.kept = reading_of(&self.storage, &stored.upload, text).await;
+        let read = self.slots.read(to_read).await?;
+        self.store_and_file(&upload, &arrival, read).await
+    }
+
+    /// The upload as it arrived, with its bytes.
+    async fn arrival_of(&self, stored: &StoredUpload) -> Result<(Arrival, Vec<u8>), Fault> {
+        let upload = &stored.upload;
+        let bytes = bytes_of(&self.storage, upload, self.settings.reader.limits.bytes).await?;
+        let first = stored.documents.first();
+        let asks = first
+            .map(|first| first.asks.clone())
+            .ok_or_else(|| Fault::retry("looking at an upload again", "it has no documents"))?;
+        let arrival = Arrival {
+            object: upload.origin.object.clone(),
+            tenant: Some(asks.tenant),
+            hints: asks.hints,
+            received_at: asks.received_at,
+            trace: None,
+        };
+        Ok((arrival, bytes))
+    }
 }
