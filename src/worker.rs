@@ -168,6 +168,9 @@ impl Worker {
             models: by.serving.names().clone(),
             trace: arrival.trace.clone(),
         };
+        if let Some(events) = self.ledger().finished_before(&origin).await? {
+            return Ok(Read::Finished(events));
+        }
         let now = Timestamp::now();
         match self.ledger().begin_upload(&origin, size, now).await? {
             Begun::Again(events) => Ok(Read::Finished(events)),
@@ -198,6 +201,12 @@ impl Worker {
         bytes: Vec<u8>,
         by: Readers,
     ) -> Result<Read, Fault> {
+        // Whatever ended the worker on it, this time nobody reads beside.
+        let by = if upload.attempts < SUSPECT || !by.is_shadowed() {
+            by
+        } else {
+            Readers::of(&by.serving)
+        };
         let to_read = to_read(bytes, arrival.received_on(), by);
         let reading = async {
             if upload.attempts < SUSPECT {

@@ -18,6 +18,9 @@ use crate::models::report::{self, Report};
 use crate::models::{Repository, differences, fetch};
 use crate::settings::Settings;
 
+/// A report is of the last so many documents at most.
+const REPORTED: u32 = 200_000;
+
 /// Models: which there are, whether one may serve, and which one does.
 #[derive(Debug, Args)]
 pub(super) struct ModelsArgs {
@@ -174,7 +177,7 @@ async fn compared(
         champion,
         challenger,
     };
-    let records = ledger_says(ledger.trial(&of, Timestamp::UNIX_EPOCH).await)?;
+    let records = ledger_says(ledger.trial(&of, Timestamp::UNIX_EPOCH, REPORTED).await)?;
     report_of(ledger, &of, &records).await
 }
 

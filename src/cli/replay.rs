@@ -65,6 +65,10 @@ pub(super) async fn run(mut args: ReplayArgs, mut settings: Settings) -> Result<
     let profiles = super::profiles(args.profiles.clone(), &settings)?;
     let champions = open_champions(&settings, &ledger).await?;
     let others = Arc::new(others(&settings, &champions, &args.models)?);
+    if args.publish && others.names().readers() == champions.names().readers() {
+        let reason = "charges are scored by the model that serves: promote it, and they are scored anew as they change";
+        return Err(Failure::usage(reason));
+    }
     let of = trial_of(&champions, &args.models)?;
     let uploads = ledger_says(ledger.stored_uploads(&args.chosen()).await)?;
     let storage = open_storage(&settings).await;

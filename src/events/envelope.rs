@@ -120,7 +120,7 @@ pub enum Data {
 struct Identity<'a> {
     object: [&'a str; 3],
     sha256: &'a str,
-    models: &'a ModelSet,
+    readers: String,
     subject: String,
     /// Tells apart events of one type and subject; empty where there can be only one.
     occurrence: String,
@@ -178,14 +178,14 @@ impl Data {
             Self::Rejected(data) => Identity {
                 object: parts_of(&data.object),
                 sha256: data.sha256.as_ref().map_or("", Sha256::as_str),
-                models: &data.models,
+                readers: data.models.readers(),
                 subject: format!("{}/{}", data.object.bucket, data.object.key),
                 occurrence: String::new(),
             },
             Self::Alarm(data) => Identity {
                 object: ["model", &data.task, &data.model],
                 sha256: "",
-                models: &data.models,
+                readers: String::new(),
                 subject: data.model.clone(),
                 occurrence: format!("{:?} {:.3}", data.alarm, data.since),
             },
@@ -203,7 +203,7 @@ impl<'a> Identity<'a> {
         Self {
             object: parts_of(&document.object),
             sha256: document.sha256.as_str(),
-            models,
+            readers: models.readers(),
             subject: document.id.to_string(),
             occurrence: String::new(),
         }
@@ -214,7 +214,7 @@ impl<'a> Identity<'a> {
         Self {
             object: ["shipment", tenant, shipment],
             sha256: "",
-            models,
+            readers: models.readers(),
             subject: shipment.to_owned(),
             occurrence: String::new(),
         }
@@ -230,7 +230,7 @@ impl<'a> Identity<'a> {
             self.sha256,
             kind.name(),
             &self.subject,
-            &self.models.line(),
+            &self.readers,
             &self.occurrence,
         ])
     }

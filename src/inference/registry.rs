@@ -50,7 +50,21 @@ impl ModelSet {
         }
     }
 
-    /// All of them in one line: the part of an event's id that tells model sets apart.
+    /// Those that read, in one line: the part of an upload's and an event's id that tells model sets apart. Who scores charges is no part of it:
+    /// charges are scored again and again without an upload being read again.
+    #[must_use]
+    pub fn readers(&self) -> String {
+        [
+            &self.classifier,
+            &self.extractor,
+            &self.marks,
+            &self.recognizer,
+        ]
+        .map(String::as_str)
+        .join(" ")
+    }
+
+    /// All of them in one line, for people.
     #[must_use]
     pub fn line(&self) -> String {
         [

@@ -119,7 +119,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// What was noted in a trial since some time, oldest first.
+    /// What was noted in a trial since some time, at most the last so many documents, the last first.
     ///
     /// # Errors
     /// [`LedgerError`].
@@ -127,15 +127,17 @@ impl Ledger {
         &self,
         of: &TrialOf,
         since: Timestamp,
+        most: u32,
     ) -> Result<Vec<TrialRecord>, LedgerError> {
         let rows = sqlx::query(
             "SELECT upload, part, document, at, compared FROM trials
-             WHERE task = $1 AND champion = $2 AND challenger = $3 AND at >= $4 ORDER BY at, upload, place",
+             WHERE task = $1 AND champion = $2 AND challenger = $3 AND at >= $4 ORDER BY at DESC, upload, place LIMIT $5",
         )
         .bind(of.task.to_string())
         .bind(of.champion.to_string())
         .bind(of.challenger.to_string())
         .bind(since.as_millisecond())
+        .bind(i64::from(most))
         .fetch_all(&self.pool)
         .await?;
         rows.iter().map(read).collect()

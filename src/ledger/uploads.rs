@@ -94,6 +94,37 @@ impl Ledger {
         })
     }
 
+    /// The events of an upload of the same object and bytes that was finished, by whichever models: a notice that comes again gives the same
+    /// outcome, whatever serves by now. `None` where there is none.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn finished_before(
+        &self,
+        origin: &Origin,
+    ) -> Result<Option<Vec<StoredEvent>>, LedgerError> {
+        let mut tx = self.pool.begin().await?;
+        let object = &origin.object;
+        let row = sqlx::query(
+            "SELECT id FROM uploads WHERE sha256 = $1 AND bucket = $2 AND object_key = $3 AND COALESCE(object_version, '') = $4
+               AND state <> $5 ORDER BY started_at DESC, id LIMIT 1",
+        )
+        .bind(origin.sha256.as_str())
+        .bind(object.bucket.as_str())
+        .bind(object.key.as_str())
+        .bind(object.version.as_deref().unwrap_or_default())
+        .bind(State::Started.name())
+        .fetch_optional(&mut *tx)
+        .await?;
+        match row {
+            None => Ok(None),
+            Some(row) => {
+                let id = sql::word(&row, "id")?;
+                Ok(Some(outbox::events_of_upload(&mut tx, id).await?))
+            }
+        }
+    }
+
     /// Takes back the attempt that `upload` was begun with: it ended for a reason that is not the upload's, and its worker lives.
     ///
     /// # Errors
@@ -164,7 +195,7 @@ fn upload_id(object: &ObjectRef, sha256: Option<&Sha256>, models: &ModelSet) -> 
         &object.key,
         object.version.as_deref().unwrap_or_default(),
         sha256.map_or("", Sha256::as_str),
-        &models.line(),
+        &models.readers(),
     ])
 }
 

@@ -7,10 +7,12 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::Repository;
+use super::check::check;
+use super::{ModelName, Repository};
 use crate::fault::Fault;
 use crate::inference::{Manifest, Task};
 use crate::ledger::{InForce, Ledger};
+use crate::settings::Settings;
 
 /// What serves each task, with its manifest.
 pub type Champions = BTreeMap<Task, Manifest>;
@@ -45,13 +47,15 @@ pub async fn in_force(
 /// # Errors
 /// As [`in_force`], and [`Fault::Fatal`] for a champion that is not there or is refused.
 pub async fn champions(
+    settings: &Settings,
     ledger: &Ledger,
     repository: &Repository,
     now: Timestamp,
 ) -> Result<Champions, Fault> {
     let in_force = in_force(ledger, repository, now).await?;
     let manifests = in_force.iter().map(|one| {
-        let manifest = repository.manifest(&one.champion).map_err(|error| {
+        let champion = may_start(settings, repository, one)?;
+        let manifest = repository.manifest(champion).map_err(|error| {
             let (champion, task) = (&one.champion, one.task);
             let help = format!(
                 "{champion} serves {task}; `countersign models promote` another, or put it back"
@@ -70,6 +74,25 @@ pub async fn champions(
         Ok((one.task, manifest))
     });
     manifests.collect()
+}
+
+/// The champion, or the one before it where it may not serve on this machine: whoever follows the ledger refuses it once more, and tells.
+/// One that was never promoted is what this program came with.
+fn may_start<'a>(
+    settings: &Settings,
+    repository: &Repository,
+    one: &'a InForce,
+) -> Result<&'a ModelName, Fault> {
+    let Some(before) = &one.before else {
+        return Ok(&one.champion);
+    };
+    let verdict = check(settings, &repository.folder(&one.champion))?;
+    if verdict.may_serve() {
+        return Ok(&one.champion);
+    }
+    let (champion, reasons) = (&one.champion, verdict.mismatches.join("; "));
+    tracing::error!(%champion, %before, reasons, "a model is refused, and the one before it serves");
+    Ok(before)
 }
 
 fn opening(error: impl Into<crate::fault::Cause>) -> Fault {

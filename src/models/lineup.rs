@@ -104,6 +104,13 @@ impl Lineup {
 }
 
 impl Readers {
+    /// Does a challenger read beside them?
+    #[must_use]
+    pub fn is_shadowed(&self) -> bool {
+        let role = self.trial.as_ref().map(|trial| &trial.role);
+        matches!(role, Some(Role::Shadowed(_)))
+    }
+
     /// Those that are heard, without a trial.
     #[must_use]
     pub fn of(serving: &Arc<Serving>) -> Self {

@@ -10,6 +10,9 @@ use crate::reading::{Page, Reader, TextReader, read_page};
 use crate::understanding::pages::{PageModels, PageView};
 use crate::understanding::{Context, Document, documents};
 
+/// A text model in the shadow draws each page once more, from the same allowance of time and pixels: on longer uploads it is not asked.
+const MOST_READ_AGAIN: u32 = 20;
+
 /// What a challenger in the shadow made of an upload.
 #[derive(Debug)]
 pub struct Shadow {
@@ -51,6 +54,12 @@ impl<'a> Beside<'a> {
 
     /// Looks at a page that was just read.
     pub(super) fn look(&mut self, reader: &mut Reader, page: &Page) {
+        if page.number.index() >= MOST_READ_AGAIN
+            && matches!(&self.models, Some(Ok(models)) if models.text.is_some())
+        {
+            let why = format!("it has more than {MOST_READ_AGAIN} pages to be read twice");
+            self.models = Some(Err(why));
+        }
         let Some(Ok(models)) = &mut self.models else {
             return;
         };

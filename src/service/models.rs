@@ -14,6 +14,8 @@ use crate::models::{Lineup, Refused, fetch, take_up};
 
 /// How often the ledger is asked.
 const PERIOD: Duration = Duration::from_secs(2);
+/// By their last so many documents canaries are judged.
+const JUDGED_BY: u32 = 2_000;
 /// Every so many rounds canaries are judged.
 const JUDGED: u64 = 15;
 
@@ -47,14 +49,17 @@ async fn judge(service: &Service, known: &[InForce]) -> Result<(), Fault> {
             champion: one.champion.clone(),
             challenger: on.model.clone(),
         };
-        let records = service.ledger().trial(&of, one.changed_at).await?;
+        let records = service
+            .ledger()
+            .trial(&of, one.changed_at, JUDGED_BY)
+            .await?;
         if let Some(reason) = withdrawn(&records) {
             tracing::error!(model = %on.model, reason, "a canary is withdrawn");
             let champions = service.worker.in_service().now().champions.clone();
             let taken =
                 service
                     .ledger()
-                    .take_out(&on.model, &reason, champions.names(), Timestamp::now());
+                    .withdraw(&on.model, &reason, champions.names(), Timestamp::now());
             service.tell("a canary is withdrawn", taken.await?.unwrap_or_default());
         }
     }
@@ -66,7 +71,11 @@ async fn look(service: &Arc<Service>, known: &mut Vec<InForce>) -> Result<(), Fa
     if *known == wanted {
         return Ok(());
     }
-    let fetched = fetch(&service.settings).await?;
+    // Where the store is away, what is on this machine is taken up all the same.
+    let fetched = fetch(&service.settings).await.unwrap_or_else(|fault| {
+        tracing::warn!(error = %fault, "no models are fetched");
+        Vec::new()
+    });
     for (model, why) in fetched
         .iter()
         .filter_map(|(model, copied)| Some((model, copied.as_ref().err()?)))

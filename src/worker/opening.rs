@@ -34,7 +34,13 @@ pub async fn open_champions(settings: &Settings, ledger: &Ledger) -> Result<Serv
     if let Err(fault) = fetch(settings).await {
         tracing::warn!(error = %fault, "no models are fetched");
     }
-    let champions = champions(ledger, &Repository::of(settings), Timestamp::now()).await?;
+    let champions = champions(
+        settings,
+        ledger,
+        &Repository::of(settings),
+        Timestamp::now(),
+    )
+    .await?;
     let opened = Runtime::load(&settings.onnx_runtime()).and_then(|runtime| {
         let runtime = runtime.with_threads(settings.threads);
         Serving::new(Registry::of(runtime, &settings.models(), champions))

@@ -99,14 +99,20 @@ impl Worker {
             .await?
         {
             Begun::New(upload) => upload,
-            Begun::Again(events) => return Ok(events),
-            Begun::DuplicateOf(..) => return Ok(Vec::new()),
+            // They have decided about it before, or about a copy of it.
+            Begun::Again(_) | Begun::DuplicateOf(..) => return Ok(Vec::new()),
         };
         let mut to_read = to_read(bytes, arrival.received_on(), Readers::of(others));
         let text = &others.names().recognizer;
         to_read.kept = reading_of(&self.storage, &stored.upload, text).await;
-        let read = self.slots.read(to_read).await?;
-        self.store_and_file(&upload, &arrival, read).await
+        let done = async {
+            let read = self.slots.read(to_read).await?;
+            self.store_and_file(&upload, &arrival, read).await
+        };
+        match done.await {
+            Ok(events) => Ok(events),
+            Err(fault) => Err(self.not_its_fault(&upload, fault).await),
+        }
     }
 
     /// The upload as it arrived, with its bytes.

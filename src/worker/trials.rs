@@ -1,5 +1,6 @@
 //! Models that fail at work, and those on trial.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -54,13 +55,39 @@ impl Worker {
                     format!("{model} failed and was taken out of service"),
                 )
             }
-            Ok(None) => fault,
+            Ok(None) => self.unless_gone(model, fault).await,
             Err(error) => error.into(),
         }
     }
 }
 
 impl Worker {
+    /// The fault, unless somebody else has taken the model out by now: then the upload is read again.
+    async fn unless_gone(&self, model: ModelName, fault: Fault) -> Fault {
+        let in_force = match self.ledger().models_in_force().await {
+            Ok(in_force) => in_force,
+            Err(error) => return error.into(),
+        };
+        let is_there = in_force.iter().any(|one| {
+            let challenger = one.challenger.as_ref();
+            one.champion == model || challenger.is_some_and(|on| on.model == model)
+        });
+        if is_there {
+            return fault;
+        }
+        let lineup = self.in_service.now();
+        let trials = lineup.trials.iter();
+        let trials = trials.filter(|trial| trial.on.model != model).cloned();
+        self.in_service.change_to(Lineup {
+            champions: lineup.champions.clone(),
+            trials: trials.collect(),
+        });
+        Fault::retry(
+            "reading an upload",
+            format!("{model} was taken out of service"),
+        )
+    }
+
     /// What a challenger in the shadow made of an upload that was read, and of which nothing is committed yet; `None` where there is none.
     /// What goes wrong here costs a note and nothing else.
     pub(super) async fn compare(
@@ -213,26 +240,35 @@ pub(super) fn in_public(read: &ReadUpload) -> Option<InPublic> {
 
 /// What was told of each document, as far as it is in the events.
 fn sketches(events: &[StoredEvent]) -> Vec<(DocumentId, Sketch)> {
-    let outcomes = events.iter().filter(|event| {
-        matches!(
-            event.kind,
-            EventType::AttachmentValidated | EventType::ExceptionRaised
-        )
-    });
-    let sketches = outcomes.filter_map(|event| {
-        let event: Value = serde_json::from_str(&event.json).ok()?;
-        let (document, data) = (event.pointer("/data/document")?, event.get("data")?);
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let sketch = Sketch {
-            class: text(&document["class"]),
-            class_confidence: serde_json::from_value(document["class_confidence"].clone()).ok()?,
-            shipment: data["shipment"]["id"].as_str().map(str::to_owned),
-            state: text(&data["decision"]["state"]),
-            ..Sketch::default()
+    let mut sketches: BTreeMap<DocumentId, Sketch> = BTreeMap::new();
+    for event in events {
+        let Some((id, told)) = sketch_of(event) else {
+            continue;
         };
-        Some((DocumentId(document["id"].as_str()?.parse().ok()?), sketch))
-    });
-    sketches.collect()
+        // One that waits for its shipment is told of by its class alone.
+        let sketch = sketches.entry(id).or_default();
+        if event.kind == EventType::DocumentClassified {
+            sketch.class = told.class;
+            sketch.class_confidence = told.class_confidence;
+        } else {
+            *sketch = told;
+        }
+    }
+    sketches.into_iter().collect()
+}
+
+fn sketch_of(event: &StoredEvent) -> Option<(DocumentId, Sketch)> {
+    let event: Value = serde_json::from_str(&event.json).ok()?;
+    let (document, data) = (event.pointer("/data/document")?, event.get("data")?);
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let sketch = Sketch {
+        class: text(&document["class"]),
+        class_confidence: serde_json::from_value(document["class_confidence"].clone()).ok()?,
+        shipment: data["shipment"]["id"].as_str().map(str::to_owned),
+        state: text(&data["decision"]["state"]),
+        ..Sketch::default()
+    };
+    Some((DocumentId(document["id"].as_str()?.parse().ok()?), sketch))
 }
 
 fn trial_of(trial: &OnTrialHere) -> TrialOf {

@@ -83,7 +83,7 @@ fn a_bad_manifest_is_refused_by_what_is_wrong_with_it() {
     for (from, to, wanted) in [
         ("licence =", "license =", "license"),
         ("task = \"marks\"", "task = \"guess\"", "guess"),
-        ("dtype = \"f32\"", "dtype = \"f16\"", "f16"),
+        ("dtype = \"f32\"", "dtype = \"f8\"", "f8"),
         ("schema = 1", "schema = 2", "schema is 2"),
         ("version = 2", "version = 3", "marks/3"),
         ("name = \"marks\"", "name = \"mark\"", "mark/2"),

@@ -44,7 +44,33 @@ impl Ledger {
         names: &ModelSet,
         now: Timestamp,
     ) -> Result<Option<Vec<StoredEvent>>, LedgerError> {
+        self.end(model, true, reason, names, now).await
+    }
+
+    /// Ends the trial of a model that does badly; `None` where it is on trial no longer.
+    ///
+    /// # Errors
+    /// [`LedgerError`]; nothing was changed then.
+    pub async fn withdraw(
+        &self,
+        model: &ModelName,
+        reason: &str,
+        names: &ModelSet,
+        now: Timestamp,
+    ) -> Result<Option<Vec<StoredEvent>>, LedgerError> {
+        self.end(model, false, reason, names, now).await
+    }
+
+    async fn end(
+        &self,
+        model: &ModelName,
+        also_as_champion: bool,
+        reason: &str,
+        names: &ModelSet,
+        now: Timestamp,
+    ) -> Result<Option<Vec<StoredEvent>>, LedgerError> {
         let in_force = self.models_in_force().await?;
+        let retired = self.retired_models().await?;
         let concerned = in_force.iter().find(|one| {
             one.champion == *model || one.challenger.as_ref().is_some_and(|on| on.model == *model)
         });
@@ -55,7 +81,11 @@ impl Ledger {
         let Some(was) = locked(&mut tx, task).await? else {
             return Ok(None);
         };
-        let Some((is, alarm)) = without(&was, model) else {
+        let ended = without(&was, model).filter(|(is, alarm)| {
+            let may = also_as_champion || *alarm == Alarm::Withdrawn;
+            may && !retired.contains(&is.champion)
+        });
+        let Some((is, alarm)) = ended else {
             return Ok(None);
         };
         write(
