@@ -309,8 +309,8 @@ async fn a_sweep_enqueues_what_no_notice_told_of_and_nothing_else() {
         );
         String::from_utf8(swept.stdout).unwrap()
     };
-    // Four uploads and the cut-out of the first.
-    assert_eq!(sweep(), "5 objects listed, 3 enqueued\n");
+    // Four uploads, the cut-out of the first and what was read of it.
+    assert_eq!(sweep(), "6 objects listed, 3 enqueued\n");
     let mut keys: Vec<String> = Vec::new();
     for event in world.events(6).await {
         keys.push(
