@@ -107,3 +107,25 @@ fn a_file_of_two_gigabytes_is_refused_without_being_read() {
     assert!(reasons.contains("larger than 256 MiB"), "{reasons}");
     assert!(verdict["peak_mb"].as_u64().unwrap() < 600, "{verdict}");
 }
+
+#[test]
+fn a_store_that_is_away_keeps_nobody_from_the_models_of_this_machine() {
+    let output = Command::new(env!("CARGO_BIN_EXE_countersign"))
+        .args(["models", "list"])
+        .envs([
+            ("COUNTERSIGN_REPOSITORY__S3", "s3://models/pod"),
+            ("COUNTERSIGN_S3__ENDPOINT", "http://127.0.0.1:1"),
+            ("AWS_ACCESS_KEY_ID", "nobody"),
+            ("AWS_SECRET_ACCESS_KEY", "nothing"),
+            ("AWS_REGION", "us-east-1"),
+        ])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && said.contains("page-class@1"),
+        "{said}"
+    );
+    let warned = String::from_utf8_lossy(&output.stderr);
+    assert!(warned.contains("no models are fetched"), "{warned}");
+}

@@ -86,7 +86,12 @@ enum ModelsCommand {
 /// # Errors
 /// [`Failure`].
 pub(super) async fn run(args: ModelsArgs, mut settings: Settings) -> Result<ExitCode, Failure> {
-    for (model, copied) in fetch(&settings).await? {
+    // Where the store is away, what is on this machine is listed, promoted and rolled back all the same.
+    let fetched = fetch(&settings).await.unwrap_or_else(|fault| {
+        eprintln!("countersign: no models are fetched: {fault}");
+        Vec::new()
+    });
+    for (model, copied) in fetched {
         if let Err(why) = copied {
             eprintln!("countersign: {model} is not fetched: {why}");
         }

@@ -72,6 +72,19 @@ impl Lineup {
         }
     }
 
+    /// The same without the trial of a model.
+    #[must_use]
+    pub fn without(&self, model: &ModelName) -> Self {
+        let trials = self.trials.iter();
+        Self {
+            champions: Arc::clone(&self.champions),
+            trials: trials
+                .filter(|trial| trial.on.model != *model)
+                .cloned()
+                .collect(),
+        }
+    }
+
     /// Who reads this upload: the same whenever it is asked.
     #[must_use]
     pub fn readers_of(&self, object: &ObjectRef) -> Readers {

@@ -148,12 +148,13 @@ pub fn report(of: &TrialOf, records: &[TrialRecord], rulings: &[Rulings]) -> Rep
     report.uploads = uploads.len();
     report.failed = times.values().filter(|(.., failed)| *failed).count();
     report.confidence = sums.means();
-    let champion = times.values().map(|(ms, ..)| *ms).collect();
+    // A replay asks nobody but the challenger.
+    let champion = times.values().map(|(ms, ..)| *ms).filter(|ms| *ms > 0.0);
     let challenger = times
         .values()
         .filter(|(.., failed)| !failed)
         .map(|(_, ms, _)| *ms);
-    report.milliseconds = middle_and_slow(champion)
+    report.milliseconds = middle_and_slow(champion.collect())
         .zip(middle_and_slow(challenger.collect()))
         .map(<[_; 2]>::from);
     report

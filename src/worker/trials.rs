@@ -13,7 +13,7 @@ use crate::events::{EventType, StoredEvent};
 use crate::fault::Fault;
 use crate::inference::{InferenceError, ModelName};
 use crate::ledger::{Asks, Compared, Part, Sketch, TrialOf, Upload};
-use crate::models::{Lineup, OnTrialHere, Role, Serving};
+use crate::models::{OnTrialHere, Role, Serving};
 use crate::pipeline::{ReadUpload, Shadow};
 
 /// What a trial made of an upload.
@@ -44,12 +44,7 @@ impl Worker {
         match taken.await {
             Ok(Some(_told)) => {
                 tracing::error!(%model, reason, "a model failed at work and was taken out of service");
-                let trials = lineup.trials.iter();
-                let trials = trials.filter(|trial| trial.on.model != model).cloned();
-                self.in_service.change_to(Lineup {
-                    champions: lineup.champions.clone(),
-                    trials: trials.collect(),
-                });
+                self.in_service.change_to(lineup.without(&model));
                 Fault::retry(
                     "reading an upload",
                     format!("{model} failed and was taken out of service"),
@@ -76,12 +71,7 @@ impl Worker {
             return fault;
         }
         let lineup = self.in_service.now();
-        let trials = lineup.trials.iter();
-        let trials = trials.filter(|trial| trial.on.model != model).cloned();
-        self.in_service.change_to(Lineup {
-            champions: lineup.champions.clone(),
-            trials: trials.collect(),
-        });
+        self.in_service.change_to(lineup.without(&model));
         Fault::retry(
             "reading an upload",
             format!("{model} was taken out of service"),
