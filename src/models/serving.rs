@@ -43,7 +43,7 @@ impl Serving {
             })),
             pages: Arc::new(Pool::new(&registry, PageModels::open)),
             registry,
-            _memory: GivenBack,
+            _memory: GivenBack::in_the_end(),
         })
     }
 
@@ -149,7 +149,7 @@ impl Serving {
             })),
             pages: Arc::new(Pool::new(&registry, PageModels::open)),
             registry,
-            _memory: GivenBack,
+            _memory: GivenBack::in_the_end(),
         }
     }
 }
