@@ -24,12 +24,11 @@ use std::time::{Duration, Instant};
 
 use countersign::clerk::{Asking, find_in_ledger};
 use countersign::decision::Profiles;
-use countersign::document::{DocumentId, deterministic_id};
 use countersign::evaluation::made_up::{
     Damage, Estimate, Feed, Judged, Paper, Trial, calibration, judged, paper,
 };
 use countersign::ledger::Ledger;
-use countersign::pipeline::MatchedDocument;
+use countersign::pipeline::{MatchedDocument, Matcher};
 use countersign::shipments::Shipment;
 use countersign::shipments::keys::shipment_keys;
 use countersign::shipments::matching::{Calibration, Known, Weights, look};
@@ -194,12 +193,13 @@ async fn find(
 ) -> (MatchedDocument, Vec<Known>, Duration) {
     let asking = Asking {
         tenant: "default",
-        document: DocumentId(deterministic_id(&["bench"])),
-        hints: &paper.hints,
         ruled_out: &BTreeSet::new(),
-        weights,
-        profiles: &Profiles::default(),
-        received_on: paper.hints.received_on,
+        matcher: Matcher {
+            hints: &paper.hints,
+            profiles: &Profiles::default(),
+            received_on: paper.hints.received_on,
+            weights,
+        },
     };
     let started = Instant::now();
     let found = find_in_ledger(ledger, &asking, &paper.document).await;

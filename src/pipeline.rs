@@ -14,7 +14,7 @@ use serde_json::json;
 use self::beside::Beside;
 pub use self::beside::Shadow;
 pub use self::deciding::{Filed, Terms, decide_copy, decide_pack};
-pub use self::matching::{MatchedDocument, attach_document, match_document, split_document};
+pub use self::matching::{MatchedDocument, Matcher, attach_document};
 use crate::document::PageNumber;
 use crate::fault::Fault;
 use crate::ledger::Finding;

@@ -10,7 +10,7 @@ use super::table::{Laid, shipment_id, versions};
 use crate::document::DocumentId;
 use crate::fault::Fault;
 use crate::ledger::{Rulings, StoredDocument};
-use crate::pipeline::{Filed, MatchedDocument, attach_document};
+use crate::pipeline::{Filed, MatchedDocument, Matcher, attach_document};
 use crate::shipments::Match;
 use crate::shipments::keys::{document_keys, matched_keys, waiting_keys};
 use crate::shipments::matching::{Known, Share};
@@ -37,7 +37,7 @@ impl Clerk {
         } = find_in_ledger(&self.ledger, &asking, &told).await?;
         let mut shares = shares.into_iter().filter(|_| paper.copy_of.is_none());
         if let Some((first, known)) = shares.next() {
-            matched = asking.compare(first.document, &known);
+            matched = asking.matcher.compare(first.document, &known);
         }
         let mut before = self.shares_before(&paper).await?;
         let mut others = Vec::new();
@@ -67,7 +67,8 @@ impl Clerk {
             .filter(|one| !rulings.is_not.contains(&one.shipment.id))
             .collect();
         let told = paper.told(&rulings);
-        let matched = self.asking(&paper, &rulings).compare(told.clone(), &known);
+        let asking = self.asking(&paper, &rulings);
+        let matched = asking.matcher.compare(told.clone(), &known);
         self.laid(paper, told, rulings, matched, &known, started)
             .await
     }
@@ -112,12 +113,13 @@ impl Clerk {
     fn asking<'a>(&'a self, paper: &'a Paper, rulings: &'a Rulings) -> Asking<'a> {
         Asking {
             tenant: &paper.asks.tenant,
-            document: paper.id,
-            hints: &paper.asks.hints,
             ruled_out: &rulings.is_not,
-            weights: &self.weights,
-            profiles: &self.profiles,
-            received_on: Some(paper.received_on()),
+            matcher: Matcher {
+                hints: &paper.asks.hints,
+                profiles: &self.profiles,
+                received_on: Some(paper.received_on()),
+                weights: &self.weights,
+            },
         }
     }
 

@@ -2,64 +2,25 @@
 
 use std::collections::BTreeSet;
 
-use jiff::civil::Date;
-
-use crate::decision::Profiles;
-use crate::document::DocumentId;
 use crate::ledger::{Ledger, LedgerError, Search};
-use crate::pipeline::{MatchedDocument, match_document, split_document};
+use crate::pipeline::{MatchedDocument, Matcher};
 use crate::shipments::Match;
 use crate::shipments::keys::{Key, document_keys, hint_keys, near_keys, slip_keys};
-use crate::shipments::matching::{Hints, Known, Share, Weights};
+use crate::shipments::matching::{Known, Share};
 use crate::understanding::Document;
 
 /// How many candidate shipments are compared with a document.
 const CANDIDATES: usize = 50;
 
-/// What is known beside the document.
+/// Who asks, and how.
 #[derive(Debug, Clone, Copy)]
 pub struct Asking<'a> {
     /// Whose shipments.
     pub tenant: &'a str,
-    /// The document.
-    pub document: DocumentId,
-    /// What its notice told.
-    pub hints: &'a Hints,
-    /// Shipments that it does not belong to: a person said so.
+    /// Shipments that the document does not belong to: a person said so.
     pub ruled_out: &'a BTreeSet<String>,
-    /// What evidence weighs.
-    pub weights: &'a Weights,
-    /// How its customers read dates.
-    pub profiles: &'a Profiles,
-    /// The day it was received.
-    pub received_on: Option<Date>,
-}
-
-impl Asking<'_> {
-    /// Which of the known shipments a document belongs to.
-    pub(super) fn compare(&self, document: Document, known: &[Known]) -> MatchedDocument {
-        let (profiles, received_on) = (self.profiles, self.received_on);
-        match_document(
-            document,
-            self.hints,
-            known,
-            profiles,
-            received_on,
-            self.weights,
-        )
-    }
-
-    fn split(&self, document: &Document, known: &[Known]) -> Vec<(Share, Vec<Known>)> {
-        let (profiles, received_on) = (self.profiles, self.received_on);
-        split_document(
-            document,
-            self.hints,
-            known,
-            profiles,
-            received_on,
-            self.weights,
-        )
-    }
+    /// What compares.
+    pub matcher: Matcher<'a>,
 }
 
 /// What came of looking.
@@ -83,47 +44,38 @@ pub async fn find_in_ledger(
     asking: &Asking<'_>,
     document: &Document,
 ) -> Result<FoundInLedger, LedgerError> {
-    let compared = |known: Vec<Known>| FoundInLedger {
-        matched: asking.compare(document.clone(), &known),
-        shares: asking.split(document, &known),
-        known,
-    };
-    let slips = slip_keys(document);
-    let found = compared(candidates(ledger, asking, document, &slips).await?);
-    if matches!(found.matched.matched, Match::Matched(..)) {
-        return Ok(found);
-    }
-    let near = near_keys(document);
-    if near == slips {
-        return Ok(found);
-    }
-    Ok(compared(candidates(ledger, asking, document, &near).await?))
-}
-
-async fn candidates(
-    ledger: &Ledger,
-    asking: &Asking<'_>,
-    document: &Document,
-    near: &BTreeSet<Key>,
-) -> Result<Vec<Known>, LedgerError> {
+    let hints = asking.matcher.hints;
     let keys = document_keys(document).into_iter();
-    let keys = keys.chain(hint_keys(asking.hints));
+    let keys = keys.chain(hint_keys(hints));
     let (weak, strong): (Vec<Key>, Vec<Key>) = keys.partition(Key::is_weak);
+    let slips = slip_keys(document);
     let search = Search {
         tenant: asking.tenant,
-        named: asking.hints.shipment_id.as_deref(),
+        named: hints.shipment_id.as_deref(),
         strong: &texts(&strong),
-        near: &texts(near),
+        near: &texts(&slips),
         weak: &texts(&weak),
-        asking: asking.document,
     };
-    let mut known = ledger.find_candidates(&search, CANDIDATES).await?;
-    known.retain(|one| !asking.ruled_out.contains(&one.shipment.id));
-    // Whose proof came first must make no difference to where a paper belongs.
-    for one in &mut known {
-        one.accepted_pod = None;
+    let compared = |known: &[Known]| asking.matcher.compare(document.clone(), known);
+    let mut candidates = ledger.find_candidates(&search, CANDIDATES).await?;
+    candidates.rule_out(asking.ruled_out);
+    let mut matched = compared(candidates.known());
+    if !matches!(matched.matched, Match::Matched(..)) {
+        let near = near_keys(document);
+        let search = Search {
+            near: &texts(near.difference(&slips)),
+            ..search
+        };
+        if ledger.find_near(&search, &mut candidates).await? {
+            candidates.rule_out(asking.ruled_out);
+            matched = compared(candidates.known());
+        }
     }
-    Ok(known)
+    Ok(FoundInLedger {
+        matched,
+        shares: asking.matcher.split(document, candidates.known()),
+        known: candidates.into_known(),
+    })
 }
 
 /// Keys as the ledger has them.

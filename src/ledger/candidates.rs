@@ -1,12 +1,12 @@
 //! The shipments that a document may belong to, found by the keys that they share.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use sqlx::{AnyConnection, Row as _};
+use sqlx::{AnyConnection, Executor as _, Row as _};
 
 use super::key_index::{any, newest, places};
 use super::{Ledger, LedgerError, sql};
-use crate::document::DocumentId;
+use crate::shipments::Shipment;
 use crate::shipments::matching::Known;
 
 /// How many shipments of one key are looked at, the newest first. A key that more shipments share tells nothing apart.
@@ -25,13 +25,45 @@ pub struct Search<'a> {
     pub near: &'a [String],
     /// Keys that busy sites share by the thousand.
     pub weak: &'a [String],
-    /// The document that asks: that it is attached itself, read by other models, is no news to it.
-    pub asking: DocumentId,
+}
+
+/// Shipments that were found, to be looked through, and to go on from with more keys.
+#[derive(Debug)]
+pub struct Candidates {
+    limit: usize,
+    shared: HashMap<i64, Shared>,
+    /// The number of each shipment.
+    numbers: Vec<i64>,
+    known: Vec<Known>,
+}
+
+impl Candidates {
+    /// Those that share the most strong keys first, then the most others, then the newest.
+    #[must_use]
+    pub fn known(&self) -> &[Known] {
+        &self.known
+    }
+
+    /// The same, taken out.
+    #[must_use]
+    pub fn into_known(self) -> Vec<Known> {
+        self.known
+    }
+
+    /// Drops those with these ids.
+    pub fn rule_out(&mut self, ids: &BTreeSet<String>) {
+        let known = self.numbers.drain(..).zip(self.known.drain(..));
+        let (out, left): (Vec<_>, Vec<_>) =
+            known.partition(|(_, known)| ids.contains(&known.shipment.id));
+        for (number, _) in out {
+            self.shared.remove(&number);
+        }
+        (self.numbers, self.known) = left.into_iter().unzip();
+    }
 }
 
 impl Ledger {
-    /// The shipments with one of the keys, at most `limit`: those that share the most strong keys first, then the most
-    /// others, then the newest.
+    /// The shipments with one of the keys, at most `limit`.
     ///
     /// # Errors
     /// [`LedgerError`].
@@ -39,32 +71,88 @@ impl Ledger {
         &self,
         search: &Search<'_>,
         limit: usize,
-    ) -> Result<Vec<Known>, LedgerError> {
+    ) -> Result<Candidates, LedgerError> {
         let mut connection = self.pool.acquire().await?;
-        let mut shared: HashMap<i64, Shared> = HashMap::new();
         let place = |keys: &[String]| places(search.tenant, keys.iter().map(String::as_str));
-        let (strong, near, weak) = (place(search.strong), place(search.near), place(search.weak));
+        let (strong, weak) = (place(search.strong), place(search.weak));
+        let mut shared: HashMap<i64, Shared> = HashMap::new();
         if let Some(number) = named(&mut connection, search).await? {
             shared.entry(number).or_default().strong += 1;
         }
-        for number in newest(&mut connection, &strong, PER_KEY).await? {
-            shared.entry(number).or_default().strong += 1;
+        let both: Vec<_> = strong.iter().chain(&weak).copied().collect();
+        for (at, number) in newest(&mut connection, &both, PER_KEY).await? {
+            let shared = shared.entry(number).or_default();
+            match both.get(at).is_some_and(|place| strong.contains(place)) {
+                true => shared.strong += 1,
+                false => shared.others += 1,
+            }
         }
-        for number in any(&mut connection, &near).await? {
-            shared.entry(number).or_default().others += Shared::NEAR;
+        let mut found = Candidates {
+            limit,
+            shared,
+            numbers: Vec::new(),
+            known: Vec::new(),
+        };
+        found.add_near(&mut connection, search).await?;
+        found.load(&mut connection, search.tenant).await?;
+        Ok(found)
+    }
+
+    /// Adds the shipments with one of the keys of `search.near`, none of which was asked for before. Returns whether there are others among the
+    /// first now.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn find_near(
+        &self,
+        search: &Search<'_>,
+        candidates: &mut Candidates,
+    ) -> Result<bool, LedgerError> {
+        let mut connection = self.pool.acquire().await?;
+        candidates.add_near(&mut connection, search).await?;
+        candidates.load(&mut connection, search.tenant).await
+    }
+}
+
+impl Candidates {
+    async fn add_near(
+        &mut self,
+        connection: &mut AnyConnection,
+        search: &Search<'_>,
+    ) -> Result<(), LedgerError> {
+        let near = places(search.tenant, search.near.iter().map(String::as_str));
+        for number in any(connection, &near).await? {
+            self.shared.entry(number).or_default().others += Shared::NEAR;
         }
-        for number in newest(&mut connection, &weak, PER_KEY).await? {
-            shared.entry(number).or_default().others += 1;
-        }
-        let mut numbers: Vec<(Shared, i64)> = shared.into_iter().map(|(n, s)| (s, n)).collect();
-        numbers.sort_unstable_by(|a, b| b.cmp(a));
-        let numbers: Vec<i64> = numbers.iter().take(limit).map(|(_, n)| *n).collect();
-        known(&mut connection, search, &numbers).await
+        Ok(())
+    }
+
+    /// Fetches the first of those that were found, as far as they are not there yet. Returns whether they are others now.
+    async fn load(
+        &mut self,
+        connection: &mut AnyConnection,
+        tenant: &str,
+    ) -> Result<bool, LedgerError> {
+        let mut best: Vec<(Shared, i64)> = self.shared.iter().map(|(n, s)| (*s, *n)).collect();
+        best.sort_unstable_by(|a, b| b.cmp(a));
+        let best = best.iter().take(self.limit).map(|(_, number)| *number);
+        let best: Vec<i64> = best.collect();
+        let there = self.numbers.drain(..).zip(self.known.drain(..));
+        let mut there: HashMap<i64, Known> = there.collect();
+        let before: BTreeSet<i64> = there.keys().copied().collect();
+        let missing = best.iter().filter(|number| !there.contains_key(number));
+        let missing: Vec<i64> = missing.copied().collect();
+        there.extend(fetch(connection, tenant, &missing).await?);
+        let best = best.into_iter();
+        let best = best.filter_map(|number| Some((number, there.remove(&number)?)));
+        (self.numbers, self.known) = best.unzip();
+        let now: BTreeSet<i64> = self.numbers.iter().copied().collect();
+        Ok(now != before)
     }
 }
 
 /// How much a shipment shares with a document, by what counts first.
-#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Shared {
     strong: u32,
     others: u32,
@@ -91,46 +179,26 @@ async fn named(
     row.map(|row| Ok(row.try_get("number")?)).transpose()
 }
 
-/// The shipments with these numbers, in their order, as far as they are the tenant's.
-async fn known(
+/// The shipments with these numbers, as far as they are the tenant's: keys of two tenants may fall on one place.
+async fn fetch(
     connection: &mut AnyConnection,
-    search: &Search<'_>,
+    tenant: &str,
     numbers: &[i64],
-) -> Result<Vec<Known>, LedgerError> {
+) -> Result<Vec<(i64, Known)>, LedgerError> {
     if numbers.is_empty() {
         return Ok(Vec::new());
     }
     let each: Vec<String> = numbers.iter().map(i64::to_string).collect();
     let each = each.join(",");
     // Nothing is asked of the tenant here: SQLite would read all its shipments.
-    let statement = format!(
-        "SELECT s.number, s.shipment, a.document FROM shipments s
-         LEFT JOIN attachments a ON a.tenant = s.tenant AND a.shipment = s.id AND a.pod = 1 AND a.document <> $1
-         WHERE s.number IN ({each}) ORDER BY a.accepted_at DESC, a.document DESC"
-    );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(statement))
-        .persistent(false)
-        .bind(search.asking.to_string())
-        .fetch_all(connection)
-        .await?;
-    let mut found: HashMap<i64, Known> = HashMap::new();
-    for row in rows {
-        let accepted_pod = match row.try_get::<Option<&str>, _>("document")? {
-            Some(_) => Some(sql::word(&row, "document")?),
-            None => None,
-        };
-        let one = Known {
-            shipment: sql::column(&row, "shipment")?,
-            accepted_pod,
-        };
-        // Keys of two tenants may fall on one place.
-        if one.shipment.tenant == search.tenant {
-            // The first that was accepted comes last.
-            found.insert(row.try_get("number")?, one);
+    let statement = format!("SELECT number, shipment FROM shipments WHERE number IN ({each})");
+    let statement = sqlx::raw_sql(sqlx::AssertSqlSafe(statement));
+    let mut found = Vec::new();
+    for row in connection.fetch_all(statement).await? {
+        let shipment: Shipment = sql::column(&row, "shipment")?;
+        if shipment.tenant == tenant {
+            found.push((row.try_get("number")?, shipment.into()));
         }
     }
-    Ok(numbers
-        .iter()
-        .filter_map(|number| found.remove(number))
-        .collect())
+    Ok(found)
 }

@@ -53,11 +53,24 @@ impl Place {
         }
     }
 
-    /// Both in one number; [`write()`] takes it apart again.
+    /// Both in one number; [`head_of`] and [`tail_of`] take it apart again.
     fn packed(self) -> i64 {
         let tail = i64::from(self.tail) - i64::from(i32::MIN);
         (i64::from(self.head) << 32) | tail
     }
+}
+
+/// The halves of a packed place, in the words of both databases.
+fn head_of(packed: &str) -> String {
+    format!("CAST(CAST({packed} AS BIGINT) >> 32 AS INTEGER)")
+}
+
+fn tail_of(packed: &str) -> String {
+    format!("CAST((CAST({packed} AS BIGINT) & 4294967295) - 2147483648 AS INTEGER)")
+}
+
+fn lies_at(packed: &str) -> String {
+    format!("head = {} AND tail = {}", head_of(packed), tail_of(packed))
 }
 
 /// Anything that is no letter or digit counts as one.
@@ -95,12 +108,13 @@ pub(super) async fn write(
     for some in rows.chunks(WRITTEN) {
         // Both databases read a JSON object faster than a list of values.
         let mut statement = String::with_capacity(some.len() * 32 + 300);
-        statement.push_str(
+        let (head, tail) = (head_of("key"), tail_of("key"));
+        let start = write!(
+            statement,
             "INSERT INTO shipment_keys (head, tail, shipment)
-             SELECT CAST(CAST(key AS BIGINT) >> 32 AS INTEGER),
-               CAST((CAST(key AS BIGINT) & 4294967295) - 2147483648 AS INTEGER), CAST(CAST(value AS TEXT) AS BIGINT)
-             FROM json_each('{",
+             SELECT {head}, {tail}, CAST(CAST(value AS TEXT) AS BIGINT) FROM json_each('{{"
         );
+        start.map_err(|error| LedgerError::Other(error.into()))?;
         for (at, (place, shipment)) in some.iter().enumerate() {
             let comma = if at == 0 { "" } else { "," };
             let written = write!(statement, "{comma}\"{}\":{shipment}", place.packed());
@@ -130,33 +144,32 @@ pub(super) async fn take_away(
     Ok(())
 }
 
-/// The newest shipments of each place, `limit` at most; one that lies at several places comes several times.
+/// The newest shipments of each place, `limit` at most, each with the position of its place; one that lies at several places comes several
+/// times.
 pub(super) async fn newest(
     connection: &mut AnyConnection,
-    places: &BTreeSet<Place>,
+    places: &[Place],
     limit: i64,
-) -> Result<Vec<i64>, LedgerError> {
+) -> Result<Vec<(usize, i64)>, LedgerError> {
     // A limit for each place, so that a key which thousands share costs no more than its newest.
     let one = |at: usize| {
-        let (head, tail) = (2 * at + 2, 2 * at + 3);
+        let is_there = lies_at(&format!("${}", at + 2));
         format!(
-            "SELECT shipment FROM (SELECT shipment FROM shipment_keys WHERE head = ${head} AND tail = ${tail}
+            "SELECT {at} AS at, shipment FROM (SELECT shipment FROM shipment_keys WHERE {is_there}
              ORDER BY shipment DESC LIMIT $1) AS newest_{at}"
         )
     };
     let statement = (0..ASKED).map(one).collect::<Vec<_>>().join(" UNION ALL ");
-    let places: Vec<Place> = places.iter().copied().collect();
     let mut found = Vec::new();
-    for some in places.chunks(ASKED) {
+    for (round, some) in places.chunks(ASKED).enumerate() {
         let mut query = sqlx::query(sqlx::AssertSqlSafe(statement.clone())).bind(limit);
         for at in 0..ASKED {
-            let place = some.get(at);
-            query = query
-                .bind(place.map(|place| place.head))
-                .bind(place.map(|place| place.tail));
+            query = query.bind(some.get(at).map(|place| place.packed()));
         }
         for row in query.fetch_all(&mut *connection).await? {
-            found.push(row.try_get("shipment")?);
+            let at = sql::unsigned(&row, "at")?;
+            let at = usize::try_from(at).map_err(LedgerError::corrupt)?;
+            found.push((round * ASKED + at, row.try_get("shipment")?));
         }
     }
     Ok(found)
@@ -170,14 +183,13 @@ pub(super) async fn any(
     let places: Vec<Place> = places.iter().copied().collect();
     let mut found = Vec::new();
     for some in places.chunks(TRIED) {
-        let each = some
-            .iter()
-            .map(|Place { head, tail }| format!("({head},{tail})"));
+        let each = some.iter().map(|place| format!("\"{}\":0", place.packed()));
         let each = each.collect::<Vec<_>>().join(",");
-        // Joined, and in this order: SQLite reads all keys to look for pairs in a list.
+        let is_there = lies_at("key");
+        // Joined, and in this order: SQLite reads all keys to look for pairs in a list. As an object, PostgreSQL plans and runs it in half
+        // the time of a list of values (1,000 places in 2.4 ms against 5.1 ms).
         let statement = format!(
-            "WITH tried (tried_head, tried_tail) AS (VALUES {each})
-             SELECT shipment FROM tried CROSS JOIN shipment_keys WHERE head = tried_head AND tail = tried_tail LIMIT {MOST_TRIED}"
+            "SELECT shipment FROM json_each('{{{each}}}') AS tried CROSS JOIN shipment_keys WHERE {is_there} LIMIT {MOST_TRIED}"
         );
         let statement = sqlx::raw_sql(sqlx::AssertSqlSafe(statement));
         for row in connection.fetch_all(statement).await? {

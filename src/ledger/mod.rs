@@ -39,7 +39,7 @@ mod suite;
 use sqlx::{Any, AnyPool, Transaction};
 
 pub use audit::{Audit, AuditEntry};
-pub use candidates::Search;
+pub use candidates::{Candidates, Search};
 pub use desk::{ExceptionRecord, Wanted};
 pub use documents::{Asks, StoredDocument};
 pub use error::LedgerError;

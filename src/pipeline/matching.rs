@@ -30,81 +30,81 @@ pub struct MatchedDocument {
     pub best: Vec<Candidate>,
 }
 
-/// Finds the shipment of a document, tells which of its parties is the consignee, reads the dates that only the shipment or its
-/// profile can decide, and puts its numbers under the labels that the shipment knows them by.
-#[must_use]
-pub fn match_document(
-    mut document: Document,
-    hints: &Hints,
-    known: &[Known],
-    profiles: &Profiles,
-    received_on: Option<Date>,
-    weights: &Weights,
-) -> MatchedDocument {
-    settle_consignee_by(&mut document, known.iter().map(|one| &one.shipment));
-    let (mut matched, mut best) = compare(&document, hints, known, weights);
-    let mut read = document.fields.clone();
-    if let Match::Matched(candidate, _) | Match::Conflict(candidate) = &matched {
-        settle_consignee(&mut document, &candidate.shipment);
-        if document.fields != read {
-            (matched, best) = compare(&document, hints, known, weights);
-            read.clone_from(&document.fields);
-        }
-    }
-    if let Match::Matched(candidate, _) = &matched {
-        let dates = dates_of(&candidate.shipment, profiles, received_on);
-        settle_dates(&mut document, &dates, candidate.shipment.delivered_on());
-        if document.fields != read {
-            (matched, best) = compare(&document, hints, known, weights);
-        }
-    }
-    if let Match::Matched(candidate, _) = &matched {
-        settle_labels(&mut document, &candidate.shipment);
-    }
-    MatchedDocument {
-        document,
-        matched,
-        best,
-    }
+/// Compares documents with shipments, with what is known beside them.
+#[derive(Debug, Clone, Copy)]
+pub struct Matcher<'a> {
+    /// What the notice of the upload told.
+    pub hints: &'a Hints,
+    /// How customers read dates.
+    pub profiles: &'a Profiles,
+    /// The day the upload was received.
+    pub received_on: Option<Date>,
+    /// What evidence weighs.
+    pub weights: &'a Weights,
 }
 
-/// Of a paper that covers several shipments the share of each, in the order in which they stand on it, and the shipments that each is compared
-/// with. The first one stands for the paper; each of the others matches its shipment by itself, be it in conflict with it. None of a paper
-/// that is about one shipment.
-#[must_use]
-pub fn split_document(
-    document: &Document,
-    hints: &Hints,
-    known: &[Known],
-    profiles: &Profiles,
-    received_on: Option<Date>,
-    weights: &Weights,
-) -> Vec<(Share, Vec<Known>)> {
-    let shares = shares(document, hints, known, weights);
-    let beside: BTreeSet<String> = shares.iter().map(|share| share.shipment.clone()).collect();
-    let shares = shares.into_iter().map(|share| {
-        let known = known.iter().filter(|one| {
-            let id = &one.shipment.id;
-            *id == share.shipment || !beside.contains(id)
-        });
-        let known: Vec<Known> = known.cloned().collect();
-        (share, known)
-    });
-    let (own, others): (Vec<_>, Vec<_>) = shares.partition(|(share, known)| {
-        let document = share.document.clone();
-        let found = match_document(document, hints, known, profiles, received_on, weights);
-        match found.matched {
-            // In conflict somebody has to look: the paper names it.
-            Match::Matched(candidate, _) | Match::Conflict(candidate) => {
-                candidate.shipment.id == share.shipment
+impl Matcher<'_> {
+    /// Finds the shipment of a document, tells which of its parties is the consignee, reads the dates that only the shipment or its
+    /// profile can decide, and puts its numbers under the labels that the shipment knows them by.
+    #[must_use]
+    pub fn compare(&self, mut document: Document, known: &[Known]) -> MatchedDocument {
+        settle_consignee_by(&mut document, known);
+        let again = |document: &Document| compare(document, self.hints, known, self.weights);
+        let (mut matched, mut best) = again(&document);
+        let mut read = document.fields.clone();
+        if let Match::Matched(candidate, _) | Match::Conflict(candidate) = &matched {
+            settle_consignee(&mut document, &candidate.shipment);
+            if document.fields != read {
+                (matched, best) = again(&document);
+                read.clone_from(&document.fields);
             }
-            Match::Ambiguous(_) | Match::None => false,
         }
-    });
-    if own.is_empty() {
-        others.into_iter().take(1).collect()
-    } else {
-        own
+        if let Match::Matched(candidate, _) = &matched {
+            let dates = dates_of(&candidate.shipment, self.profiles, self.received_on);
+            settle_dates(&mut document, &dates, candidate.shipment.delivered_on());
+            if document.fields != read {
+                (matched, best) = again(&document);
+            }
+        }
+        if let Match::Matched(candidate, _) = &matched {
+            settle_labels(&mut document, &candidate.shipment);
+        }
+        MatchedDocument {
+            document,
+            matched,
+            best,
+        }
+    }
+
+    /// Of a paper that covers several shipments the share of each, in the order in which they stand on it, and the shipments that each is compared
+    /// with. The first one stands for the paper; each of the others matches its shipment by itself, be it in conflict with it. None of a paper
+    /// that is about one shipment.
+    #[must_use]
+    pub fn split(&self, document: &Document, known: &[Known]) -> Vec<(Share, Vec<Known>)> {
+        let shares = shares(document, self.hints, known, self.weights);
+        let beside: BTreeSet<String> = shares.iter().map(|share| share.shipment.clone()).collect();
+        let shares = shares.into_iter().map(|share| {
+            let known = known.iter().filter(|one| {
+                let id = &one.shipment.id;
+                *id == share.shipment || !beside.contains(id)
+            });
+            let known: Vec<Known> = known.cloned().collect();
+            (share, known)
+        });
+        let (own, others): (Vec<_>, Vec<_>) = shares.partition(|(share, known)| {
+            match self.compare(share.document.clone(), known).matched {
+                // In conflict somebody has to look: the paper names it.
+                Match::Matched(candidate, _) | Match::Conflict(candidate) => {
+                    candidate.shipment.id == share.shipment
+                }
+                Match::Ambiguous(_) | Match::None => false,
+            }
+        });
+        if own.is_empty() {
+            others.into_iter().take(1).collect()
+        } else {
+            own
+        }
     }
 }
 

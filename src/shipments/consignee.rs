@@ -4,7 +4,10 @@
 //! that is the shipment's. Nothing is invented: where none is, what was read stays and speaks against the shipment.
 
 use super::Shipment;
-use super::sites::{SiteAgreement, agreement, destinations, has_another_role};
+use super::matching::Known;
+use super::sites::{
+    Destination, SiteAgreement, agreement, best_agreement, destinations, has_another_role, place_of,
+};
 use crate::document::Found;
 use crate::understanding::{Document, Field, FieldName, Fields, Party, Value};
 
@@ -12,10 +15,13 @@ use crate::understanding::{Document, Field, FieldName, Fields, Party, Value};
 /// since to be named on a paper is not to have received its goods.
 pub fn settle_consignee(document: &mut Document, shipment: &Shipment) {
     let sites = destinations(shipment);
-    if agrees(document, shipment) {
+    let read = consignee(document).cloned();
+    if read
+        .as_ref()
+        .is_some_and(|party| agree(&place_of(party), &sites))
+    {
         return;
     }
-    let read = consignee(document).cloned();
     let is_the_shipments = |other: &Party| agreement(other, &sites) == SiteAgreement::NameAndPostal;
     let others = &mut document.traits.other_parties;
     let at = others
@@ -56,24 +62,25 @@ fn sender_if(fields: &mut Fields, is_it: impl Fn(&Party) -> bool) -> Option<Foun
 
 /// The same, of several shipments that may be the paper's: where none has the consignee that was read, one of them may have another
 /// party of the paper.
-pub fn settle_consignee_by<'a>(
-    document: &mut Document,
-    shipments: impl Iterator<Item = &'a Shipment> + Clone,
-) {
-    if shipments.clone().any(|shipment| agrees(document, shipment)) {
+pub fn settle_consignee_by(document: &mut Document, known: &[Known]) {
+    let is_of = |document: &Document, known: &[Known]| {
+        let place = consignee(document).map(place_of);
+        let mut known = known.iter();
+        place.is_some_and(|place| known.any(|one| agree(&place, &one.destinations)))
+    };
+    if is_of(document, known) {
         return;
     }
-    for shipment in shipments {
-        settle_consignee(document, shipment);
-        if agrees(document, shipment) {
+    for one in known {
+        settle_consignee(document, &one.shipment);
+        if is_of(document, std::slice::from_ref(one)) {
             return;
         }
     }
 }
 
-fn agrees(document: &Document, shipment: &Shipment) -> bool {
-    let sites = destinations(shipment);
-    consignee(document).is_some_and(|party| agreement(party, &sites) > SiteAgreement::Unknown)
+fn agree(place: &Destination, destinations: &[Destination]) -> bool {
+    best_agreement(place, destinations) > SiteAgreement::Unknown
 }
 
 fn consignee(document: &Document) -> Option<&Party> {
@@ -142,7 +149,7 @@ mod tests {
             &[],
             json!({"parties": {"consignee": told("Delta Steel", "60601")}}),
         );
-        settle_consignee_by(&mut paper, [&other, &right].into_iter());
+        settle_consignee_by(&mut paper, &[other.clone(), right.clone()].map(Known::from));
         consignee(&paper).map(|party| party.name.clone())
     }
 

@@ -4,8 +4,8 @@
 //! ([`keys`](super::keys)). Out: a [`Match`]. Every piece of evidence is a weight in log-odds (`weights`); nothing is
 //! attached by guess: too little evidence is [`Match::None`], too little lead [`Match::Ambiguous`].
 //!
-//! Known shipments must be those of the document's tenant. A shipment whose accepted paper is this very document
-//! (processed again) comes with `accepted_pod: None`.
+//! Known shipments must be those of the document's tenant. Whether one has a proof already is not asked: whose proof came first must
+//! make no difference to where a paper belongs.
 
 mod carriers;
 mod circumstances;
@@ -39,20 +39,30 @@ use self::references::{Held, held};
 pub use self::shares::{Share, shares};
 use self::weights::AMBIGUOUS_AT_MOST;
 pub use self::weights::{Calibration, Level, Shares, Thresholds, Weights, WeightsError};
+use super::sites::{Destination, destinations};
 use super::{Agreement, Candidate, Match, MatchEvidence, RunnerUp, Shipment};
-use crate::document::{Confidence, DocumentId};
+use crate::document::Confidence;
 use crate::understanding::Document;
 
 /// Sums of weights are off by rounding.
 const ROUNDING: f64 = 1e-9;
 
-/// A shipment that the ledger knows.
+/// A shipment that the ledger knows, ready to be compared time and again.
 #[derive(Debug, Clone)]
 pub struct Known {
     /// Its newest version.
     pub shipment: Shipment,
-    /// The proof of delivery that was accepted for it.
-    pub accepted_pod: Option<DocumentId>,
+    /// Where it goes.
+    pub(super) destinations: Vec<Destination>,
+}
+
+impl From<Shipment> for Known {
+    fn from(shipment: Shipment) -> Self {
+        Self {
+            destinations: destinations(&shipment),
+            shipment,
+        }
+    }
 }
 
 /// What the upload notice told, beside the paper (contract.md §1.1).
@@ -119,10 +129,13 @@ pub(super) fn find_shipment(document: &Document, hints: &Hints, known: &[Known])
 fn ranked<'a>(paper: &Paper<'a>, known: &'a [Known]) -> Vec<Weighed<'a>> {
     let found = found(paper, known);
     let crowds = crowds(paper, &found);
-    let weighed = known.iter().zip(&found).map(|(known, (_, held, hits))| {
-        let identification = identify(paper, &known.shipment, held, hits, &crowds);
-        Weighed::new(paper, known, identification)
-    });
+    let weighed = known
+        .iter()
+        .zip(&found)
+        .map(|(known, (shipment, held, hits))| {
+            let identification = identify(paper, shipment, held, hits, &crowds);
+            Weighed::new(paper, known, identification)
+        });
     let mut ranked: Vec<_> = weighed.collect();
     ranked.sort_by(Weighed::best_first);
     spread_probability(&mut ranked, paper.weights);
@@ -134,10 +147,10 @@ fn found<'a>(
     paper: &Paper<'_>,
     known: &'a [Known],
 ) -> Vec<(&'a Shipment, Vec<Held<'a>>, Vec<Hit>)> {
-    let found = known.iter().map(|known| {
-        let held = held(&known.shipment);
-        let hits = hits(paper, &known.shipment, &held);
-        (&known.shipment, held, hits)
+    let found = known.iter().map(|Known { shipment, .. }| {
+        let held = held(shipment);
+        let hits = hits(paper, shipment, &held);
+        (shipment, held, hits)
     });
     found.collect()
 }

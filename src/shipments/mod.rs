@@ -66,7 +66,7 @@ pub struct RunnerUp {
 /// One piece of evidence for or against a shipment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MatchEvidence {
-    /// What was compared: a field of the document, or `status`, `already_attached`.
+    /// What was compared: a field of the document, or `status`.
     pub field: String,
     /// How well it agrees.
     pub agreement: Agreement,

@@ -7,8 +7,8 @@ use crate::shipments::numbers::plain;
 use crate::understanding::Party;
 use crate::understanding::normalise::{CompanyName, OTHER_NAME, SAME_NAME, name_similarity};
 
-/// A place that a shipment goes to.
-#[derive(PartialEq)]
+/// A place that a shipment goes to, or a paper.
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Destination {
     pub(super) name: Option<CompanyName>,
     pub(super) postal: Option<String>,
@@ -70,15 +70,22 @@ fn destination(party: &ShipmentParty) -> Destination {
     }
 }
 
+/// The place of a party of the paper.
+pub(super) fn place_of(paper: &Party) -> Destination {
+    Destination {
+        name: Some(CompanyName::new(&paper.name)),
+        postal: paper.postal.as_deref().and_then(postal),
+    }
+}
+
 /// The best agreement of the paper's consignee with any destination.
 pub(super) fn agreement(paper: &Party, destinations: &[Destination]) -> SiteAgreement {
-    let (name, postal) = (
-        CompanyName::new(&paper.name),
-        paper.postal.as_deref().and_then(postal),
-    );
-    let each = destinations
-        .iter()
-        .map(|site| agrees(&name, postal.as_deref(), site));
+    best_agreement(&place_of(paper), destinations)
+}
+
+/// The same, of the place of the paper's consignee.
+pub(super) fn best_agreement(paper: &Destination, destinations: &[Destination]) -> SiteAgreement {
+    let each = destinations.iter().map(|site| agrees(paper, site));
     each.max().unwrap_or(SiteAgreement::Unknown)
 }
 
@@ -96,22 +103,18 @@ pub(super) fn swapped(to: &Party, from: Option<&Party>, shipment: &Shipment) -> 
 /// Do two shipments go to one place?
 pub(super) fn meet(one: &Shipment, other: &Shipment) -> bool {
     let (here, there) = (destinations(one), destinations(other));
-    let named = here
-        .iter()
-        .filter_map(|site| Some((site.name.as_ref()?, site)));
-    let mut pairs =
-        named.flat_map(|(name, site)| there.iter().map(move |other| (name, site, other)));
-    pairs.any(|(name, site, other)| {
-        agrees(name, site.postal.as_deref(), other) >= SiteAgreement::NameOnly
-    })
+    let named = here.iter().filter(|site| site.name.is_some());
+    let mut pairs = named.flat_map(|site| there.iter().map(move |other| (site, other)));
+    pairs.any(|(site, other)| agrees(site, other) >= SiteAgreement::NameOnly)
 }
 
-fn agrees(name: &CompanyName, postal: Option<&str>, site: &Destination) -> SiteAgreement {
+fn agrees(paper: &Destination, site: &Destination) -> SiteAgreement {
     let legible = |name: &&CompanyName| !name.words().is_empty();
-    let names = Some(name).filter(legible);
+    let names = paper.name.as_ref().filter(legible);
     let names = names.zip(site.name.as_ref().filter(legible));
     let alike = names.map(|(paper, site)| paper.similarity(site));
-    let same_postal = postal.zip(site.postal.as_deref()).map(|(a, b)| a == b);
+    let same_postal = paper.postal.as_ref().zip(site.postal.as_ref());
+    let same_postal = same_postal.map(|(a, b)| a == b);
     match (alike, same_postal) {
         (Some(alike), Some(true)) if alike >= SAME_NAME => SiteAgreement::NameAndPostal,
         (Some(alike), None) if alike >= SAME_NAME => SiteAgreement::NameOnly,

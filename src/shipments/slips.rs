@@ -10,6 +10,13 @@ use super::numbers::{CONFUSED_DIGITS, Number, SHORTEST_TO_REPAIR};
 /// Characters that are left when look-alikes are folded.
 const SYMBOLS: &[u8] = b"0123456789ACEFHJMNPRTUVWXY";
 const DIGITS: &[u8] = b"0123456789";
+const LETTERS: &[u8] = b"ACEFHJMNPRTUVWXY";
+
+/// For each digit the letters that readers take for it, beside those that are folded into it. Expert knowledge, as
+/// [`CONFUSED_DIGITS`](super::numbers::CONFUSED_DIGITS).
+const LETTERS_LIKE: [&[u8]; 10] = [
+    b"CU", b"JTY", b"R", b"EJ", b"AHY", b"EF", b"CE", b"FJTVY", b"AEHR", b"AP",
+];
 
 /// Identifiers of domain.md §2.3 that people print and readers misread have at most 18 characters; the longest is a bar code's.
 const LONGEST_TO_REPAIR: usize = 20;
@@ -29,31 +36,36 @@ pub(super) fn look_alikes(number: &Number) -> BTreeSet<String> {
     found
 }
 
-/// The number with one wrong, missing or extra character: some 370 for ten digits.
+/// The number with one wrong, missing or extra character: some 230 for ten digits. Digits are taken for one another whatever they look like,
+/// a letter only for a digit that looks like it; and letters are lost beside letters.
 pub(super) fn one_off(number: &Number) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let Some(folded) = repairable(number) else {
         return found;
     };
-    // A letter among digits is read as a digit more often than it is lost.
-    let lost = match folded.iter().all(u8::is_ascii_digit) {
-        true => DIGITS,
-        false => SYMBOLS,
-    };
     for at in 0..=folded.len() {
         let (head, tail) = folded.split_at(at);
+        let beside = head.last().into_iter().chain(tail.first());
+        let lost = match beside.copied().any(|byte| byte.is_ascii_uppercase()) {
+            true => SYMBOLS,
+            false => DIGITS,
+        };
         found.extend(lost.iter().filter_map(|own| text(&[head, &[*own], tail])));
-        if let Some((_, rest)) = tail.split_first() {
-            found.extend(
-                SYMBOLS
-                    .iter()
-                    .filter_map(|own| text(&[head, &[*own], rest])),
-            );
+        if let Some((read, rest)) = tail.split_first() {
+            let own = read_for(*read).chain(DIGITS);
+            found.extend(own.filter_map(|own| text(&[head, &[*own], rest])));
             found.extend(text(&[head, rest]).filter(|_| folded.len() > SHORTEST_TO_REPAIR));
         }
     }
     found.remove(number.folded());
     found
+}
+
+/// The letters that may have stood where a character was read.
+fn read_for(read: u8) -> impl Iterator<Item = &'static u8> {
+    let digit = DIGITS.iter().position(|digit| *digit == read);
+    let letters = digit.map_or(LETTERS, |digit| LETTERS_LIKE[digit]);
+    letters.iter()
 }
 
 /// The number, and the number without one of its characters. Two numbers that are one slip apart have one of these in common,
@@ -119,9 +131,9 @@ mod tests {
     }
 
     #[test]
-    fn a_number_of_ten_digits_has_some_four_hundred_neighbours() {
+    fn a_number_of_ten_digits_has_some_two_hundred_neighbours() {
         let count = one_off(&number("1450200173")).len();
-        assert!((300..400).contains(&count), "{count}");
+        assert!((200..250).contains(&count), "{count}");
     }
 
     proptest! {
@@ -137,13 +149,16 @@ mod tests {
             missing.remove(place);
             let mut extra = text;
             extra.insert_str(place, &other);
-            for slip in [wrong, missing, extra].iter().filter_map(|slip| Number::read(slip)) {
+            // A letter is lost beside letters only, and taken for no digit but one that looks like it.
+            let was_letter = own.text().as_bytes()[place].is_ascii_uppercase();
+            let is_digit = |other: &str| other.bytes().all(|byte| byte.is_ascii_digit());
+            let slips = [(wrong, was_letter && is_digit(&other)), (missing, was_letter), (extra, false)];
+            for (slip, excused) in slips {
+                let Some(slip) = Number::read(&slip) else { continue };
                 // Two zeros fewer in front are two slips.
                 let alike = own.likeness(&slip).is_some();
                 let met = slip.folded() == own.folded() || one_off(&slip).contains(own.folded());
-                let digits_only = slip.folded().bytes().all(|byte| byte.is_ascii_digit());
-                let letter_lost = digits_only && slip.folded().len() < own.folded().len();
-                prop_assert!(!alike || met || letter_lost, "{own:?} {slip:?}");
+                prop_assert!(!alike || met || excused, "{own:?} {slip:?}");
                 let shared = shortened(&slip).intersection(&shortened(&own)).count();
                 prop_assert!(!alike || slip.folded() == own.folded() || shared > 0, "{own:?} {slip:?}");
             }

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use super::*;
 use crate::clerk::{Asking, find_in_ledger};
 use crate::decision::Profiles;
-use crate::document::{DocumentId, deterministic_id};
 use crate::ledger::Ledger;
+use crate::pipeline::Matcher;
 use crate::shipments::keys::shipment_keys;
 use crate::shipments::matching::Weights;
 use crate::shipments::{ReferenceKind, Shipment, Status};
@@ -45,12 +45,13 @@ async fn tried(damage: Damage, papers: u64) -> Trial {
         let paper = paper(&DENSE, at, damage, 7);
         let asking = Asking {
             tenant: "default",
-            document: DocumentId(deterministic_id(&["paper"])),
-            hints: &paper.hints,
             ruled_out: &BTreeSet::new(),
-            weights: Weights::shipped(),
-            profiles: &Profiles::default(),
-            received_on: paper.hints.received_on,
+            matcher: Matcher {
+                hints: &paper.hints,
+                profiles: &Profiles::default(),
+                received_on: paper.hints.received_on,
+                weights: Weights::shipped(),
+            },
         };
         let found = find_in_ledger(&ledger, &asking, &paper.document).await;
         let found = found.unwrap();

@@ -4,7 +4,6 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::events::examples::shipment;
-use crate::shipments::matching::Known;
 
 on_every_database! {
     versions_arrive_in_any_order_and_the_newest_stays,
@@ -16,7 +15,7 @@ on_every_database! {
     a_status_changes_no_key_that_stays,
     keys_of_an_older_scheme_are_made_anew_by_whoever_comes,
     tenants_do_not_see_each_other,
-    a_candidate_says_what_is_attached_to_it_already,
+    more_keys_add_to_what_was_found,
     exact_rates_survive,
     what_is_usual_follows_the_newest_versions,
 }
@@ -34,7 +33,7 @@ async fn store(ledger: &Ledger, shipments: &[Shipment]) -> Stored {
     stored.unwrap()
 }
 
-async fn find(ledger: &Ledger, tenant: &str, strong: &[&str], weak: &[&str]) -> Vec<Known> {
+async fn find(ledger: &Ledger, tenant: &str, strong: &[&str], weak: &[&str]) -> Vec<Shipment> {
     let owned = |keys: &[&str]| keys.iter().map(ToString::to_string).collect::<Vec<_>>();
     let search = Search {
         tenant,
@@ -42,13 +41,19 @@ async fn find(ledger: &Ledger, tenant: &str, strong: &[&str], weak: &[&str]) -> 
         strong: &owned(strong),
         near: &[],
         weak: &owned(weak),
-        asking: document_id("asking", b"asking"),
     };
-    ledger.find_candidates(&search, 3).await.unwrap()
+    let found = ledger.find_candidates(&search, 3).await.unwrap();
+    let known = found.known().iter();
+    known.map(|known| known.shipment.clone()).collect()
 }
 
-fn ids(known: &[Known]) -> Vec<&str> {
-    known.iter().map(|known| &*known.shipment.id).collect()
+fn found_ids(found: &Candidates) -> Vec<&str> {
+    let known = found.known().iter();
+    known.map(|known| &*known.shipment.id).collect()
+}
+
+fn ids(known: &[Shipment]) -> Vec<&str> {
+    known.iter().map(|known| &*known.id).collect()
 }
 
 async fn versions_arrive_in_any_order_and_the_newest_stays(ledger: &Ledger) {
@@ -82,7 +87,7 @@ async fn versions_arrive_in_any_order_and_the_newest_stays(ledger: &Ledger) {
         assert_eq!(sum, expected, "{batches:?}");
         let found = find(ledger, "default", &[&format!("id:{id}")], &[]).await;
         let newest = batches.iter().flat_map(|batch| *batch).max();
-        assert_eq!(Some(&found[0].shipment.version), newest, "{batches:?}");
+        assert_eq!(Some(&found[0].version), newest, "{batches:?}");
     }
 }
 
@@ -143,10 +148,9 @@ async fn neighbours_of_a_number_leave_room_for_those_that_share_place_and_day(le
         strong: &[],
         near: &near,
         weak: &weak,
-        asking: document_id("asking", b"asking"),
     };
     let found = ledger.find_candidates(&search, 3).await.unwrap();
-    assert_eq!(ids(&found), ["S-007", "S-008", "S-099"]);
+    assert_eq!(found_ids(&found), ["S-007", "S-008", "S-099"]);
 }
 
 async fn a_named_shipment_is_found_without_a_key(ledger: &Ledger) {
@@ -157,10 +161,9 @@ async fn a_named_shipment_is_found_without_a_key(ledger: &Ledger) {
         strong: &[],
         near: &[],
         weak: &["day:01101".to_owned()],
-        asking: document_id("asking", b"asking"),
     };
     let found = ledger.find_candidates(&search, 3).await.unwrap();
-    assert_eq!(ids(&found), ["S-2", "S-1"]);
+    assert_eq!(found_ids(&found), ["S-2", "S-1"]);
 }
 
 async fn a_status_changes_no_key_that_stays(ledger: &Ledger) {
@@ -222,42 +225,46 @@ async fn tenants_do_not_see_each_other(ledger: &Ledger) {
     let mut other = shipment("S-1", 5);
     other.tenant = "other".to_owned();
     store(ledger, &[other, shipment("S-1", 1)]).await;
-    let versions = async |tenant| {
-        find(ledger, tenant, &["id:S-1"], &[]).await[0]
-            .shipment
-            .version
-    };
+    let versions = async |tenant| find(ledger, tenant, &["id:S-1"], &[]).await[0].version;
     assert_eq!(versions("default").await, 1);
     assert_eq!(versions("other").await, 5);
     assert!(find(ledger, "third", &["id:S-1"], &[]).await.is_empty());
 }
 
-async fn a_candidate_says_what_is_attached_to_it_already(ledger: &Ledger) {
-    store(ledger, &[shipment("S-1", 1)]).await;
-    let found = find(ledger, "default", &["id:S-1"], &[]).await;
-    assert_eq!(found[0].accepted_pod, None);
-    bill(ledger, "a.pdf", "S-1").await;
-    let attached = document_id("a.pdf", b"a.pdf");
-    let found = find(ledger, "default", &["id:S-1"], &[]).await;
-    assert_eq!(found[0].accepted_pod, Some(attached));
-    // To the attached document itself, read again, it is no news.
+async fn more_keys_add_to_what_was_found(ledger: &Ledger) {
+    let shipments: Vec<_> = (0..5).map(|n| shipment(&format!("S-{n}"), 1)).collect();
+    store(ledger, &shipments).await;
+    let near = |ids: &[&str]| -> Vec<String> { ids.iter().map(|id| format!("id:{id}")).collect() };
     let search = Search {
         tenant: "default",
-        named: Some("S-1"),
-        strong: &[],
-        near: &[],
+        named: None,
+        strong: &near(&["S-1"]),
+        near: &near(&["S-0"]),
         weak: &[],
-        asking: attached,
     };
-    let found = ledger.find_candidates(&search, 3).await.unwrap();
-    assert_eq!(found[0].accepted_pod, None);
+    let mut found = ledger.find_candidates(&search, 3).await.unwrap();
+    assert_eq!(found_ids(&found), ["S-1", "S-0"]);
+    let nowhere = near(&["S-7"]);
+    let more = Search {
+        near: &nowhere,
+        ..search.clone()
+    };
+    assert!(!ledger.find_near(&more, &mut found).await.unwrap());
+    assert_eq!(found_ids(&found), ["S-1", "S-0"]);
+    let others = near(&["S-3", "S-4"]);
+    let more = Search {
+        near: &others,
+        ..search
+    };
+    assert!(ledger.find_near(&more, &mut found).await.unwrap());
+    assert_eq!(found_ids(&found), ["S-1", "S-4", "S-3"]);
 }
 
 async fn exact_rates_survive(ledger: &Ledger) {
     let line = r#"{"id": "S-1", "version": 1, "billed": [{"code": "FSC", "rate": "0.3754", "amount": "112.62"}]}"#;
     store(ledger, &[serde_json::from_str(line).unwrap()]).await;
     let found = find(ledger, "default", &["id:S-1"], &[]).await;
-    let rate = found[0].shipment.billed[0].rate.unwrap();
+    let rate = found[0].billed[0].rate.unwrap();
     assert_eq!(rate.0.to_string(), "0.3754");
 }
 
@@ -281,7 +288,7 @@ proptest! {
             for id in 0..3 {
                 let newest = versions.iter().filter(|(of, _)| *of == id).map(|(_, v)| *v).max();
                 let found = find(&ledger, "default", &[&format!("id:S-{id}")], &[]).await;
-                assert_eq!(found.first().map(|known| known.shipment.version), newest);
+                assert_eq!(found.first().map(|known| known.version), newest);
             }
         });
     }

@@ -36,14 +36,15 @@ pub(super) fn circumstances(
     known: &Known,
     newest: Option<Date>,
 ) -> Circumstances {
+    let shipment = &known.shipment;
     let mut circumstances = Circumstances::default();
-    circumstances.add_site(paper, &known.shipment);
-    circumstances.add_carrier(paper, &known.shipment);
-    circumstances.add_days(paper, &known.shipment, newest);
-    circumstances.add_quantities(paper, &known.shipment);
-    circumstances.add_trailer(paper, &known.shipment);
-    circumstances.add_hints(paper, &known.shipment);
-    circumstances.add_standing(paper, known);
+    circumstances.add_site(paper, known);
+    circumstances.add_carrier(paper, shipment);
+    circumstances.add_days(paper, shipment, newest);
+    circumstances.add_quantities(paper, shipment);
+    circumstances.add_trailer(paper, shipment);
+    circumstances.add_hints(paper, shipment);
+    circumstances.add_standing(paper, shipment);
     circumstances
 }
 
@@ -57,13 +58,13 @@ impl Circumstances {
         });
     }
 
-    fn add_site(&mut self, paper: &Paper<'_>, shipment: &Shipment) {
-        let Some(consignee) = paper.consignee() else {
+    fn add_site(&mut self, paper: &Paper<'_>, known: &Known) {
+        let (Some(consignee), Some(place)) = (paper.consignee(), &paper.place) else {
             return;
         };
-        let agreement = match sites::agreement(consignee, &sites::destinations(shipment)) {
+        let agreement = match sites::best_agreement(place, &known.destinations) {
             SiteAgreement::Contradicts | SiteAgreement::OtherPlace
-                if sites::swapped(consignee, paper.consignor(), shipment) =>
+                if sites::swapped(consignee, paper.consignor(), &known.shipment) =>
             {
                 SiteAgreement::Unknown
             }
@@ -217,9 +218,9 @@ impl Circumstances {
         }
     }
 
-    fn add_standing(&mut self, paper: &Paper<'_>, known: &Known) {
-        self.called_off = known.shipment.status() == Status::Cancelled;
-        match known.shipment.status() {
+    fn add_standing(&mut self, paper: &Paper<'_>, shipment: &Shipment) {
+        self.called_off = shipment.status() == Status::Cancelled;
+        match shipment.status() {
             Status::Delivered => {}
             Status::Open => self.push(
                 paper.weights,
@@ -233,14 +234,6 @@ impl Circumstances {
                 Agreement::Conflict,
                 Level::Cancelled,
             ),
-        }
-        if known.accepted_pod.is_some() {
-            self.push(
-                paper.weights,
-                "already_attached",
-                Agreement::Conflict,
-                Level::AlreadyAttached,
-            );
         }
     }
 }

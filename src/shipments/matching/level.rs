@@ -66,8 +66,6 @@ pub enum Level {
     OtherWeek,
     /// Half a year off: a number that was given again.
     OtherYear,
-    /// It has a proof of delivery.
-    AlreadyAttached,
     /// It is not delivered yet.
     NotDelivered,
     /// It was called off.
@@ -80,7 +78,7 @@ pub enum Level {
 
 impl Level {
     /// All of them.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 33] = [
         Self::Pro,
         Self::Bol,
         Self::Unit,
@@ -110,7 +108,6 @@ impl Level {
         Self::NextDay,
         Self::OtherWeek,
         Self::OtherYear,
-        Self::AlreadyAttached,
         Self::NotDelivered,
         Self::Cancelled,
         Self::FileName,
@@ -175,7 +172,6 @@ impl Level {
                 | Self::OtherQuantity
                 | Self::OtherWeek
                 | Self::OtherYear
-                | Self::AlreadyAttached
                 | Self::NotDelivered
                 | Self::Cancelled
         )

@@ -6,6 +6,7 @@ use super::Hints;
 use super::weights::Weights;
 use crate::document::{BBox, Found, PageNumber, Source};
 use crate::shipments::numbers::Number;
+use crate::shipments::sites::{Destination, place_of};
 use crate::understanding::{Document, Field, FieldName, Party, Value};
 
 /// What a document says about its shipment.
@@ -14,6 +15,8 @@ pub(super) struct Paper<'a> {
     pub(super) hints: &'a Hints,
     pub(super) weights: &'a Weights,
     pub(super) readings: Vec<Reading>,
+    /// Where the consignee is.
+    pub(super) place: Option<Destination>,
 }
 
 /// An identifier on the paper.
@@ -68,12 +71,15 @@ const SURE: f32 = 0.90;
 
 impl<'a> Paper<'a> {
     pub(super) fn new(document: &'a Document, hints: &'a Hints, weights: &'a Weights) -> Self {
-        Self {
+        let mut paper = Self {
             document,
             hints,
             weights,
             readings: readings(document),
-        }
+            place: None,
+        };
+        paper.place = paper.consignee().map(place_of);
+        paper
     }
 
     pub(super) fn field(&self, name: FieldName) -> Option<&'a Field> {

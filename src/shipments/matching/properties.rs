@@ -92,7 +92,7 @@ proptest! {
         (shipments, shuffled) in shipments().prop_flat_map(|s| (Just(s.clone()), Just(s).prop_shuffle())),
         paper in papers(),
     ) {
-        let found = |shipments| find_shipment(&paper, &Hints::default(), &known(shipments));
+        let found = |shipments: Vec<Shipment>| find_shipment(&paper, &Hints::default(), &known(shipments));
         prop_assert_eq!(named(&found(shipments)), named(&found(shuffled)));
     }
 
@@ -104,7 +104,7 @@ proptest! {
             &[("PRO", "600123451"), ("BOL", "31415926"), ("PO", "27182818")],
             json!({"parties": parties, "stops": []}),
         );
-        let found = |shipments| find_shipment(&paper, &Hints::default(), &known(shipments));
+        let found = |shipments: Vec<Shipment>| find_shipment(&paper, &Hints::default(), &known(shipments));
         let mut more = shipments.clone();
         more.push(unrelated);
         prop_assert_eq!(named(&found(shipments)), named(&found(more)));

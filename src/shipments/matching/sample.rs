@@ -100,9 +100,5 @@ pub(in crate::shipments) fn delivered(day: &str) -> serde_json::Value {
 }
 
 pub(in crate::shipments) fn known(shipments: impl IntoIterator<Item = Shipment>) -> Vec<Known> {
-    let known = shipments.into_iter().map(|shipment| Known {
-        shipment,
-        accepted_pod: None,
-    });
-    known.collect()
+    shipments.into_iter().map(Known::from).collect()
 }

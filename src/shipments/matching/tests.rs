@@ -334,27 +334,22 @@ fn the_trailer_on_the_day_is_one_of_two_weak_numbers() {
 }
 
 #[test]
-fn cancelled_open_and_already_attached_shipments_lose_weight() {
-    let score = |overrides, attached: bool| {
-        let mut known = known([shipment("s", &[("PRO", "123456782")], overrides)]);
-        let pod = DocumentId(crate::document::deterministic_id(&["pod"]));
-        known[0].accepted_pod = attached.then_some(pod);
+fn cancelled_and_open_shipments_lose_weight() {
+    let score = |overrides| {
+        let known = known([shipment("s", &[("PRO", "123456782")], overrides)]);
         let paper = document([pro("123456782"), consignee(ACME)]);
         match find_shipment(&paper, &Hints::default(), &known) {
             Match::Matched(candidate, _) => candidate.score,
             Match::Ambiguous(_) | Match::Conflict(_) | Match::None => 0.0,
         }
     };
-    let full = score(json!({}), false);
+    let full = score(json!({}));
     let weight = |level| Weights::shipped().of(level);
     let all = weight(Level::Pro) + weight(Level::ProWithoutCarrier) + weight(Level::Site);
     assert!((full - all).abs() < 1e-9, "{full}");
-    assert!((score(json!({}), true) - (full - 2.0)).abs() < 1e-9);
+    assert!((score(json!({"status": "in_transit", "stops": []})) - (full - 1.0)).abs() < 1e-9);
     assert!(
-        (score(json!({"status": "in_transit", "stops": []}), false) - (full - 1.0)).abs() < 1e-9
-    );
-    assert!(
-        score(json!({"status": "cancelled"}), false).abs() < 1e-9,
+        score(json!({"status": "cancelled"})).abs() < 1e-9,
         "nobody signs for it"
     );
 }
