@@ -8,6 +8,7 @@ mod due;
 mod findings;
 mod lay;
 mod paper;
+mod replaced;
 mod search;
 mod sketch;
 mod table;
@@ -104,8 +105,8 @@ impl Clerk {
         mut findings: Vec<Finding>,
         accepted: &Accepted,
     ) -> Result<Vec<StoredEvent>, Fault> {
-        let before = self.ledger.shipments_before(&upload.origin).await?;
         for _ in 0..MOST_CONFLICTS {
+            let before = self.ledger.documents_before(&upload.origin).await?;
             let papers = documents.iter().enumerate().map(|(at, one)| {
                 let original = copies_of
                     .as_ref()
@@ -114,7 +115,8 @@ impl Clerk {
             });
             let now = Timestamp::now();
             let table = self.lay_out(papers.collect(), Some(upload)).await?;
-            let settled = self.settle(&table, now);
+            let mut settled = self.settle(&table, now);
+            settled.replaced = self.replaced(&before, &table, now).await?;
             let all_findings = [findings.as_slice(), &table.findings(&settled, accepted)].concat();
             let outcome = if copies_of.is_some() {
                 Outcome::Duplicate(settled.documents)
@@ -128,7 +130,7 @@ impl Clerk {
             {
                 Finish::Done(events) => {
                     let events = self.look_once_more(&table, events).await?;
-                    return self.without_what_was_replaced(before, events).await;
+                    return self.without_what_was_replaced(&before, events).await;
                 }
                 Finish::Conflict(Conflict::PackChanged) => {}
                 Finish::Conflict(Conflict::SameBytes(theirs)) => {
@@ -159,12 +161,14 @@ impl Clerk {
     /// Where other models read an upload anew, its papers may have left shipments whose other papers were decided in their sight.
     async fn without_what_was_replaced(
         &self,
-        shipments: Vec<(String, String)>,
+        before: &[StoredDocument],
         events: Vec<StoredEvent>,
     ) -> Result<Vec<StoredEvent>, Fault> {
+        let shipments = before.iter().filter_map(|one| one.shipment.as_ref());
+        let shipments: BTreeSet<_> = shipments.collect();
         let mut left = BTreeSet::new();
         for (tenant, shipment) in shipments {
-            let papers = self.ledger.papers_of(&tenant, &shipment).await?;
+            let papers = self.ledger.papers_of(tenant, shipment).await?;
             left.extend(papers.iter().map(|paper| paper.id));
         }
         self.decide_all_again(left, &Because::Document, events, Timestamp::now())

@@ -261,7 +261,7 @@ impl Clerk {
         decided
     }
 
-    fn outcome(&self, laid: &Laid, decided: Decided, now: Timestamp) -> DocumentOutcome {
+    pub(super) fn outcome(&self, laid: &Laid, decided: Decided, now: Timestamp) -> DocumentOutcome {
         let paper = &laid.paper;
         let may_still_come = codes(&decided).any(|code| code == ExceptionCode::NoMatch);
         let until = match &paper.before {

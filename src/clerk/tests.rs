@@ -2,6 +2,7 @@
 
 mod acts;
 mod again;
+mod anew;
 mod charges;
 mod packs;
 mod shares;

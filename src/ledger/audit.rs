@@ -118,6 +118,7 @@ impl Entry {
             Because::Document => ("another document", None),
             Because::Shipment => ("a shipment", None),
             Because::Time => ("it has waited long enough", None),
+            Because::Models => ("other models", None),
             Because::Person(act) => ("a person", Some(act)),
         };
         if let Value::Object(detail) = &mut entry.detail {

@@ -79,6 +79,10 @@ pub(super) const OF_A_PACK: &str = "d.superseded = 0 AND d.tenant = $1 AND d.shi
 /// Documents that other models replaced are no longer there.
 const LIVE: &str = "documents d JOIN uploads u ON u.id = d.upload WHERE d.superseded = 0";
 
+/// Cut out of one object with the same bytes.
+const SAME_OBJECT: &str =
+    "u.sha256 = $1 AND u.bucket = $2 AND u.object_key = $3 AND COALESCE(u.object_version, '') = $4";
+
 impl Ledger {
     /// The papers of a shipment that are nobody's copies, at most [`Pack::is_full`](super::Pack::is_full): those that prove a delivery, then
     /// in the order in which they were received.
@@ -154,29 +158,23 @@ impl Ledger {
         rows.iter().map(read).collect()
     }
 
-    /// The shipments whose papers earlier models cut out of the same upload.
+    /// What other models cut out of the same upload before.
     ///
     /// # Errors
     /// [`LedgerError`].
-    pub async fn shipments_before(
+    pub async fn documents_before(
         &self,
         origin: &Origin,
-    ) -> Result<Vec<(String, String)>, LedgerError> {
-        let rows = sqlx::query(
-            "SELECT DISTINCT d.tenant, d.shipment FROM documents d JOIN uploads u ON u.id = d.upload
-             WHERE u.sha256 = $1 AND u.bucket = $2 AND u.object_key = $3 AND COALESCE(u.object_version, '') = $4
-               AND d.superseded = 0 AND d.shipment IS NOT NULL",
-        )
-        .bind(origin.sha256.as_str())
-        .bind(origin.object.bucket.as_str())
-        .bind(origin.object.key.as_str())
-        .bind(origin.object.version.clone().unwrap_or_default())
-        .fetch_all(&self.pool)
-        .await?;
-        let shipments = rows
-            .iter()
-            .map(|row| Ok((row.try_get("tenant")?, row.try_get("shipment")?)));
-        shipments.collect()
+    ) -> Result<Vec<StoredDocument>, LedgerError> {
+        let query = format!("SELECT {COLUMNS} FROM {LIVE} AND {SAME_OBJECT} ORDER BY d.id");
+        let rows = sqlx::query(sqlx::AssertSqlSafe(query))
+            .bind(origin.sha256.as_str())
+            .bind(origin.object.bucket.as_str())
+            .bind(origin.object.key.as_str())
+            .bind(origin.object.version.clone().unwrap_or_default())
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter().map(read).collect()
     }
 
     /// The documents whose time to wait silently for a shipment is over, at most `limit`.
@@ -333,21 +331,31 @@ pub(super) async fn store(
     Ok(())
 }
 
-/// Gives up what other models made of the same upload: its attachments are free again, its documents and exceptions count
-/// no longer. Documents that the new models cut alike are stored over the old ones afterwards.
+/// How often a document was decided; 0 of one that nobody knows.
+pub(super) async fn revision(
+    connection: &mut AnyConnection,
+    id: DocumentId,
+) -> Result<u32, LedgerError> {
+    let row = sqlx::query("SELECT revision FROM documents WHERE id = $1")
+        .bind(id.to_string())
+        .fetch_optional(connection)
+        .await?;
+    row.map_or(Ok(0), |row| number(&row, "revision"))
+}
+
+/// Gives up what other models made of the same upload: its attachments are free again, and its documents count no longer. Those that the
+/// new models cut alike are stored over the old ones afterwards, and the others told of.
 pub(super) async fn supersede(
     connection: &mut AnyConnection,
     origin: &Origin,
 ) -> Result<(), LedgerError> {
-    let documents = "(SELECT d.id FROM documents d JOIN uploads u ON u.id = d.upload
-        WHERE u.sha256 = $1 AND u.bucket = $2 AND u.object_key = $3 AND COALESCE(u.object_version, '') = $4)";
+    let documents = format!(
+        "(SELECT d.id FROM documents d JOIN uploads u ON u.id = d.upload WHERE {SAME_OBJECT})"
+    );
     let statements = [
         format!("UPDATE awaited_pods SET settled = 0 WHERE (tenant, shipment, stop) IN
             (SELECT tenant, shipment, stop FROM attachments WHERE pod = 1 AND document IN {documents})"),
         format!("DELETE FROM attachments WHERE document IN {documents}"),
-        format!("DELETE FROM raised_by WHERE document IN {documents}"),
-        format!("UPDATE exceptions SET state = 'SUPERSEDED' WHERE document IN {documents} AND state IN ('OPEN', 'ASSIGNED')
-            AND NOT EXISTS (SELECT 1 FROM raised_by r WHERE r.exception = exceptions.id)"),
         format!("DELETE FROM document_keys WHERE document IN {documents}"),
         format!("UPDATE documents SET superseded = 1, parked_until = NULL WHERE id IN {documents}"),
     ];
@@ -360,5 +368,17 @@ pub(super) async fn supersede(
             .execute(&mut *connection)
             .await?;
     }
+    Ok(())
+}
+
+/// A document that was told of for the last time.
+pub(super) async fn leave_behind(
+    connection: &mut AnyConnection,
+    id: DocumentId,
+) -> Result<(), LedgerError> {
+    sqlx::query("UPDATE documents SET superseded = 1 WHERE id = $1")
+        .bind(id.to_string())
+        .execute(connection)
+        .await?;
     Ok(())
 }

@@ -41,6 +41,8 @@ pub struct Settled {
     pub shares: Vec<NewShare>,
     /// Documents of which nothing is new but the charges of their shipment.
     pub scored: Vec<Revision>,
+    /// Documents that other models cut out of the upload and these do not. They are told of as copies, and count no longer.
+    pub replaced: Vec<Revision>,
     /// What it all rests on.
     pub packs: Vec<Pack>,
 }
@@ -212,6 +214,9 @@ async fn settle(
         &upload.origin.object,
         documents.len(),
     ));
+    if let Outcome::Documents(settled) = outcome {
+        revisions::commit_replaced(connection, &settled.replaced, told, now).await?;
+    }
     let origin = (upload.id, &upload.origin);
     for one in documents {
         if !commit(connection, origin, one, state, told, now).await? {
@@ -236,7 +241,6 @@ async fn reject(
     now: Timestamp,
 ) -> Result<Option<Conflict>, LedgerError> {
     let origin = &upload.origin;
-    documents::supersede(connection, &upload.origin).await?;
     let event = uploads::rejection(
         &origin.object,
         Some(&origin.sha256),
@@ -260,7 +264,8 @@ pub(super) async fn commit(
     told: &mut Told,
     now: Timestamp,
 ) -> Result<bool, LedgerError> {
-    let data = DocumentData::new(origin, &outcome.decided);
+    let mut data = DocumentData::new(origin, &outcome.decided);
+    data.revision = documents::revision(connection, data.document.id).await? + 1;
     documents::store(connection, upload, outcome, &data, now).await?;
     told.act(Entry::document_decided(&data));
     let classified = ClassifiedData {
@@ -269,11 +274,26 @@ pub(super) async fn commit(
     };
     let classified = Event::new(Data::Classified(Box::new(classified)), now);
     told.tell(Some(upload), classified.traced(origin.trace.as_ref()));
-    if outcome.parked_until.is_some() {
+    let is_parked = outcome.parked_until.is_some();
+    let raised: &[_] = if is_parked { &[] } else { &data.exceptions };
+    let about = About::document(&data, &outcome.asks.tenant, outcome.stop());
+    let kept = exceptions::raise(connection, &about, raised, data.priority, now).await?;
+    if data.revision > 1 {
+        let upload = Some(upload);
+        revisions::end_others(
+            connection,
+            upload,
+            &data,
+            &kept,
+            &Because::Models,
+            told,
+            now,
+        )
+        .await?;
+    }
+    if is_parked {
         return Ok(true);
     }
-    let about = About::document(&data, &outcome.asks.tenant, outcome.stop());
-    exceptions::raise(connection, &about, &data.exceptions, data.priority, now).await?;
     let attached = match state {
         State::Done => attach(connection, data.document.id, outcome, told, now).await?,
         State::Started | State::Duplicate | State::Rejected => Attached::No,

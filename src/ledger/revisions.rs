@@ -1,7 +1,10 @@
 //! Later decisions about documents that the ledger holds: what ended and what is to be done now, all of it or nothing.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use sqlx::{AnyConnection, Row as _};
+use uuid::Uuid;
 
 use super::audit::Entry;
 use super::documents::{self, OF_A_PACK, PACK, StoredDocument};
@@ -12,6 +15,7 @@ use super::outcomes::{
 use super::told::Told;
 use super::uploads::State;
 use super::{Ledger, LedgerError, sql};
+use crate::decision::ExceptionCode;
 use crate::document::DocumentId;
 use crate::events::{
     Data, DocumentData, Event, Resolution, ResolvedData, ResolvedException, ScoredData,
@@ -56,6 +60,8 @@ pub enum Because {
     Shipment,
     /// It has waited long enough.
     Time,
+    /// Other models read its upload anew.
+    Models,
     /// A person said something of it.
     Person(Act),
 }
@@ -111,6 +117,7 @@ pub(super) async fn still_stand(
         }
     }
     let again = settled.revisions.iter().chain(&settled.scored);
+    let again = again.chain(&settled.replaced);
     let before = again.map(|revision| &revision.before);
     for before in before.chain(settled.shares.iter().map(|share| &share.of)) {
         let row = sqlx::query(
@@ -234,9 +241,8 @@ async fn commit(
     }
     let about = About::document(&data, &outcome.asks.tenant, outcome.stop());
     let kept = exceptions::raise(connection, &about, &data.exceptions, data.priority, now).await?;
-    for one in exceptions::withdraw(connection, before.id, &kept, now).await? {
-        told.tell(Some(before.upload), ended(&data, &one, because, now));
-    }
+    let upload = Some(before.upload);
+    end_others(connection, upload, &data, &kept, because, told, now).await?;
     let attached = attach(connection, before.id, outcome, told, now).await?;
     let data = Box::new(data);
     let decided = match attached {
@@ -248,9 +254,43 @@ async fn commit(
     Ok(true)
 }
 
+/// Tells of documents that other models do not cut out of their upload any longer.
+pub(super) async fn commit_replaced(
+    connection: &mut AnyConnection,
+    replaced: &[Revision],
+    told: &mut Told,
+    now: Timestamp,
+) -> Result<(), LedgerError> {
+    for revision in replaced {
+        commit(connection, revision, &Because::Models, told, now).await?;
+        documents::leave_behind(connection, revision.before.id).await?;
+    }
+    Ok(())
+}
+
+/// Ends the exceptions of a document that it does not raise any longer.
+pub(super) async fn end_others(
+    connection: &mut AnyConnection,
+    upload: Option<Uuid>,
+    data: &DocumentData,
+    kept: &BTreeMap<ExceptionCode, Uuid>,
+    because: &Because,
+    told: &mut Told,
+    now: Timestamp,
+) -> Result<(), LedgerError> {
+    for one in exceptions::withdraw(connection, data.document.id, kept, now).await? {
+        told.tell(upload, ended(data, &one, because, now));
+    }
+    Ok(())
+}
+
 fn ended(data: &DocumentData, one: &Withdrawn, because: &Because, now: Timestamp) -> Event {
     let (how, detail) = match (because, &data.shipment) {
         (Because::Person(_), _) => (Resolution::Person, "a person settled it".to_owned()),
+        (Because::Models, _) => (
+            Resolution::Document,
+            "other models read the upload anew and do not find it".to_owned(),
+        ),
         (Because::Document, _) => (
             Resolution::Document,
             "another paper of the shipment supplied what was missing".to_owned(),

@@ -219,21 +219,21 @@ async fn write(
     if shipments.is_empty() {
         return Ok(Vec::new());
     }
-    let values = sql::rows(shipments.len(), 7, 1);
+    let row = |at: usize| format!("({},$1,1)", sql::numbered(5, 5 * at + 2));
+    let values: Vec<String> = (0..shipments.len()).map(row).collect();
+    let values = values.join(",");
     let statement = format!(
-        "INSERT INTO shipments (tenant, id, version, shipment, stored_at, number, counted) VALUES {values}
+        "INSERT INTO shipments (tenant, id, version, shipment, number, stored_at, counted) VALUES {values}
          ON CONFLICT (tenant, id) {where_known} RETURNING number"
     );
-    let mut query = sqlx::query(sqlx::AssertSqlSafe(statement));
+    let mut query = sqlx::query(sqlx::AssertSqlSafe(statement)).bind(now.as_millisecond());
     for ((tenant, id), (number, shipment)) in shipments {
         query = query
             .bind(tenant.as_str())
             .bind(id.as_str())
             .bind(sql::signed(shipment.version))
             .bind(sql::json(shipment)?)
-            .bind(now.as_millisecond())
-            .bind(*number)
-            .bind(1_i64);
+            .bind(*number);
     }
     Ok(query.fetch_all(connection).await?)
 }

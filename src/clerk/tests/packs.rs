@@ -297,31 +297,3 @@ async fn a_paper_whose_number_is_unknown_is_found_by_its_orders_too() {
         "{first:?}"
     );
 }
-
-#[tokio::test]
-async fn what_other_models_make_of_a_proof_frees_the_papers_that_it_stood_before() {
-    let office = Office::open().await;
-    office.shipments(&[shipment("S-1", 1, PRO)]).await;
-    office.paper("a.pdf", &receipt(PRO)).await;
-    let second = PaperSays {
-        received: 2,
-        ..receipt(PRO)
-    };
-    office.paper("b.pdf", &second).await;
-    let mut newer = examples::origin("a.pdf", b"a.pdf");
-    newer.models.marks = "marks@2".to_owned();
-    let begun = office.clerk.ledger.begin_upload(&newer, 4, at(9)).await;
-    let Begun::New(upload) = begun.unwrap() else {
-        panic!("it was read by these models");
-    };
-    let elsewhere = receipt("222333448");
-    let events = office
-        .file(&upload, &elsewhere, vec![elsewhere.read()], None)
-        .await;
-    assert!(
-        told(&events).contains(&"validated S-1".to_owned()),
-        "{:?}",
-        told(&events)
-    );
-    assert_eq!(office.stands("b.pdf").await, "S-1 billable");
-}

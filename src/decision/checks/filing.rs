@@ -129,7 +129,7 @@ fn supports(class: DocumentClass, code: &str) -> bool {
 pub fn v12_unfiled(case: &Case<'_>, condition: &Condition) -> Tested<Unfiled> {
     let (filing, class) = (case.filing, case.document.class);
     if let Some(original) = filing.duplicate_of {
-        let detail = format!("the same paper came before as document {original}; nothing to do");
+        let detail = format!("the same paper is filed as document {original}; nothing to do");
         return Tested::failed(Finding::new(
             ExceptionCode::DuplicateDoc,
             Stop::Reject,
