@@ -42,7 +42,7 @@ bench: build ## Measure what the README says about speed and memory
 	@scripts/bench.sh $(BIN)
 	@scripts/setup.sh tests
 	@scripts/services.sh start
-	$(CARGO) bench --locked --bench service --bench matching; code=$$?; scripts/services.sh stop; exit $$code
+	$(CARGO) bench --locked --bench service --bench matching --bench charges; code=$$?; scripts/services.sh stop; exit $$code
 
 match-weights: ## Estimate anew what evidence weighs in matching
 	$(CARGO) bench --locked --bench matching -- --seed 71 --shipments 20000 --papers 2500 --weights models/shipment-match/2/estimated.toml

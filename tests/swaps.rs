@@ -23,7 +23,7 @@ use countersign::worker::{Arrival, Worker};
 const BEFORE: usize = 10;
 /// Between the two measurements.
 const SWAPS: usize = 100;
-/// A measurement is the median over so many swaps.
+/// A measurement is the least over so many swaps, in which both models change and papers are read at each of their turns.
 const WINDOW: usize = 20;
 /// A paper is read after every so many swaps: reading takes longer than swapping.
 const READ: usize = 5;
@@ -93,9 +93,9 @@ async fn a_hundred_swaps_leave_no_memory_behind() {
         }
         resident.push(resident_mib());
     }
-    // It goes up and down by a model's size with every swap.
-    let start = median(&resident[BEFORE..BEFORE + WINDOW]);
-    let end = median(&resident[BEFORE + SWAPS..]);
+    // It goes up and down by a model's size and a paper's pages; what is left behind lies under all of it.
+    let start = least(&resident[BEFORE..BEFORE + WINDOW]);
+    let end = least(&resident[BEFORE + SWAPS..]);
     println!("resident: {start:.0} MiB at first, {end:.0} MiB {SWAPS} swaps later");
     assert!(
         end < start * 1.05,
@@ -103,8 +103,6 @@ async fn a_hundred_swaps_leave_no_memory_behind() {
     );
 }
 
-fn median(numbers: &[f64]) -> f64 {
-    let mut sorted = numbers.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    sorted[sorted.len() / 2]
+fn least(numbers: &[f64]) -> f64 {
+    numbers.iter().copied().fold(f64::INFINITY, f64::min)
 }

@@ -7,10 +7,12 @@ use std::process::ExitCode;
 use super::Failure;
 use crate::decision::Profiles;
 use crate::inference::{InferenceError, Registry, Task};
+use crate::ledger::InForce;
+use crate::models::Repository;
 use crate::reading::{Reader, probe_sandbox};
 use crate::settings::Settings;
 use crate::shipments::matching::Weights;
-use crate::worker::open_registry;
+use crate::worker::{open_ledger, open_registry};
 
 /// One thing that was looked at: what, and what was found, or what is wrong and how to mend it.
 type Finding = (&'static str, Result<String, String>);
@@ -19,7 +21,7 @@ type Finding = (&'static str, Result<String, String>);
 ///
 /// # Errors
 /// [`Failure`] when the result cannot be printed.
-pub(super) fn run(settings: &Settings) -> Result<ExitCode, Failure> {
+pub(super) async fn run(settings: &Settings) -> Result<ExitCode, Failure> {
     let mut findings = vec![
         ("PDFium", file(&settings.reader.pdfium, "run `make native`")),
         (
@@ -32,7 +34,9 @@ pub(super) fn run(settings: &Settings) -> Result<ExitCode, Failure> {
         ("profiles", profiles(settings)),
         ("data folder", writable(&settings.data)),
     ];
-    findings.extend(models(settings));
+    let serving = serving(settings).await;
+    findings.push(("ledger", serving.as_deref().map(told).map_err(Clone::clone)));
+    findings.extend(models(settings, &serving.unwrap_or_default()));
     let mut out = std::io::stdout().lock();
     for (what, found) in &findings {
         match found {
@@ -119,12 +123,41 @@ fn writable(folder: &Path) -> Result<String, String> {
         })
 }
 
-/// Every model: its files' hashes, its graph against its manifest, and its golden example.
-fn models(settings: &Settings) -> Vec<Finding> {
-    let registry = match open_registry(settings) {
+/// What the ledger says of models; nothing where none is kept yet.
+async fn serving(settings: &Settings) -> Result<Vec<InForce>, String> {
+    if settings.ledger.is_empty() && !settings.data.join("ledger.sqlite").exists() {
+        return Ok(Vec::new());
+    }
+    let ledger = open_ledger(settings)
+        .await
+        .map_err(|fault| fault.to_string())?;
+    let serving = ledger.models_in_force().await;
+    serving.map_err(|error| error.to_string())
+}
+
+fn told(serving: &[InForce]) -> String {
+    match serving.len() {
+        0 => "says of no model that it serves: the newest will".to_owned(),
+        _ => "says which models serve".to_owned(),
+    }
+}
+
+/// Every model, those that serve by the ledger or else the newest: its files' hashes, its graph against its manifest, and its golden example.
+fn models(settings: &Settings, serving: &[InForce]) -> Vec<Finding> {
+    let mut registry = match open_registry(settings) {
         Ok(registry) => registry,
         Err(fault) => return vec![("models", Err(fault.to_string()))],
     };
+    for one in serving {
+        match Repository::of(settings).manifest(&one.champion) {
+            Ok(manifest) => registry = registry.with(manifest),
+            Err(error) => {
+                let (champion, task) = (&one.champion, one.task);
+                let remedy = format!("{champion} serves {task}: put it back, or promote another");
+                return vec![("models", Err(format!("{error}. {remedy}")))];
+            }
+        }
+    }
     let tasks = [
         ("text model", Task::Text),
         ("class model", Task::PageClass),

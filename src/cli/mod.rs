@@ -151,7 +151,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Dataset(args) => runtime.block_on(dataset::run(args, settings)),
         Command::Replay(args) => runtime.block_on(replay::run(args, settings)),
         Command::Models(args) => runtime.block_on(models::run(args, settings)),
-        Command::Doctor => doctor::run(&settings),
+        Command::Doctor => runtime.block_on(doctor::run(&settings)),
         Command::Settings { .. } => {
             print(&toml::to_string(&settings).map_err(Failure::unexpected)?)
         }

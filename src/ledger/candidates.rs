@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use sqlx::{AnyConnection, Executor as _, Row as _};
 
-use super::key_index::{Place, any, newest, places};
+use super::key_index::{any, newest, places};
 use super::{Ledger, LedgerError, sql};
 use crate::shipments::Shipment;
 use crate::shipments::matching::Known;
@@ -72,24 +72,9 @@ impl Ledger {
         search: &Search<'_>,
         limit: usize,
     ) -> Result<Candidates, LedgerError> {
-        let near = place(search.tenant, search.near);
-        let (shared, near) = tokio::try_join!(self.sharing(search), any(&self.pool, &near))?;
-        let mut found = Candidates {
-            limit,
-            shared,
-            numbers: Vec::new(),
-            known: Vec::new(),
-        };
-        found.add_near(near);
-        found.load(self, search.tenant).await?;
-        Ok(found)
-    }
-
-    /// The shipments that share keys, near ones aside.
-    async fn sharing(&self, search: &Search<'_>) -> Result<HashMap<i64, Shared>, LedgerError> {
         let mut connection = self.pool.acquire().await?;
-        let strong = place(search.tenant, search.strong);
-        let weak = place(search.tenant, search.weak);
+        let place = |keys: &[String]| places(search.tenant, keys.iter().map(String::as_str));
+        let (strong, weak) = (place(search.strong), place(search.weak));
         let mut shared: HashMap<i64, Shared> = HashMap::new();
         if let Some(number) = named(&mut connection, search).await? {
             shared.entry(number).or_default().strong += 1;
@@ -102,7 +87,15 @@ impl Ledger {
                 false => shared.others += 1,
             }
         }
-        Ok(shared)
+        let mut found = Candidates {
+            limit,
+            shared,
+            numbers: Vec::new(),
+            known: Vec::new(),
+        };
+        found.add_near(&mut connection, search).await?;
+        found.load(&mut connection, search.tenant).await?;
+        Ok(found)
     }
 
     /// Adds the shipments with one of the keys of `search.near`, none of which was asked for before. Returns whether there are others among the
@@ -115,21 +108,31 @@ impl Ledger {
         search: &Search<'_>,
         candidates: &mut Candidates,
     ) -> Result<bool, LedgerError> {
-        let near = place(search.tenant, search.near);
-        candidates.add_near(any(&self.pool, &near).await?);
-        candidates.load(self, search.tenant).await
+        let mut connection = self.pool.acquire().await?;
+        candidates.add_near(&mut connection, search).await?;
+        candidates.load(&mut connection, search.tenant).await
     }
 }
 
 impl Candidates {
-    fn add_near(&mut self, numbers: Vec<i64>) {
-        for number in numbers {
+    async fn add_near(
+        &mut self,
+        connection: &mut AnyConnection,
+        search: &Search<'_>,
+    ) -> Result<(), LedgerError> {
+        let near = places(search.tenant, search.near.iter().map(String::as_str));
+        for number in any(connection, &near).await? {
             self.shared.entry(number).or_default().others += Shared::NEAR;
         }
+        Ok(())
     }
 
     /// Fetches the first of those that were found, as far as they are not there yet. Returns whether they are others now.
-    async fn load(&mut self, ledger: &Ledger, tenant: &str) -> Result<bool, LedgerError> {
+    async fn load(
+        &mut self,
+        connection: &mut AnyConnection,
+        tenant: &str,
+    ) -> Result<bool, LedgerError> {
         let mut best: Vec<(Shared, i64)> = self.shared.iter().map(|(n, s)| (*s, *n)).collect();
         best.sort_unstable_by(|a, b| b.cmp(a));
         let best = best.iter().take(self.limit).map(|(_, number)| *number);
@@ -139,7 +142,7 @@ impl Candidates {
         let before: BTreeSet<i64> = there.keys().copied().collect();
         let missing = best.iter().filter(|number| !there.contains_key(number));
         let missing: Vec<i64> = missing.copied().collect();
-        there.extend(fetch(ledger, tenant, &missing).await?);
+        there.extend(fetch(connection, tenant, &missing).await?);
         let best = best.into_iter();
         let best = best.filter_map(|number| Some((number, there.remove(&number)?)));
         (self.numbers, self.known) = best.unzip();
@@ -161,10 +164,6 @@ impl Shared {
     const NEAR: u32 = 2;
 }
 
-fn place(tenant: &str, keys: &[String]) -> BTreeSet<Place> {
-    places(tenant, keys.iter().map(String::as_str))
-}
-
 async fn named(
     connection: &mut AnyConnection,
     search: &Search<'_>,
@@ -182,7 +181,7 @@ async fn named(
 
 /// The shipments with these numbers, as far as they are the tenant's: keys of two tenants may fall on one place.
 async fn fetch(
-    ledger: &Ledger,
+    connection: &mut AnyConnection,
     tenant: &str,
     numbers: &[i64],
 ) -> Result<Vec<(i64, Known)>, LedgerError> {
@@ -195,7 +194,7 @@ async fn fetch(
     let statement = format!("SELECT number, shipment FROM shipments WHERE number IN ({each})");
     let statement = sqlx::raw_sql(sqlx::AssertSqlSafe(statement));
     let mut found = Vec::new();
-    for row in ledger.pool.fetch_all(statement).await? {
+    for row in connection.fetch_all(statement).await? {
         let shipment: Shipment = sql::column(&row, "shipment")?;
         if shipment.tenant == tenant {
             found.push((row.try_get("number")?, shipment.into()));

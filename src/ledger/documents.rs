@@ -344,11 +344,11 @@ pub(super) async fn revision(
 }
 
 /// Gives up what other models made of the same upload: its attachments are free again, and its documents count no longer. Those that the
-/// new models cut alike are stored over the old ones afterwards, and the others told of.
+/// new models cut alike are stored over the old ones afterwards, and the others told of. Returns whether there were any.
 pub(super) async fn supersede(
     connection: &mut AnyConnection,
     origin: &Origin,
-) -> Result<(), LedgerError> {
+) -> Result<bool, LedgerError> {
     let documents = format!(
         "(SELECT d.id FROM documents d JOIN uploads u ON u.id = d.upload WHERE {SAME_OBJECT})"
     );
@@ -359,16 +359,18 @@ pub(super) async fn supersede(
         format!("DELETE FROM document_keys WHERE document IN {documents}"),
         format!("UPDATE documents SET superseded = 1, parked_until = NULL WHERE id IN {documents}"),
     ];
+    let mut superseded = 0;
     for statement in statements {
-        sqlx::query(sqlx::AssertSqlSafe(statement))
+        let done = sqlx::query(sqlx::AssertSqlSafe(statement))
             .bind(origin.sha256.as_str())
             .bind(origin.object.bucket.as_str())
             .bind(origin.object.key.as_str())
             .bind(origin.object.version.clone().unwrap_or_default())
             .execute(&mut *connection)
             .await?;
+        superseded = done.rows_affected();
     }
-    Ok(())
+    Ok(superseded > 0)
 }
 
 /// A document that was told of for the last time.

@@ -170,9 +170,6 @@ impl Ledger {
             return Ok(Finish::Conflict(conflict));
         }
         store_findings(&mut tx, upload, findings).await?;
-        if let Outcome::Documents(settled) = outcome {
-            weeks::count(&mut tx, &settled.documents, now).await?;
-        }
         let events = told.commit(&mut tx, now).await?;
         tx.commit().await?;
         Ok(Finish::Done(events))
@@ -208,7 +205,7 @@ async fn settle(
             revisions::detach(connection, revision).await?;
         }
     }
-    documents::supersede(connection, &upload.origin).await?;
+    let is_anew = documents::supersede(connection, &upload.origin).await?;
     told.act(Entry::upload_finished(
         upload.id,
         &upload.origin.object,
@@ -227,6 +224,9 @@ async fn settle(
         let because = Because::Document;
         if !revisions::commit_all(connection, settled, &because, told, now).await? {
             return Ok(Some(Conflict::PackChanged));
+        }
+        if !is_anew {
+            weeks::count(connection, documents, now).await?;
         }
     }
     uploads::close(connection, upload.id, state, None, now).await?;

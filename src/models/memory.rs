@@ -6,8 +6,8 @@
 )]
 
 /// What is at least so large is mapped on its own and goes back to the system as it is freed. glibc would raise this by itself, up to
-/// 32 MiB, and weights and pages would leave holes among small things. Measured over 100 swaps (`tests/swaps.rs`): 123 to 165 MiB without,
-/// 106 to 107 MiB with it; reading the fixtures takes one second in a hundred longer in the kernel.
+/// 32 MiB, and weights and pages would leave holes among small things. Measured over 100 swaps, the least of
+/// twenty (`tests/swaps.rs`): 106 to 127 MiB without, 103 to 103 MiB with it; reading the fixtures takes one second in a hundred longer in the kernel.
 #[cfg(target_env = "gnu")]
 const MAPPED_ON_ITS_OWN: libc::c_int = 1 << 20;
 

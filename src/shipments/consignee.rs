@@ -14,15 +14,18 @@ use crate::understanding::{Document, Field, FieldName, Fields, Party, Value};
 /// Puts another party of the paper into the consignee's place, if it and not the one read there is the shipment's: by name and place,
 /// since to be named on a paper is not to have received its goods.
 pub fn settle_consignee(document: &mut Document, shipment: &Shipment) {
-    let sites = destinations(shipment);
+    settle(document, shipment, &destinations(shipment));
+}
+
+fn settle(document: &mut Document, shipment: &Shipment, sites: &[Destination]) {
     let read = consignee(document).cloned();
     if read
         .as_ref()
-        .is_some_and(|party| agree(&place_of(party), &sites))
+        .is_some_and(|party| agree(&place_of(party), sites))
     {
         return;
     }
-    let is_the_shipments = |other: &Party| agreement(other, &sites) == SiteAgreement::NameAndPostal;
+    let is_the_shipments = |other: &Party| agreement(other, sites) == SiteAgreement::NameAndPostal;
     let others = &mut document.traits.other_parties;
     let at = others
         .iter()
@@ -68,11 +71,13 @@ pub fn settle_consignee_by(document: &mut Document, known: &[Known]) {
         let mut known = known.iter();
         place.is_some_and(|place| known.any(|one| agree(&place, &one.destinations)))
     };
-    if is_of(document, known) {
+    let others = &document.traits.other_parties;
+    let nobody_else = others.is_empty() && !document.fields.contains_key(&FieldName::ShipFrom);
+    if nobody_else || is_of(document, known) {
         return;
     }
     for one in known {
-        settle_consignee(document, &one.shipment);
+        settle(document, &one.shipment, &one.destinations);
         if is_of(document, std::slice::from_ref(one)) {
             return;
         }

@@ -150,11 +150,12 @@ mod tests {
             let mut extra = text;
             extra.insert_str(place, &other);
             // A letter is lost beside letters only, and taken for no digit but one that looks like it.
-            let was_letter = own.text().as_bytes()[place].is_ascii_uppercase();
-            let is_digit = |other: &str| other.bytes().all(|byte| byte.is_ascii_digit());
-            let slips = [(wrong, was_letter && is_digit(&other)), (missing, was_letter), (extra, false)];
-            for (slip, excused) in slips {
+            let was_letter = own.folded().as_bytes()[place].is_ascii_uppercase();
+            for (slip, is_missing) in [(wrong, false), (missing, true), (extra, false)] {
                 let Some(slip) = Number::read(&slip) else { continue };
+                let is_digit = slip.folded().as_bytes().get(place);
+                let is_digit = is_digit.is_some_and(u8::is_ascii_digit);
+                let excused = was_letter && (is_missing || is_digit);
                 // Two zeros fewer in front are two slips.
                 let alike = own.likeness(&slip).is_some();
                 let met = slip.folded() == own.folded() || one_off(&slip).contains(own.folded());

@@ -8,6 +8,7 @@ on_every_database! {
     what_was_promoted_is_rolled_back_once,
     a_challenger_is_tried_and_what_is_retired_never_serves,
     every_change_is_in_the_trail,
+    a_week_counts_what_came_once,
 }
 
 fn named(text: &str) -> ModelName {
@@ -139,4 +140,32 @@ async fn every_change_is_in_the_trail(ledger: &Ledger) {
     );
     let trail = ledger.audit_about("marks").await.unwrap();
     assert_eq!(trail.last().unwrap().who, "ada");
+}
+
+async fn a_week_counts_what_came_once(ledger: &Ledger) {
+    const WEEK: i64 = 7 * 86_400;
+    know(ledger, &["S-1", "S-2"]).await;
+    bill(ledger, "a.pdf", "S-1").await;
+    let unsigned = crate::events::examples::unsigned("S-2", pages(0..1));
+    let upload = begun(begin(ledger, "b.pdf", b"b.pdf", at(1)).await);
+    done(finish(ledger, &upload, &one(unsigned), at(2)).await);
+    // The same bytes once more are counted nowhere, nor is what other models read anew.
+    let copy = begun(begin(ledger, "copy.pdf", b"a.pdf", at(3)).await);
+    let again = Outcome::Duplicate(vec![outcome(billable("S-1", pages(0..1)))]);
+    done(finish(ledger, &copy, &again, at(3)).await);
+    let mut newer = origin("a.pdf", b"a.pdf");
+    newer.models.marks = "marks@2".to_owned();
+    let anew = begun(ledger.begin_upload(&newer, 5, at(4)).await.unwrap());
+    done(finish(ledger, &anew, &one(billable("S-1", pages(0..1))), at(4)).await);
+    let counted = ledger.week(at(0)).await.unwrap();
+    let classes = counted.iter().filter(|((by, _), _)| *by == By::Class);
+    let classes: Vec<_> = classes
+        .map(|(_, one)| (one.documents, one.straight))
+        .collect();
+    assert_eq!(classes, [(2, 1)]);
+    let sure = counted
+        .values()
+        .all(|one| one.confidence <= one.documents as f64);
+    assert!(sure, "{counted:?}");
+    assert!(ledger.week(at(WEEK)).await.unwrap().is_empty());
 }

@@ -1,6 +1,7 @@
 //! How every ledger keeps what documents look for, and later decisions about them.
 
 use super::*;
+use crate::decision::{Exception, ExceptionCode};
 use crate::events::EventType;
 use crate::events::examples::{ambiguous, unsigned};
 
@@ -11,7 +12,7 @@ on_every_database! {
     what_rests_on_papers_or_a_version_that_changed_is_a_conflict,
     a_better_proof_takes_the_place_of_the_first,
     an_exception_is_open_as_long_as_a_document_raises_it,
-    a_document_that_other_models_read_anew_is_no_longer_looked_for,
+    a_document_that_other_models_cut_otherwise_is_no_longer_looked_for,
     a_parked_document_is_told_of_once_its_time_has_come,
 }
 
@@ -197,15 +198,36 @@ async fn an_exception_is_open_as_long_as_a_document_raises_it(ledger: &Ledger) {
     );
 }
 
-async fn a_document_that_other_models_read_anew_is_no_longer_looked_for(ledger: &Ledger) {
+async fn a_document_that_other_models_cut_otherwise_is_no_longer_looked_for(ledger: &Ledger) {
     know(ledger, &["S-1"]).await;
     let document = file(ledger, "a.pdf", ambiguous(pages(0..1)), &["id:1"]).await;
+    let copy = ExceptionCode::DuplicateDoc;
+    let replaced = Decided {
+        exceptions: vec![Exception::new(copy, "the same paper", None)],
+        ..ambiguous(pages(0..1))
+    };
     let mut newer = origin("a.pdf", b"a.pdf");
     newer.models.marks = "marks@2".to_owned();
     let upload = begun(ledger.begin_upload(&newer, 5, at(3)).await.unwrap());
-    done(finish(ledger, &upload, &one(billable("S-1", pages(0..2))), at(4)).await);
+    let anew = Settled {
+        documents: vec![outcome(billable("S-1", pages(0..2)))],
+        replaced: again(ledger, document, replaced).await.revisions,
+        ..Settled::default()
+    };
+    let anew = Outcome::Documents(anew);
+    let told = done(finish(ledger, &upload, &anew, at(4)).await);
+    assert_eq!(
+        kinds(&told),
+        [
+            EventType::ExceptionResolved,
+            EventType::ExceptionRaised,
+            EventType::DocumentClassified,
+            EventType::AttachmentValidated,
+        ]
+    );
     assert!(ledger.document(document).await.unwrap().is_none());
     assert_eq!(concerned(ledger, "S-2", &["id:1"]).await, []);
+    // That it was replaced is for information.
     assert_eq!(open_codes(ledger).await, ["Short"]);
 }
 
