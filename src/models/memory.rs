@@ -5,11 +5,15 @@
     reason = "mallopt and malloc_trim have no safe wrapper among the dependencies"
 )]
 
-/// What is at least so large is mapped on its own and goes back to the system as it is freed. glibc would raise this by itself, up to
-/// 32 MiB, and weights and pages would leave holes among small things. Measured over 100 swaps, the least of
-/// twenty (`tests/swaps.rs`): 106 to 127 MiB without, 103 to 103 MiB with it; reading the fixtures takes one second in a hundred longer in the kernel.
+/// What is at least so large, in bytes, is mapped on its own and goes back to the system as it is freed. glibc would raise this by itself, up
+/// to 32 MiB, and weights and pages would leave holes among small things. With both settings the least memory of twenty swaps goes from 98 to
+/// 100 MiB in a hundred swaps (`tests/swaps.rs`), without from 106 to 127.
 #[cfg(target_env = "gnu")]
-const MAPPED_ON_ITS_OWN: libc::c_int = 1 << 20;
+const MAPPED_ON_ITS_OWN: libc::c_int = 1 << 18;
+
+/// Heaps that threads share, for the same reason: each has holes of its own.
+#[cfg(target_env = "gnu")]
+const HEAPS: libc::c_int = 2;
 
 /// Gives free memory back to the system when it is dropped. As the last field of what holds models it does so once these are gone.
 #[derive(Debug)]
@@ -21,6 +25,7 @@ impl GivenBack {
         // SAFETY: it changes where later allocations come from, none that exists.
         unsafe {
             libc::mallopt(libc::M_MMAP_THRESHOLD, MAPPED_ON_ITS_OWN);
+            libc::mallopt(libc::M_ARENA_MAX, HEAPS);
         }
         Self(())
     }

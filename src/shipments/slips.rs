@@ -13,7 +13,7 @@ const DIGITS: &[u8] = b"0123456789";
 const LETTERS: &[u8] = b"ACEFHJMNPRTUVWXY";
 
 /// For each digit the letters that readers take for it, beside those that are folded into it. Expert knowledge, as
-/// [`CONFUSED_DIGITS`](super::numbers::CONFUSED_DIGITS).
+/// [`CONFUSED_DIGITS`].
 const LETTERS_LIKE: [&[u8]; 10] = [
     b"CU", b"JTY", b"R", b"EJ", b"AHY", b"EF", b"CE", b"FJTVY", b"AEHR", b"AP",
 ];
