@@ -23,7 +23,7 @@ use serde_json::json;
 /// Documents that are scored, each with its shipment.
 const DOCUMENTS: u64 = 3_000;
 
-/// Lines that are billed beside line-haul and fuel. Invoices of domain.md §4 have up to a handful of accessorials.
+/// Lines that are billed beside line-haul and fuel.
 const CODES: [&str; 6] = [
     "DETENTION",
     "LUMPER",

@@ -14,8 +14,8 @@ use crate::ledger::{Revision, StoredDocument};
 use crate::pipeline::{Terms, decide_copy};
 
 impl Clerk {
-    /// The last decisions about the documents `before` that are none of the new ones on the table: whoever was told that they are attached has to hear that
-    /// they are not any longer.
+    /// The last decisions about the documents `before` that are none of the new ones on the table: whoever was told that they are
+    /// attached has to hear that they are not any longer.
     pub(super) async fn replaced(
         &self,
         before: &[StoredDocument],

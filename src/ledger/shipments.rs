@@ -14,7 +14,7 @@ use super::key_index::{self, Place, places};
 use super::{Ledger, LedgerError, sql};
 use crate::shipments::Shipment;
 
-/// How many shipments go into one statement. With six values a shipment this stays far below the 32,766 values that SQLite
+/// How many shipments go into one statement. With five values a shipment this stays far below the 32,766 values that SQLite
 /// takes.
 const BATCH: usize = 500;
 
