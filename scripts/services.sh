@@ -82,6 +82,8 @@ start_rabbitmq() (
         'log.console = false' > "$RABBITMQ_CONFIG_FILE.conf"
     setsid "$BIN_OF_RABBITMQ/rabbitmq-server" > "$RABBITMQ_HOME/log/start" 2>&1 < /dev/null &
     until_it_answers "$RABBITMQ" $! "$RABBITMQ_HOME/log/start"
+    # A port that answers is not yet a node that runs.
+    "$BIN_OF_RABBITMQ/rabbitmqctl" --quiet await_startup --timeout 60
 )
 stop_rabbitmq() (
     rabbitmq_settings
@@ -131,7 +133,8 @@ somebody_listens() {
 # Ports that nobody listens on, and an empty folder.
 find_room() {
     [ -z "$PORT" ] || return 0
-    PORT=35400
+    # Below the ports that the kernel gives to outgoing connections, one of which could hold what a server is to listen on.
+    PORT=21400
     while somebody_listens; do PORT=$((PORT + 100)); done
     place_ports
     HOME_OF_ALL="$(mktemp -d "${TMPDIR:-/tmp}/countersign-services.XXXXXX")"
@@ -140,11 +143,19 @@ find_room() {
     echo "$HOME_OF_ALL" > .services/folder
 }
 
+# A server that was started and is gone ended by itself: what it said last is kept, and told when the servers are stopped.
+say_if_it_ended() { # SERVICE LOG…
+    for log in "${@:2}"; do
+        [ ! -s "$log" ] || { echo "services: $1 ended by itself; $log ends with:" && tail -12 "$log"; } | tee -a .services/ended >&2
+    done
+}
+
+# Starts what does not run, so that it may be called again.
 start() {
     find_room
-    answers "$POSTGRES" || start_postgres
-    answers "$S3" || start_s3
-    answers "$RABBITMQ" || start_rabbitmq
+    answers "$POSTGRES" || { say_if_it_ended postgres "$HOME_OF_ALL/postgres/data/log" && start_postgres; }
+    answers "$S3" || { say_if_it_ended s3 "$HOME_OF_ALL/seaweedfs/log" && start_s3; }
+    answers "$RABBITMQ" || { say_if_it_ended rabbitmq "$HOME_OF_ALL"/rabbitmq/log/* && start_rabbitmq; }
     cat > "$TOLD" <<JSON
 {"postgres": "postgres://countersign:$SECRET@127.0.0.1:$POSTGRES/postgres", "rabbitmq": "amqp://guest:guest@127.0.0.1:$RABBITMQ/%2f",
  "s3": "http://127.0.0.1:$S3", "s3_key": "countersign", "s3_secret": "$SECRET"}
@@ -157,6 +168,7 @@ stop() {
         stop_postgres
         rm -rf "$HOME_OF_ALL"
     fi
+    [ ! -f .services/ended ] || cat .services/ended >&2
     rm -rf .services
 }
 # What only the broker's own tool can do, as `add_vhost NAME`.

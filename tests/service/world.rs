@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
@@ -32,6 +33,9 @@ struct Services {
     s3_key: String,
     s3_secret: String,
 }
+
+/// The servers, those started anew that had ended since `make test` started them.
+static STARTED: OnceLock<()> = OnceLock::new();
 
 pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -79,8 +83,8 @@ impl World {
 
     /// Where no queue is bound for events.
     pub(crate) async fn without_consumer() -> Self {
-        let told = std::fs::read_to_string(root().join(".services/running.json"));
-        let told = told.expect("start the servers: scripts/services.sh start");
+        STARTED.get_or_init(|| services(&["start"]));
+        let told = std::fs::read_to_string(root().join(".services/running.json")).unwrap();
         let services_at: Services = serde_json::from_str(&told).unwrap();
         let name = format!("t{}", uuid::Uuid::new_v4().simple());
         services(&["rabbitmqctl", "add_vhost", &name]);
