@@ -7,6 +7,7 @@ mod beside;
 mod deciding;
 mod matching;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -18,7 +19,7 @@ pub use self::matching::{MatchedDocument, Matcher, attach_document};
 use crate::document::PageNumber;
 use crate::fault::Fault;
 use crate::ledger::Finding;
-use crate::models::{Lent, Readers};
+use crate::models::{Lent, OnTrialHere, Readers};
 use crate::reading::{Page, Reader, TextReader, kept, read_page};
 use crate::settings::Settings;
 use crate::understanding::pages::{PageModels, PageView};
@@ -34,7 +35,7 @@ pub struct Slot {
 #[derive(Debug)]
 pub struct ToRead {
     /// Its bytes.
-    pub bytes: Vec<u8>,
+    pub bytes: Arc<Vec<u8>>,
     /// What helps to understand it.
     pub context: Context,
     /// Who reads it.
@@ -54,7 +55,7 @@ pub struct ReadUpload {
     pub by: Readers,
     /// What a challenger in the shadow made of it.
     pub shadow: Option<Shadow>,
-    /// What looking at its pages took.
+    /// What looking at its pages took; reading them, too, where it is the reading that is on trial.
     pub took: Duration,
     /// What was made of its pages, packed; `None` where it was kept before.
     pub reading: Option<Vec<u8>>,
@@ -99,6 +100,7 @@ impl Slot {
             Some(kept) => PagesFrom::Kept(kept.into_iter()),
             None => PagesFrom::Reading(Box::new(by.serving.text().map_err(opening)?)),
         };
+        let is_timed = by.trial.as_ref().is_some_and(OnTrialHere::is_of_reading);
         let (mut pages, mut views, mut findings) = (Vec::new(), Vec::new(), Vec::new());
         let mut took = Duration::ZERO;
         for index in 0..opened.pages {
@@ -108,10 +110,15 @@ impl Slot {
             let reading = Finding::new(&[number], "reading", started, reading_found(&page));
             let started = Instant::now();
             let view = look(&mut models, &page)?;
-            took += started.elapsed();
             let found = view_found(&view);
-            findings.push(reading);
-            findings.push(Finding::new(&[number], "understanding", started, found));
+            let looking = Finding::new(&[number], "understanding", started, found);
+            took += looking.took
+                + if is_timed {
+                    reading.took
+                } else {
+                    Duration::ZERO
+                };
+            findings.extend([reading, looking]);
             beside.look(&mut self.reader, &page);
             // An upload of 300 pages needs the memory of one.
             page.image = image::GrayImage::default();

@@ -4,10 +4,13 @@
 //! the order given, gets the same outcome from the same uploads.
 
 mod arrival;
+mod attempt;
 mod opening;
 mod replay;
 mod reread;
 mod trials;
+
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -15,7 +18,7 @@ use tokio::sync::RwLock;
 use tokio_util::sync::CancellationToken;
 
 pub use self::arrival::Arrival;
-pub use self::opening::{open_champions, open_ledger, open_registry};
+pub use self::opening::{look_at_ledger, open_champions, open_ledger, open_registry};
 pub use self::replay::Replayed;
 pub use self::reread::{Rereader, open_storage};
 use self::trials::in_public;
@@ -36,9 +39,6 @@ use crate::understanding::Context;
 /// An upload on which work was begun more often than this has killed its worker every time. A few, because a worker may be killed for
 /// other reasons.
 const MOST_ATTEMPTS: u32 = 5;
-/// An upload on which work was begun so often is read alone: should it end the worker, it takes no other with it, which would be suspected
-/// in its turn.
-const SUSPECT: u32 = 3;
 
 /// Everything that uploads pass through.
 #[derive(Debug)]
@@ -180,7 +180,7 @@ impl Worker {
             Begun::New(upload) if upload.attempts > MOST_ATTEMPTS => {
                 Ok(Read::Rejected(upload, RejectReason::ParserCrashed))
             }
-            Begun::New(upload) => self.read_bytes(upload, arrival, bytes, by).await,
+            Begun::New(upload) => self.attempt(upload, arrival, bytes, by).await,
         }
     }
 
@@ -192,49 +192,6 @@ impl Worker {
             .ledger()
             .reject_unread(object, models, trace, reason, now);
         Ok(Read::Finished(rejected.await?))
-    }
-
-    async fn read_bytes(
-        &self,
-        upload: Upload,
-        arrival: Arrival,
-        bytes: Vec<u8>,
-        by: Readers,
-    ) -> Result<Read, Fault> {
-        // Whatever ended the worker on it, this time nobody reads beside.
-        let by = if upload.attempts < SUSPECT || !by.is_shadowed() {
-            by
-        } else {
-            Readers::of(&by.serving)
-        };
-        let to_read = to_read(bytes, arrival.received_on(), by);
-        let reading = async {
-            if upload.attempts < SUSPECT {
-                let _with_others = self.reading.read().await;
-                self.slots.read(to_read).await
-            } else {
-                let _alone = self.reading.write().await;
-                self.slots.read(to_read).await
-            }
-        };
-        let read = tokio::select! {
-            read = reading => read,
-            () = self.given_up.cancelled() => {
-                Err(Fault::retry("reading an upload", "the worker stops"))
-            }
-        };
-        if upload.attempts >= SUSPECT && read.is_ok() {
-            // Cleared: should the worker end after this, it was not the upload.
-            self.ledger().take_back_attempt(&upload).await?;
-        }
-        match read {
-            Ok(read) => Ok(Read::Documents(upload, arrival, Box::new(read))),
-            Err(Fault::Reject(reason)) => Ok(Read::Rejected(upload, reason)),
-            Err(fault) => {
-                let fault = self.without_whom_it_fails(fault).await;
-                Err(self.not_its_fault(&upload, fault).await)
-            }
-        }
     }
 
     /// What failed is not the upload: the attempt does not count.
@@ -356,7 +313,7 @@ impl Worker {
     }
 }
 
-fn to_read(bytes: Vec<u8>, received_on: Date, by: Readers) -> ToRead {
+fn to_read(bytes: Arc<Vec<u8>>, received_on: Date, by: Readers) -> ToRead {
     ToRead {
         bytes,
         context: Context {

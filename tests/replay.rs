@@ -8,6 +8,7 @@
 
 mod homes;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
@@ -137,4 +138,90 @@ fn a_model_that_knows_nothing_is_seen_to_bill_less_and_nobody_is_told() {
     home.add("bad-missing-output", 3);
     let (done, said) = countersign(&home, data.path(), &["replay", "--model", "page-class@3"]);
     assert!(!done && said.contains("first_page"), "{said}");
+}
+
+/// All events, in their order.
+fn told(data: &Path) -> Vec<Value> {
+    let files = std::fs::read_dir(data.join("events")).unwrap();
+    let mut files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
+    files.sort();
+    let texts = files
+        .iter()
+        .map(|file| std::fs::read_to_string(file).unwrap());
+    let texts: String = texts.collect();
+    texts
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+fn is(event: &Value, what: &str) -> bool {
+    event["type"] == format!("countersign.{what}.v1")
+}
+
+/// What was told last of each document.
+fn outcomes(events: &[Value]) -> BTreeMap<String, Value> {
+    let outcomes = events
+        .iter()
+        .filter(|event| is(event, "attachment.validated") || is(event, "exception.raised"));
+    outcomes
+        .map(|event| (event["subject"].as_str().unwrap().to_owned(), event.clone()))
+        .collect()
+}
+
+fn codes(event: &Value) -> Vec<&str> {
+    let exceptions = event["data"]["exceptions"].as_array().unwrap();
+    exceptions
+        .iter()
+        .map(|one| one["code"].as_str().unwrap())
+        .collect()
+}
+
+#[test]
+fn what_is_decided_anew_takes_the_place_of_what_was_told() {
+    let (home, data) = (Home::new(), tempfile::tempdir().unwrap());
+    processed(&home, data.path());
+    let before = told(data.path());
+    // One that knows nothing calls all of them something else, and cuts the batch otherwise.
+    home.add("torch-renamed", 2);
+    let publish = || {
+        let arguments = ["replay", "--publish", "--model", "page-class@2"];
+        let (done, said) = countersign(&home, data.path(), &arguments);
+        assert!(done, "{said}");
+        told(data.path())
+    };
+    let all = publish();
+    let now = outcomes(&all);
+    let billed = outcomes(&before);
+    let billed = billed
+        .iter()
+        .filter(|(_, event)| is(event, "attachment.validated"));
+    for (document, _) in billed {
+        let outcome = &now[document];
+        assert!(is(outcome, "exception.raised"), "{outcome}");
+        assert_eq!(outcome["data"]["revision"], 2, "{outcome}");
+    }
+    // Of the batch, each page is in one document that stands; the others say what took their place.
+    let of_batch = now.values().filter(|event| {
+        let key = &event["data"]["document"]["object"]["key"];
+        key.as_str().unwrap().ends_with("batch.pdf")
+    });
+    let (gone, stands): (Vec<_>, Vec<_>) =
+        of_batch.partition(|event| codes(event) == ["DUPLICATE_DOC"]);
+    assert!(!gone.is_empty());
+    let mut pages: Vec<u64> = stands
+        .iter()
+        .flat_map(|event| event["data"]["document"]["pages"].as_array().unwrap())
+        .map(|page| page.as_u64().unwrap())
+        .collect();
+    pages.sort_unstable();
+    assert_eq!(pages, [1, 2, 3, 4, 5, 6]);
+    // What the papers say of the freight is not asked of a weight certificate.
+    let resolved = all.iter().filter(|event| is(event, "exception.resolved"));
+    let mut resolved: Vec<_> = resolved
+        .map(|event| event["data"]["exception"]["code"].as_str().unwrap())
+        .collect();
+    resolved.sort_unstable();
+    assert_eq!(resolved, ["DAMAGE", "SHORT"]);
+    assert_eq!(publish().len(), all.len(), "it is told once");
 }

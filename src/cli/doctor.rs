@@ -12,7 +12,7 @@ use crate::models::Repository;
 use crate::reading::{Reader, probe_sandbox};
 use crate::settings::Settings;
 use crate::shipments::matching::Weights;
-use crate::worker::{open_ledger, open_registry};
+use crate::worker::{look_at_ledger, open_registry};
 
 /// One thing that was looked at: what, and what was found, or what is wrong and how to mend it.
 type Finding = (&'static str, Result<String, String>);
@@ -123,21 +123,19 @@ fn writable(folder: &Path) -> Result<String, String> {
         })
 }
 
-/// What the ledger says of models; nothing where none is kept yet.
+/// What the ledger says of models; nothing where it is to be made or brought up to date, which is no doctor's work.
 async fn serving(settings: &Settings) -> Result<Vec<InForce>, String> {
-    if settings.ledger.is_empty() && !settings.data.join("ledger.sqlite").exists() {
+    let ledger = look_at_ledger(settings).await;
+    let Some(ledger) = ledger.map_err(|fault| fault.to_string())? else {
         return Ok(Vec::new());
-    }
-    let ledger = open_ledger(settings)
-        .await
-        .map_err(|fault| fault.to_string())?;
+    };
     let serving = ledger.models_in_force().await;
     serving.map_err(|error| error.to_string())
 }
 
 fn told(serving: &[InForce]) -> String {
     match serving.len() {
-        0 => "says of no model that it serves: the newest will".to_owned(),
+        0 => "says of no model that it serves yet: the newest will".to_owned(),
         _ => "says which models serve".to_owned(),
     }
 }
@@ -148,13 +146,14 @@ fn models(settings: &Settings, serving: &[InForce]) -> Vec<Finding> {
         Ok(registry) => registry,
         Err(fault) => return vec![("models", Err(fault.to_string()))],
     };
+    let mut findings = Vec::new();
     for one in serving {
         match Repository::of(settings).manifest(&one.champion) {
             Ok(manifest) => registry = registry.with(manifest),
             Err(error) => {
                 let (champion, task) = (&one.champion, one.task);
                 let remedy = format!("{champion} serves {task}: put it back, or promote another");
-                return vec![("models", Err(format!("{error}. {remedy}")))];
+                findings.push(("models", Err(format!("{error}. {remedy}"))));
             }
         }
     }
@@ -165,14 +164,14 @@ fn models(settings: &Settings, serving: &[InForce]) -> Vec<Finding> {
         ("marks model", Task::Marks),
         ("charges model", Task::Charges),
     ];
-    let graphs = tasks.map(|(what, task)| {
+    findings.extend(tasks.map(|(what, task)| {
         let checked = model(&registry, task);
         (what, checked.map_err(|error| error.to_string()))
-    });
+    }));
     let weights = Weights::load(&settings.models());
     let weights = weights.map(|_| "what evidence for a shipment weighs is there".to_owned());
-    let weights = ("matching", weights.map_err(|error| error.to_string()));
-    graphs.into_iter().chain([weights]).collect()
+    findings.push(("matching", weights.map_err(|error| error.to_string())));
+    findings
 }
 
 fn model(registry: &Registry, task: Task) -> Result<String, InferenceError> {

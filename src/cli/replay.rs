@@ -66,7 +66,7 @@ pub(super) async fn run(mut args: ReplayArgs, mut settings: Settings) -> Result<
     let champions = open_champions(&settings, &ledger).await?;
     let others = Arc::new(others(&settings, &champions, &args.models)?);
     if args.publish && others.names().readers() == champions.names().readers() {
-        let reason = "charges are scored by the model that serves: promote it, and they are scored anew as they change";
+        let reason = "there is nothing to decide anew: these models serve, or they score charges, which are scored anew as they change once promoted";
         return Err(Failure::usage(reason));
     }
     let of = trial_of(&champions, &args.models)?;

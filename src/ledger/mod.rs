@@ -85,6 +85,16 @@ impl Ledger {
         Ok(ledger)
     }
 
+    /// Opens the ledger at `location` to look at it and nothing else. `None` where it is to be made or brought up to date first.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub async fn look(location: &str) -> Result<Option<Self>, LedgerError> {
+        let (pool, database) = opening::open(location).await?;
+        let ledger = Self { pool, database };
+        Ok(schema::is_up_to_date(&ledger).await?.then_some(ledger))
+    }
+
     /// A transaction that may write.
     async fn write(&self) -> Result<Tx, LedgerError> {
         Ok(match self.database {

@@ -33,9 +33,7 @@ pub(super) async fn bring_up_to_date(ledger: &Ledger) -> Result<(), LedgerError>
         .execute(&mut *tx)
         .await?;
     let seen = seen(&mut tx).await?;
-    let unseen = STEPS.get(seen..).ok_or_else(|| {
-        LedgerError::unusable("a newer countersign wrote it, use that version or a newer one")
-    })?;
+    let unseen = unseen(seen)?;
     for (step, sql) in (seen..).zip(unseen) {
         sqlx::raw_sql(*sql).execute(&mut *tx).await?;
         let step = i64::try_from(step).unwrap_or(i64::MAX);
@@ -46,6 +44,26 @@ pub(super) async fn bring_up_to_date(ledger: &Ledger) -> Result<(), LedgerError>
     }
     tx.commit().await?;
     Ok(())
+}
+
+/// Has it seen every step? Nothing is changed.
+pub(super) async fn is_up_to_date(ledger: &Ledger) -> Result<bool, LedgerError> {
+    let is_there = match ledger.database {
+        Database::Sqlite => "SELECT COUNT(*) FROM sqlite_master WHERE name = 'steps'",
+        Database::Postgres => "SELECT COUNT(to_regclass('steps'))",
+    };
+    let mut connection = ledger.pool.acquire().await?;
+    let row = sqlx::query(is_there).fetch_one(&mut *connection).await?;
+    if row.try_get::<i64, _>(0)? == 0 {
+        return Ok(false);
+    }
+    Ok(unseen(seen(&mut connection).await?)?.is_empty())
+}
+
+fn unseen(seen: usize) -> Result<&'static [&'static str], LedgerError> {
+    STEPS.get(seen..).ok_or_else(|| {
+        LedgerError::unusable("a newer countersign wrote it, use that version or a newer one")
+    })
 }
 
 async fn seen(connection: &mut AnyConnection) -> Result<usize, LedgerError> {

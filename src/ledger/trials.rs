@@ -119,6 +119,20 @@ impl Ledger {
         Ok(())
     }
 
+    /// Forgets what was noted before some time, and says of how many documents that was.
+    ///
+    /// # Errors
+    /// [`LedgerError`]; nothing was forgotten then.
+    pub async fn forget_trials(&self, before: Timestamp) -> Result<u64, LedgerError> {
+        let forgotten = sqlx::query(
+            "DELETE FROM trials WHERE task IN (SELECT task FROM models_in_force) AND at < $1",
+        )
+        .bind(before.as_millisecond())
+        .execute(&self.pool)
+        .await?;
+        Ok(forgotten.rows_affected())
+    }
+
     /// What was noted in a trial since some time, at most the last so many documents, the last first.
     ///
     /// # Errors

@@ -116,14 +116,21 @@ impl Lineup {
     }
 }
 
-impl Readers {
-    /// Does a challenger read beside them?
+impl OnTrialHere {
+    /// Does the challenger look at the pages of this upload? One that scores charges looks at none.
     #[must_use]
-    pub fn is_shadowed(&self) -> bool {
-        let role = self.trial.as_ref().map(|trial| &trial.role);
-        matches!(role, Some(Role::Shadowed(_)))
+    pub fn takes_part(&self) -> bool {
+        self.task != Task::Charges && !matches!(self.role, Role::Control)
     }
 
+    /// Is it the reading of pages that is on trial, or what is made of them?
+    #[must_use]
+    pub fn is_of_reading(&self) -> bool {
+        self.task == Task::Text
+    }
+}
+
+impl Readers {
     /// Those that are heard, without a trial.
     #[must_use]
     pub fn of(serving: &Arc<Serving>) -> Self {

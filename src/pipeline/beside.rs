@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use crate::document::PageNumber;
-use crate::inference::{InferenceError, Task};
+use crate::inference::InferenceError;
 use crate::models::{Lent, OnTrialHere, Readers, Role, Serving};
 use crate::reading::{Page, Reader, TextReader, read_page};
 use crate::understanding::pages::{PageModels, PageView};
@@ -12,6 +12,9 @@ use crate::understanding::{Context, Document, documents};
 
 /// A text model in the shadow draws each page once more, from the same allowance of time and pixels: on longer uploads it is not asked.
 const MOST_READ_AGAIN: u32 = 20;
+/// One that takes longer for a page is not asked about the others of the upload, which waits for it. The champions take half a second
+/// (`make bench`).
+const LONGEST_PAGE: Duration = Duration::from_secs(10);
 
 /// What a challenger in the shadow made of an upload.
 #[derive(Debug)]
@@ -39,10 +42,8 @@ struct Models<'a> {
 impl<'a> Beside<'a> {
     pub(super) fn of(by: &'a Readers) -> Self {
         let serving = by.trial.as_ref().and_then(|trial| match &trial.role {
-            // A model for charges looks at no page.
-            Role::Shadowed(_) if trial.task == Task::Charges => None,
-            Role::Shadowed(serving) => Some((trial, serving)),
-            Role::Canary | Role::Control => None,
+            Role::Shadowed(serving) if trial.takes_part() => Some((trial, serving)),
+            _ => None,
         });
         Self {
             models: serving.map(|(trial, serving)| {
@@ -65,8 +66,9 @@ impl<'a> Beside<'a> {
         };
         let started = Instant::now();
         let looked = contained(|| models.look(reader, page));
-        self.took += started.elapsed();
-        if let Err(error) = looked {
+        let took = started.elapsed();
+        self.took += took;
+        if let Err(error) = looked.and_then(|()| soon_enough(took)) {
             self.models = Some(Err(error));
         }
     }
@@ -98,7 +100,7 @@ impl<'a> Beside<'a> {
 
 impl<'a> Models<'a> {
     fn open(trial: &OnTrialHere, serving: &'a Serving) -> Result<Self, InferenceError> {
-        let reads = trial.task == Task::Text;
+        let reads = trial.is_of_reading();
         Ok(Self {
             text: reads.then(|| serving.text()).transpose()?,
             pages: serving.pages()?,
@@ -120,6 +122,13 @@ impl<'a> Models<'a> {
         }));
         Ok(())
     }
+}
+
+fn soon_enough(took: Duration) -> Result<(), String> {
+    if took > LONGEST_PAGE {
+        return Err(format!("it took {} s for a page", took.as_secs()));
+    }
+    Ok(())
 }
 
 fn read_again(

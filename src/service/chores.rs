@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::Service;
 use super::drift::week;
@@ -16,6 +16,11 @@ use crate::fault::Fault;
 const PERIOD: Duration = Duration::from_secs(10);
 /// How many rounds pass between two counts of what is open, which reads all of it.
 const COUNTED: u32 = 6;
+
+/// How many rounds pass before old trials are looked for.
+const FORGOTTEN: u32 = 360;
+/// How long what a challenger made of a document is kept: longer than people take to say what was right.
+const TRIALS_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// Open exceptions of a code, and how many of them should have ended by now.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -36,6 +41,11 @@ pub(super) async fn now_and_then(service: Arc<Service>) {
             miss_pods(&service, now).await,
             if round % COUNTED == 0 {
                 count(&service, now).await
+            } else {
+                Ok(())
+            },
+            if round % FORGOTTEN == 0 {
+                forget(&service, now).await
             } else {
                 Ok(())
             },
@@ -68,6 +78,17 @@ async fn count(service: &Service, now: Timestamp) -> Result<(), Fault> {
     let counted = service.ledger().week(now).await?;
     let serving = service.worker.in_service().now().champions.clone();
     service.metrics.week(&week(&counted, &serving));
+    Ok(())
+}
+
+async fn forget(service: &Service, now: Timestamp) -> Result<(), Fault> {
+    let forgotten = service.ledger().forget_trials(now - TRIALS_KEPT).await?;
+    if forgotten > 0 {
+        tracing::info!(
+            forgotten,
+            "what challengers made of old documents is forgotten"
+        );
+    }
     Ok(())
 }
 

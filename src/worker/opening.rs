@@ -1,5 +1,7 @@
 //! What settings name, opened: the ledger, and the models that serve.
 
+use std::path::PathBuf;
+
 use jiff::Timestamp;
 
 use crate::fault::Fault;
@@ -21,8 +23,26 @@ pub async fn open_ledger(settings: &Settings) -> Result<Ledger, Fault> {
         let error = anyhow::anyhow!("{folder}: {error}; set `data` to one that can be written");
         Fault::fatal("making the data folder", error)
     })?;
-    let path = settings.data.join("ledger.sqlite");
-    Ok(Ledger::open(&path.display().to_string()).await?)
+    Ok(Ledger::open(&file_of(settings).display().to_string()).await?)
+}
+
+/// Opens the ledger that the settings name, to look at it; `None` where there is none, or where it is to be brought up to date first.
+///
+/// # Errors
+/// As [`open_ledger`].
+pub async fn look_at_ledger(settings: &Settings) -> Result<Option<Ledger>, Fault> {
+    if !settings.ledger.is_empty() {
+        return Ok(Ledger::look(settings.ledger.reveal()).await?);
+    }
+    let path = file_of(settings);
+    if !path.exists() {
+        return Ok(None);
+    }
+    Ok(Ledger::look(&path.display().to_string()).await?)
+}
+
+fn file_of(settings: &Settings) -> PathBuf {
+    settings.data.join("ledger.sqlite")
 }
 
 /// Opens the models that serve, as the ledger has it.

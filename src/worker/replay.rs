@@ -36,7 +36,7 @@ impl Worker {
         let upload = &stored.upload;
         let (arrival, bytes) = self.arrival_of(stored).await?;
         let asks = self.asks(&arrival);
-        let mut to_read = to_read(bytes, arrival.received_on(), Readers::of(others));
+        let mut to_read = to_read(Arc::new(bytes), arrival.received_on(), Readers::of(others));
         let text = &others.names().recognizer;
         to_read.kept = reading_of(&self.storage, upload, text).await;
         let read_again = to_read.kept.is_none();
@@ -102,7 +102,7 @@ impl Worker {
             // They have decided about it before, or about a copy of it.
             Begun::Again(_) | Begun::DuplicateOf(..) => return Ok(Vec::new()),
         };
-        let mut to_read = to_read(bytes, arrival.received_on(), Readers::of(others));
+        let mut to_read = to_read(Arc::new(bytes), arrival.received_on(), Readers::of(others));
         let text = &others.names().recognizer;
         to_read.kept = reading_of(&self.storage, &stored.upload, text).await;
         let done = async {

@@ -1,4 +1,4 @@
-//! Models that fail at work, and those on trial.
+//! Models on trial: what they made of an upload, beside what the champions made of it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -11,7 +11,6 @@ use crate::clerk::ReadDocument;
 use crate::document::DocumentId;
 use crate::events::{EventType, StoredEvent};
 use crate::fault::Fault;
-use crate::inference::{InferenceError, ModelName};
 use crate::ledger::{Asks, Compared, Part, Sketch, TrialOf, Upload};
 use crate::models::{OnTrialHere, Role, Serving};
 use crate::pipeline::{ReadUpload, Shadow};
@@ -31,53 +30,6 @@ pub(super) struct InPublic {
 }
 
 impl Worker {
-    /// A model that cannot be run on some page is taken out of service where another can take its place; the upload is read again then.
-    pub(super) async fn without_whom_it_fails(&self, fault: Fault) -> Fault {
-        let Some((model, reason)) = at_fault(&fault) else {
-            return fault;
-        };
-        let lineup = self.in_service.now();
-        let names = lineup.champions.names();
-        let taken = self
-            .ledger()
-            .take_out(&model, &reason, names, Timestamp::now());
-        match taken.await {
-            Ok(Some(_told)) => {
-                tracing::error!(%model, reason, "a model failed at work and was taken out of service");
-                self.in_service.change_to(lineup.without(&model));
-                Fault::retry(
-                    "reading an upload",
-                    format!("{model} failed and was taken out of service"),
-                )
-            }
-            Ok(None) => self.unless_gone(model, fault).await,
-            Err(error) => error.into(),
-        }
-    }
-}
-
-impl Worker {
-    /// The fault, unless somebody else has taken the model out by now: then the upload is read again.
-    async fn unless_gone(&self, model: ModelName, fault: Fault) -> Fault {
-        let in_force = match self.ledger().models_in_force().await {
-            Ok(in_force) => in_force,
-            Err(error) => return error.into(),
-        };
-        let is_there = in_force.iter().any(|one| {
-            let challenger = one.challenger.as_ref();
-            one.champion == model || challenger.is_some_and(|on| on.model == model)
-        });
-        if is_there {
-            return fault;
-        }
-        let lineup = self.in_service.now();
-        self.in_service.change_to(lineup.without(&model));
-        Fault::retry(
-            "reading an upload",
-            format!("{model} was taken out of service"),
-        )
-    }
-
     /// What a challenger in the shadow made of an upload that was read, and of which nothing is committed yet; `None` where there is none.
     /// What goes wrong here costs a note and nothing else.
     pub(super) async fn compare(
@@ -299,14 +251,4 @@ pub(super) fn paired(
 
 fn milliseconds(took: Duration) -> f64 {
     took.as_secs_f64() * 1e3
-}
-
-/// The model that failed at work, and how.
-fn at_fault(fault: &Fault) -> Option<(ModelName, String)> {
-    let Fault::Fatal { source, .. } = fault else {
-        return None;
-    };
-    let error: &InferenceError = source.downcast_ref()?;
-    let model = error.at_work()?.parse().ok()?;
-    Some((model, error.to_string()))
 }

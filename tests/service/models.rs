@@ -147,15 +147,146 @@ async fn a_canary_that_fails_at_work_is_withdrawn_and_its_upload_read_by_the_cha
     world
         .upload("clean.pdf", fixture("clean-delivery-receipt.pdf"))
         .await;
-    let mut alarm = world.event().await;
-    while alarm["type"] != "countersign.model.alarm.v1" {
-        alarm = world.event().await;
-    }
+    let alarm = alarm(&mut world).await;
     assert_eq!(alarm["data"]["alarm"], "withdrawn", "{alarm}");
     assert_eq!(classifier(&mut world).await, "page-class@1");
     let ended = || async { models(&world, &home, &["list"]).1.contains("canary") };
     assert!(!ended().await);
     until("the worker is ready", || worker.is_ready()).await;
+}
+
+/// The next alarm, past whatever else is told.
+async fn alarm(world: &mut World) -> Value {
+    loop {
+        let event = world.event().await;
+        if event["type"] == "countersign.model.alarm.v1" {
+            return event;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_canary_in_whose_hands_workers_end_is_withdrawn() {
+    let (mut world, home) = (World::new().await, Home::new());
+    let worker = Worker::start(&world, &[("COUNTERSIGN_HOME", &home.path())]);
+    worker.until_ready().await;
+    home.add("torch-renamed", 2);
+    let canary = act(&["canary", "page-class@2", "--share", "100%"]);
+    let (put, said) = models(&world, &home, &canary);
+    assert!(put, "{said}");
+    until_read_by(&mut world, "page-class@2", 0).await;
+    while world.event_at_hand().await.is_some() {}
+    // As if workers had ended twice on what comes now.
+    world
+        .change(
+            "CREATE FUNCTION suspect() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.attempts = 3; RETURN NEW; END';
+             CREATE TRIGGER suspect BEFORE INSERT ON uploads FOR EACH ROW EXECUTE FUNCTION suspect()",
+        )
+        .await;
+    world.upload("suspect.pdf", papers::light(1_000)).await;
+    assert_eq!(classifier(&mut world).await, "page-class@1");
+    let withdrawn =
+        "SELECT COUNT(*) FROM outbox WHERE event LIKE '%withdrawn%ended again and again%'";
+    assert_eq!(world.count(withdrawn).await, 1);
+}
+
+#[tokio::test]
+async fn a_canary_that_bills_less_is_withdrawn_by_a_running_worker() {
+    let (mut world, home) = (World::new().await, Home::new());
+    let worker = Worker::start(&world, &[("COUNTERSIGN_HOME", &home.path())]);
+    worker.until_ready().await;
+    home.add("torch-renamed", 2);
+    let canary = act(&["canary", "page-class@2", "--share", "1%"]);
+    let (put, said) = models(&world, &home, &canary);
+    assert!(put, "{said}");
+    // As if sixty documents of each had been told of since: the champion's can be billed, the canary's cannot.
+    let sketch = r#"{"pages": [1], "class": "delivery_receipt", "class_confidence": 0.9, "fields": {}, "codes": [],
+        "shipment": null, "charges": null, "state": "STATE"}"#;
+    let each = format!(
+        r#"CASE number % 2 WHEN 0
+            THEN '{{"champion": {}, "challenger": null, "failed": null, "champion_ms": 9, "challenger_ms": 0}}'
+            ELSE '{{"champion": null, "challenger": {}, "failed": null, "champion_ms": 0, "challenger_ms": 9}}' END"#,
+        sketch.replace("STATE", "billable"),
+        sketch.replace("STATE", "review"),
+    );
+    world
+        .change(&format!(
+            "INSERT INTO trials (task, champion, challenger, upload, place, part, at, compared)
+             SELECT 'page-class', 'page-class@1', 'page-class@2', gen_random_uuid()::text, 0, 'canary',
+               changed_at + 1000, {each} FROM models_in_force, generate_series(1, 120) number WHERE task = 'page-class'"
+        ))
+        .await;
+    let alarm = alarm(&mut world).await;
+    assert_eq!(alarm["data"]["alarm"], "withdrawn", "{alarm}");
+    let reason = text(&alarm["data"]["reason"]);
+    assert!(reason.contains("0 % of its documents can be billed, 100 %"));
+    let (_, listed) = models(&world, &home, &["list"]);
+    assert!(!listed.contains("canary"), "{listed}");
+}
+
+/// Was anything noted in a trial for this task?
+fn is_tried(world: &World, home: &Home, task: &str) -> bool {
+    let (_, report) = models(world, home, &["report", task, "--json"]);
+    let report: Value = serde_json::from_str(&report).unwrap();
+    report["uploads"].as_u64() > Some(0)
+}
+
+#[tokio::test]
+async fn an_upload_that_a_challenger_beside_spoils_is_read_without_it() {
+    let (mut world, home) = (World::new().await, Home::new());
+    // A challenger for text has each page drawn once more, which the allowance of this worker is too small for.
+    let settings = [
+        ("COUNTERSIGN_HOME", home.path()),
+        (
+            "COUNTERSIGN_READER__LIMITS__DOCUMENT_PIXELS",
+            "30000000".to_owned(),
+        ),
+    ];
+    let settings = settings
+        .each_ref()
+        .map(|(name, value)| (*name, value.as_str()));
+    let worker = Worker::start(&world, &settings);
+    worker.until_ready().await;
+    home.again("text", 2, 9);
+    let shadow = act(&["shadow", "text@9", "--share", "100%"]);
+    let (put, said) = models(&world, &home, &shadow);
+    assert!(put, "{said}");
+    let mut number = 0;
+    while !is_tried(&world, &home, "text") {
+        world
+            .upload(&format!("{number}.pdf"), papers::light(number))
+            .await;
+        classifier(&mut world).await;
+        number += 1;
+    }
+    while world.event_at_hand().await.is_some() {}
+    world.upload("batch.pdf", fixture("batch.pdf")).await;
+    let event = world.event().await;
+    assert_eq!(
+        event["type"], "countersign.document.classified.v1",
+        "{event}"
+    );
+    until("the worker says so", || async {
+        worker.said().contains("without the challenger")
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_page_that_the_only_champion_cannot_look_at_is_rejected_and_the_others_are_read() {
+    let (mut world, home) = (World::new().await, Home::new());
+    // The newest serves from the start, so that none has served before it.
+    home.add("bad-late-nan", 2);
+    let worker = Worker::start(&world, &[("COUNTERSIGN_HOME", &home.path())]);
+    worker.until_ready().await;
+    world
+        .upload("clean.pdf", fixture("clean-delivery-receipt.pdf"))
+        .await;
+    let event = world.event().await;
+    assert_eq!(event["type"], "countersign.upload.rejected.v1", "{event}");
+    assert_eq!(event["data"]["reason"], "parser_crashed");
+    until_read_by(&mut world, "page-class@2", 0).await;
+    assert!(worker.said().contains("its upload is rejected"));
 }
 
 #[tokio::test]

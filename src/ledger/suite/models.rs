@@ -9,6 +9,7 @@ on_every_database! {
     a_challenger_is_tried_and_what_is_retired_never_serves,
     every_change_is_in_the_trail,
     a_week_counts_what_came_once,
+    what_was_noted_in_a_trial_is_given_again_until_it_is_forgotten,
 }
 
 fn named(text: &str) -> ModelName {
@@ -140,6 +141,42 @@ async fn every_change_is_in_the_trail(ledger: &Ledger) {
     );
     let trail = ledger.audit_about("marks").await.unwrap();
     assert_eq!(trail.last().unwrap().who, "ada");
+}
+
+async fn what_was_noted_in_a_trial_is_given_again_until_it_is_forgotten(ledger: &Ledger) {
+    with_champion(ledger).await;
+    let of = TrialOf {
+        task: Task::PageClass,
+        champion: named("page-class@1"),
+        challenger: named("page-class@2"),
+    };
+    let noted = |took: f64| {
+        let compared = Compared {
+            challenger_ms: took,
+            ..Compared::default()
+        };
+        [(None, compared.clone()), (None, compared)]
+    };
+    let uploads = [1, 2].map(uuid::Uuid::from_u128);
+    let note = async |upload: usize, took, seconds| {
+        let records = noted(took);
+        let noted = ledger.note_trial(&of, Part::Shadow, uploads[upload], &records, at(seconds));
+        noted.await.unwrap();
+    };
+    let times = async |since, most| {
+        let records = ledger.trial(&of, at(since), most).await.unwrap();
+        let times = records.iter().map(|record| record.compared.challenger_ms);
+        times.collect::<Vec<_>>()
+    };
+    note(0, 1.0, 1).await;
+    note(1, 2.0, 2).await;
+    // Read again: the last word counts.
+    note(0, 3.0, 3).await;
+    assert_eq!(times(0, 9).await, [3.0, 3.0, 2.0, 2.0]);
+    assert_eq!(times(3, 9).await, [3.0, 3.0]);
+    assert_eq!(times(0, 3).await, [3.0, 3.0, 2.0]);
+    assert_eq!(ledger.forget_trials(at(3)).await.unwrap(), 2);
+    assert_eq!(times(0, 9).await, [3.0, 3.0]);
 }
 
 async fn a_week_counts_what_came_once(ledger: &Ledger) {

@@ -93,6 +93,30 @@ async fn shipments_of_an_older_ledger_are_found_by_their_new_keys() {
     assert_eq!(count(&ledger, newest).await, 2);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_looks_at_a_ledger_changes_nothing_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ledger.db").display().to_string();
+    for location in [file, fresh_schema().await] {
+        let look = || Ledger::look(&location);
+        assert!(look().await.unwrap().is_none(), "it is to be made");
+        let ledger = Ledger::open(&location).await.unwrap();
+        assert!(look().await.unwrap().is_some());
+        let run = async |statement: &'static str| {
+            sqlx::raw_sql(statement)
+                .execute(&ledger.pool)
+                .await
+                .unwrap();
+        };
+        run("DELETE FROM steps WHERE step = 7").await;
+        assert!(look().await.unwrap().is_none(), "it is to be brought up");
+        assert_eq!(count(&ledger, "SELECT COUNT(*) FROM steps").await, 7);
+        run("INSERT INTO steps (step) VALUES (7), (98)").await;
+        let error = look().await.unwrap_err();
+        assert!(error.to_string().contains("newer"), "{error}");
+    }
+}
+
 #[tokio::test]
 async fn a_ledger_of_a_newer_program_is_refused() {
     let folder = tempfile::tempdir().unwrap();
