@@ -27,8 +27,8 @@ use crate::decision::Profiles;
 use crate::document::{ObjectRef, Sha256};
 use crate::events::{Origin, StoredEvent};
 use crate::fault::{Fault, RejectReason};
-use crate::ledger::{Asks, Begun, Finish, Ledger, Outcome, StoredDocument, Upload};
-use crate::models::{InService, Lineup, Readers, Serving};
+use crate::ledger::{Asks, Begun, Finish, InForce, Ledger, Outcome, StoredDocument, Upload};
+use crate::models::{InService, Lineup, Readers, Refused, Serving, take_up};
 use crate::pipeline::{Paper, ReadUpload, ToRead};
 use crate::settings::Settings;
 use crate::shipments::matching::Weights;
@@ -119,6 +119,19 @@ impl Worker {
         let models = models.map_err(|error| Fault::fatal("opening the models", error))?;
         models.map_err(|error| Fault::fatal("opening the models", error))?;
         slots
+    }
+
+    /// Takes up what people decided about models, for uploads that begin from now on. Says which models may not serve or be tried.
+    ///
+    /// # Errors
+    /// [`Fault`] where no model can be examined at all; all stays as it is then.
+    pub async fn take_up(&self, wanted: Vec<InForce>) -> Result<Vec<Refused>, Fault> {
+        let (settings, now) = (self.settings.clone(), self.in_service.now());
+        let taken = tokio::task::spawn_blocking(move || take_up(&settings, &now, &wanted)).await;
+        let taken = taken.map_err(|error| Fault::retry("taking up models", error))?;
+        let (lineup, refused) = taken?;
+        self.in_service.change_to(lineup);
+        Ok(refused)
     }
 
     /// Ends the reading of what is in hand: it is as if it had not been begun.

@@ -1,4 +1,4 @@
-//! Documents that were decided are looked at again by other models.
+//! Other models than those that serve: they look again at documents that were decided, or take part in what is processed.
 
 #![allow(
     clippy::unwrap_used,
@@ -42,8 +42,15 @@ fn countersign(home: &Home, data: &Path, arguments: &[&str]) -> (bool, String) {
 }
 
 fn processed(home: &Home, data: &Path) {
+    process(home, data, &PAPERS);
+}
+
+fn process(home: &Home, data: &Path, papers: &[&str]) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
-    let papers = PAPERS.map(|name| root.join("uploads").join(name).display().to_string());
+    let papers = papers
+        .iter()
+        .map(|name| root.join("uploads").join(name).display().to_string());
+    let papers: Vec<String> = papers.collect();
     let (feed, profiles) = (root.join("shipments.jsonl"), root.join("profiles"));
     let mut arguments = vec![
         "process",
@@ -138,6 +145,41 @@ fn a_model_that_knows_nothing_is_seen_to_bill_less_and_nobody_is_told() {
     home.add("bad-missing-output", 3);
     let (done, said) = countersign(&home, data.path(), &["replay", "--model", "page-class@3"]);
     assert!(!done && said.contains("first_page"), "{said}");
+}
+
+#[test]
+fn a_challenger_takes_part_in_what_is_processed_and_one_that_fails_costs_nothing() {
+    let (home, data) = (Home::new(), tempfile::tempdir().unwrap());
+    let models = |arguments: &[&str]| {
+        let by = ["--by", "ada", "--why", "a test"];
+        let by = if arguments[0] == "list" || arguments[0] == "report" {
+            &[][..]
+        } else {
+            &by
+        };
+        let (done, said) = countersign(&home, data.path(), &[&["models"], arguments, by].concat());
+        assert!(done, "{said}");
+        said
+    };
+    process(&home, data.path(), &["cmr-complete.pdf"]);
+    home.add("torch-renamed", 2);
+    models(&["shadow", "page-class@2", "--share", "100%"]);
+    process(&home, data.path(), &["rotated-90.pdf"]);
+    let report: Value = serde_json::from_str(&models(&["report", "page-class", "--json"])).unwrap();
+    assert_eq!(report["uploads"], 1, "{report}");
+    home.add("bad-late-nan", 3);
+    models(&["canary", "page-class@3", "--share", "100%"]);
+    process(&home, data.path(), &["clean-delivery-receipt.pdf"]);
+    let listed = models(&["list"]);
+    assert!(
+        listed.contains("page-class@1  page-class  serves") && !listed.contains("canary"),
+        "{listed}"
+    );
+    let outcomes = outcomes(&told(data.path()));
+    let billed = outcomes
+        .values()
+        .filter(|event| is(event, "attachment.validated"));
+    assert_eq!(billed.count(), 3);
 }
 
 /// All events, in their order.

@@ -55,6 +55,7 @@ pub(super) async fn run(args: ProcessArgs, mut settings: Settings) -> Result<Exi
     let settings = settings.for_uploads(files.len());
     let shipments = args.shipments.clone().map(open_feed).transpose()?;
     let worker = Arc::new(Worker::on_files(settings.clone(), profiles).await?);
+    try_challengers(&worker).await?;
     let mut output = Output::new(&args, files.len(), &settings)?;
     if let Some(feed) = shipments {
         let woken = store_shipments(&worker, feed).await?;
@@ -71,6 +72,22 @@ pub(super) async fn run(args: ProcessArgs, mut settings: Settings) -> Result<Exi
     } else {
         ExitCode::from(1)
     })
+}
+
+/// Models that people put on trial take part here, too.
+async fn try_challengers(worker: &Worker) -> Result<(), Failure> {
+    let in_force = worker.ledger().models_in_force().await;
+    let in_force = in_force.map_err(crate::fault::Fault::from)?;
+    if in_force.iter().all(|one| one.challenger.is_none()) {
+        return Ok(());
+    }
+    for refused in worker.take_up(in_force).await? {
+        eprintln!(
+            "{} takes no part in {}: {}",
+            refused.model, refused.task, refused.reason
+        );
+    }
+    Ok(())
 }
 
 pub(super) fn open_feed(path: PathBuf) -> Result<BufReader<File>, Failure> {

@@ -72,7 +72,13 @@ impl Uploads {
         while self.waiting.len() < self.slots + 2 && !*self.stop.borrow() {
             let Some(path) = self.files.next() else { break };
             let (worker, file) = (Arc::clone(&self.worker), path.clone());
-            let reading = tokio::spawn(async move { worker.read(Arrival::of_file(&file)).await });
+            let reading = tokio::spawn(async move {
+                match worker.read(Arrival::of_file(&file)).await {
+                    // As where a model on trial failed on it, and was taken out of service.
+                    Err(Fault::Retry { .. }) => worker.read(Arrival::of_file(&file)).await,
+                    read => read,
+                }
+            });
             self.waiting.push_back((path, reading));
         }
     }

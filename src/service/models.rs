@@ -10,7 +10,7 @@ use crate::events::{Alarm, AlarmData};
 use crate::fault::Fault;
 use crate::ledger::{InForce, Part, TrialOf};
 use crate::models::canary::withdrawn;
-use crate::models::{Lineup, Refused, fetch, take_up};
+use crate::models::{Lineup, Refused, fetch};
 
 /// How often the ledger is asked.
 const PERIOD: Duration = Duration::from_secs(2);
@@ -82,16 +82,12 @@ async fn look(service: &Arc<Service>, known: &mut Vec<InForce>) -> Result<(), Fa
     {
         tracing::warn!(%model, why, "a model is not fetched");
     }
-    let in_service = service.worker.in_service();
-    let (settings, now, asked) = (service.settings.clone(), in_service.now(), wanted.clone());
-    let taken = tokio::task::spawn_blocking(move || take_up(&settings, &now, &asked)).await;
-    let taken = taken.map_err(|error| Fault::retry("taking up models", error))?;
-    let (lineup, refused) = taken?;
+    let refused = service.worker.take_up(wanted.clone()).await?;
+    let lineup = service.worker.in_service().now();
     tell(&lineup);
     for one in &refused {
         alarm(service, one, &wanted, &lineup).await?;
     }
-    in_service.change_to(lineup);
     *known = wanted;
     Ok(())
 }
