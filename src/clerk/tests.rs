@@ -204,6 +204,8 @@ struct PaperSays {
     dated: bool,
     quality: f32,
     received: i64,
+    /// So many of so many pieces.
+    pieces: Option<(u32, u32)>,
 }
 
 /// A signed and dated delivery receipt for the shipment with this PRO number.
@@ -218,6 +220,7 @@ fn receipt(pro: &'static str) -> PaperSays {
         dated: true,
         quality: 0.9,
         received: 1,
+        pieces: None,
     }
 }
 
@@ -254,6 +257,10 @@ impl PaperSays {
                 FieldName::DeliveryDate,
                 field(Value::Date(date(2026, 3, 14))),
             );
+        }
+        if let Some((received, all)) = self.pieces {
+            fields.insert(FieldName::PiecesReceived, field(Value::Count(received)));
+            fields.insert(FieldName::Pieces, field(Value::Count(all)));
         }
         let mark = Mark {
             kind: MarkKind::Ink,

@@ -63,6 +63,8 @@ pub struct Filing {
     pub accepted_pod: Option<DocumentId>,
     /// A document with the same bytes and pages that came under another name.
     pub duplicate_of: Option<DocumentId>,
+    /// It shows a part of the pieces as received, and other proofs of the stop show the rest.
+    pub is_part: bool,
     /// The day on which the upload came in, on the clock of the delivery site.
     pub received_on: Option<Date>,
     /// Classes of the other documents of the same shipment.

@@ -20,12 +20,24 @@ pub fn condition(document: &Document, expected: Option<&Expected>) -> Condition 
     if !notations.iter().any(counted) {
         notations.extend(Counts::of(document, expected).difference(document));
     }
-    let states = notations.iter().map(state);
-    let state = states.max().unwrap_or(ConditionState::Clean);
-    Condition { state, notations }
+    Condition::of(notations)
 }
 
 impl Condition {
+    fn of(notations: Vec<Notation>) -> Self {
+        let states = notations.iter().map(state);
+        let state = states.max().unwrap_or(ConditionState::Clean);
+        Self { state, notations }
+    }
+
+    /// The same where what is short came with another part of the delivery.
+    #[must_use]
+    pub fn made_up(self) -> Self {
+        let mut notations = self.notations;
+        notations.retain(|notation| notation.kind != NotationKind::Short);
+        Self::of(notations)
+    }
+
     /// Nothing was taken: a refusal without a count, or one that cannot be shown to be only a part.
     #[must_use]
     pub fn wholly_refused(&self, counts: &Counts) -> bool {
@@ -84,6 +96,40 @@ fn says_out_of_range(text: &str) -> bool {
 enum Unit {
     Pieces,
     HandlingUnits,
+}
+
+/// Below this confidence a count proves nothing (domain.md §2.2).
+const COUNTED: f32 = 0.60;
+
+/// How many of how many pieces a paper shows as received, by a count or by what is said to be short; `None` where that is all of them, or not
+/// surely told in pieces.
+#[must_use]
+pub fn part(document: &Document, expected: Option<&Expected>) -> Option<(u32, u32)> {
+    let counts = Counts::of(document, expected);
+    let total = counts.pieces?;
+    let short = document.notations.iter();
+    let mut short = short.filter(|notation| notation.kind == NotationKind::Short);
+    let by_remark = short.next().map(|notation| {
+        let in_pieces = counts.unit(notation.unit.as_deref()) != Some(Unit::HandlingUnits);
+        let sure = in_pieces && !counts.is_unclear(notation) && short.next().is_none();
+        total.checked_sub(notation.qty.filter(|_| sure)?)
+    });
+    let by_count = document
+        .fields
+        .get(&FieldName::PiecesReceived)
+        .map(|field| {
+            let received = field.found.value.as_count()?;
+            let in_pieces = counts.unit(field.unit.as_deref()) != Some(Unit::HandlingUnits);
+            let sure = in_pieces && field.found.confidence.get() >= COUNTED;
+            (sure && !counts.may_be_units(received, field)).then_some(received)
+        });
+    let received = match (by_remark, by_count) {
+        (Some(one), Some(other)) if one != other => None,
+        (one, other) => one.or(other)?,
+    };
+    received
+        .filter(|received| (1..total).contains(received))
+        .map(|received| (received, total))
 }
 
 /// How much the paper states, the feed where the paper is silent, and how much was received.

@@ -28,6 +28,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use checks::{Case, Filing};
+pub use condition::part;
 pub use exceptions::{Exception, ExceptionCode, Owner};
 pub use life::{Life, Sla, after_business_hours};
 pub use names::name_of;

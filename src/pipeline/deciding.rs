@@ -9,7 +9,8 @@ use crate::charges::habits::Habits;
 use crate::charges::{self, Accessorials, ChargeModel, score_charges};
 use crate::decision::pack::{Proof, best_proof, rank};
 use crate::decision::{
-    Case, Exception, ExceptionCode, Filing, Profiles, Verdict, decide, is_same_paper, priority,
+    Case, Exception, ExceptionCode, Filing, Profiles, Verdict, decide, is_same_paper, part,
+    priority,
 };
 use crate::document::{Confidence, DocumentId};
 use crate::events::Decided;
@@ -85,8 +86,11 @@ pub struct Terms<'a> {
 /// their order. A paper that is `late` proves a delivery only where no other does.
 #[must_use]
 pub fn decide_pack(papers: &[Filed], terms: &Terms<'_>) -> Vec<Decided> {
-    let pack = Pack::new(papers, terms);
-    let first: Vec<Decided> = (0..papers.len()).map(|at| pack.decide(at, None)).collect();
+    let mut pack = Pack::new(papers, terms);
+    let mut first = pack.decide_each();
+    if pack.drop_unproven_parts(&first) {
+        first = pack.decide_each();
+    }
     let stops = pack.stops.iter();
     let proofs: Vec<Option<DocumentId>> = stops.map(|stop| pack.proof_of(*stop, &first)).collect();
     let decided = first.into_iter().zip(papers).zip(proofs).enumerate();
@@ -104,18 +108,41 @@ struct Pack<'a> {
     stops: Vec<StopOf>,
     /// Of one that was scanned again the first picture of it.
     originals: Vec<Option<DocumentId>>,
+    /// Which show a part of a delivery that all parts together make whole.
+    parts: Vec<bool>,
     terms: &'a Terms<'a>,
 }
 
 impl<'a> Pack<'a> {
     fn new(papers: &'a [Filed], terms: &'a Terms<'a>) -> Self {
         let stops: Vec<StopOf> = papers.iter().map(Filed::stop).collect();
+        let originals = originals(papers, &stops);
         Self {
-            originals: originals(papers, &stops),
+            parts: parts(papers, &stops, &originals),
+            originals,
             papers,
             stops,
             terms,
         }
+    }
+
+    fn decide_each(&self) -> Vec<Decided> {
+        let each = 0..self.papers.len();
+        each.map(|at| self.decide(at, None)).collect()
+    }
+
+    /// Where one part proves nothing the others are short, as if it were not there. Were there any such?
+    fn drop_unproven_parts(&mut self, decided: &[Decided]) -> bool {
+        let unproven = |at: &usize| self.parts[*at] && decided[*at].billable_with().is_none();
+        let unproven: Vec<usize> = (0..decided.len()).filter(unproven).collect();
+        for at in &unproven {
+            let stop = self.stops[*at];
+            let of_stop = self.parts.iter_mut().zip(&self.stops);
+            for (part, _) in of_stop.filter(|(_, of)| **of == stop) {
+                *part = false;
+            }
+        }
+        !unproven.is_empty()
     }
 
     fn decide(&self, at: usize, accepted_pod: Option<DocumentId>) -> Decided {
@@ -125,6 +152,7 @@ impl<'a> Pack<'a> {
         let filing = Filing {
             accepted_pod,
             duplicate_of: self.originals[at],
+            is_part: self.parts[at],
             received_on: Some(day(paper.received_at)),
             companions: beside.iter().map(|other| other.document.class).collect(),
             other_pages: beside.iter().filter_map(|other| other.page_of()).collect(),
@@ -184,6 +212,32 @@ fn originals(papers: &[Filed], stops: &[StopOf]) -> Vec<Option<DocumentId>> {
         }
     }
     originals
+}
+
+/// Which papers show a part of their stop's pieces as received, where all that do make up the whole. Where they do not, nobody knows whether one of
+/// them corrects another.
+fn parts(papers: &[Filed], stops: &[StopOf], originals: &[Option<DocumentId>]) -> Vec<bool> {
+    let part_of = |at: usize| {
+        let Match::Matched(candidate, _) = &papers[at].matched else {
+            return None;
+        };
+        let stop = candidate.shipment.delivery(stops[at].seq())?;
+        originals[at].is_none().then_some(())?;
+        part(&papers[at].document, Some(&stop.expected))
+    };
+    let shown: Vec<Option<(u32, u32)>> = (0..papers.len()).map(part_of).collect();
+    let is_whole = |stop: StopOf| {
+        let of_stop = shown.iter().zip(stops).filter(|(_, of)| **of == stop);
+        let of_stop: Vec<(u32, u32)> = of_stop.filter_map(|(shown, _)| *shown).collect();
+        let received = of_stop.iter().map(|(received, _)| u64::from(*received));
+        let received: u64 = received.sum();
+        of_stop
+            .iter()
+            .all(|(_, total)| u64::from(*total) == received)
+    };
+    let each = shown.iter().zip(stops);
+    each.map(|(shown, stop)| shown.is_some() && is_whole(*stop))
+        .collect()
 }
 
 /// A document with the bytes of `original`: it says nothing new.

@@ -297,3 +297,70 @@ async fn a_paper_whose_number_is_unknown_is_found_by_its_orders_too() {
         "{first:?}"
     );
 }
+
+/// A signed receipt for so many of twenty pieces, the `at`-th that was received.
+fn part(received: u32, at: i64) -> PaperSays {
+    PaperSays {
+        received: at,
+        pieces: Some((received, 20)),
+        ..receipt(PRO)
+    }
+}
+
+#[tokio::test]
+async fn the_rest_of_a_delivery_makes_up_what_its_first_part_was_short_of() {
+    let papers = [("a.pdf", part(12, 1)), ("b.pdf", part(8, 2))];
+    for order in [[0, 1], [1, 0]] {
+        let office = Office::open().await;
+        office.shipments(&[shipment("S-1", 1, PRO)]).await;
+        let (name, paper) = &papers[order[0]];
+        assert_eq!(told(&office.paper(name, paper).await), ["validated S-1"]);
+        assert_eq!(
+            office.stands(name).await,
+            "S-1 billable_with_osd SHORT",
+            "as long as the rest is not there"
+        );
+        let (name, paper) = &papers[order[1]];
+        let events = office.paper(name, paper).await;
+        assert!(told(&events).contains(&"resolved SHORT".to_owned()));
+        assert_eq!(office.stands("a.pdf").await, "S-1 billable");
+        assert_eq!(office.stands("b.pdf").await, "S-1 reject DUPLICATE_POD");
+        let open = office.open_exceptions().await;
+        assert!(open.iter().all(|one| one.code != ExceptionCode::Short));
+    }
+}
+
+#[tokio::test]
+async fn parts_that_are_not_whole_or_of_which_one_is_unsigned_make_up_for_nothing() {
+    let unsigned = PaperSays {
+        signed: false,
+        ..part(8, 2)
+    };
+    for (other, stands) in [
+        (part(5, 2), "S-1 review DUPLICATE_POD+SHORT"),
+        (part(12, 2), "S-1 review DUPLICATE_POD+SHORT"),
+        (unsigned, "S-1 review DUPLICATE_POD+SHORT"),
+    ] {
+        let office = Office::open().await;
+        office.shipments(&[shipment("S-1", 1, PRO)]).await;
+        office.paper("a.pdf", &part(12, 1)).await;
+        office.paper("b.pdf", &other).await;
+        assert_eq!(office.stands("a.pdf").await, "S-1 billable_with_osd SHORT");
+        assert_eq!(office.stands("b.pdf").await, stands, "{other:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_delivery_in_three_parts_is_whole_once_the_last_is_there() {
+    let office = Office::open().await;
+    office.shipments(&[shipment("S-1", 1, PRO)]).await;
+    for (name, received, at) in [("a.pdf", 12, 1), ("b.pdf", 5, 2)] {
+        office.paper(name, &part(received, at)).await;
+    }
+    assert_eq!(office.stands("a.pdf").await, "S-1 billable_with_osd SHORT");
+    office.paper("c.pdf", &part(3, 3)).await;
+    assert_eq!(office.stands("a.pdf").await, "S-1 billable");
+    for name in ["b.pdf", "c.pdf"] {
+        assert_eq!(office.stands(name).await, "S-1 reject DUPLICATE_POD");
+    }
+}

@@ -13,7 +13,7 @@ enum Comes {
 }
 
 /// A week at a busy office: poor and better copies, papers without a number, a twin with the same number, corrections, a cancellation, a
-/// pack with a supporting paper, repeats.
+/// pack with a supporting paper, a delivery in two parts, repeats.
 fn everything() -> Vec<Comes> {
     let shipments = shipments().map(|one| Comes::Shipment(Box::new(one)));
     let papers = papers().map(|(name, says)| Comes::Paper(name, says));
@@ -27,10 +27,11 @@ const THREE: &str = "555666773";
 const FOUR: &str = "444555660";
 const DROPS: &str = "666777886";
 const ORDERED: &str = "777888996";
+const PARTS: &str = "888999108";
 /// An order that one of them belongs to.
 const ORDER: &str = "4500123456";
 
-fn shipments() -> [Shipment; 11] {
+fn shipments() -> [Shipment; 12] {
     let elsewhere =
         json!({"parties": {"consignee": {"name": "Birch Paper Mill", "postal": "10001"}}});
     let stop = |seq, name, zip| {
@@ -55,10 +56,11 @@ fn shipments() -> [Shipment; 11] {
         changed("S-6", 1, DROPS, json!({"parties": {}, "stops": drops})),
         shipment("S-7", 1, ORDERED),
         changed("S-7", 2, ORDERED, ordered),
+        shipment("S-8", 1, PARTS),
     ]
 }
 
-fn papers() -> [(&'static str, PaperSays); 14] {
+fn papers() -> [(&'static str, PaperSays); 16] {
     let at = |received, says| PaperSays { received, ..says };
     let unsigned = |says| PaperSays {
         signed: false,
@@ -80,6 +82,10 @@ fn papers() -> [(&'static str, PaperSays); 14] {
         consignee: ("Birch Mill", "45402"),
         ..says
     };
+    let part = |received| PaperSays {
+        pieces: Some((received, 20)),
+        ..receipt(PARTS)
+    };
     let by_order = |says| PaperSays {
         order: Some(ORDER),
         ..says
@@ -99,6 +105,8 @@ fn papers() -> [(&'static str, PaperSays); 14] {
         ("first drop.pdf", receipt(DROPS)),
         ("second drop.pdf", to_birch(receipt(DROPS))),
         ("ordered.pdf", by_order(receipt("333444559"))),
+        ("rest.pdf", at(8, part(8))),
+        ("part.pdf", at(2, part(12))),
     ]
 }
 

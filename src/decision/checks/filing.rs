@@ -139,19 +139,28 @@ pub fn v12_unfiled(case: &Case<'_>, condition: &Condition) -> Tested<Unfiled> {
     }
     let proof = !matches!(standing(class), Standing::Support | Standing::Nothing);
     match filing.accepted_pod.filter(|_| proof) {
-        Some(accepted) => Tested::failed(second_proof(condition, &accepted.to_string())),
+        Some(accepted) if filing.is_part => {
+            let whose = format!(
+                "the stop has its proof of delivery, document {accepted}, for another part of the pieces"
+            );
+            Tested::failed(second_proof(condition, &whose))
+        }
+        Some(accepted) => {
+            let whose = format!("the stop has its proof of delivery, document {accepted}");
+            Tested::failed(second_proof(condition, &whose))
+        }
         None => Tested::passed(Unfiled(()), "no other proof of delivery is filed"),
     }
 }
 
 /// A second proof of delivery is linked to the first; one with a remark may say what the first did not, so a person has to look.
-fn second_proof(condition: &Condition, accepted: &str) -> Finding {
+fn second_proof(condition: &Condition, whose: &str) -> Finding {
     let (stop, todo) = if condition.state == ConditionState::Clean {
         (Stop::Reject, "linked to it, nothing to do")
     } else {
         (Stop::Review, "compare the remarks of both")
     };
-    let detail = format!("the stop has its proof of delivery, document {accepted}; {todo}");
+    let detail = format!("{whose}; {todo}");
     Finding::new(ExceptionCode::DuplicatePod, stop, detail, None)
 }
 
