@@ -336,17 +336,14 @@ async fn parts_that_are_not_whole_or_of_which_one_is_unsigned_make_up_for_nothin
         signed: false,
         ..part(8, 2)
     };
-    for (other, stands) in [
-        (part(5, 2), "S-1 review DUPLICATE_POD+SHORT"),
-        (part(12, 2), "S-1 review DUPLICATE_POD+SHORT"),
-        (unsigned, "S-1 review DUPLICATE_POD+SHORT"),
-    ] {
+    for other in [part(5, 2), part(12, 2), unsigned] {
         let office = Office::open().await;
         office.shipments(&[shipment("S-1", 1, PRO)]).await;
         office.paper("a.pdf", &part(12, 1)).await;
         office.paper("b.pdf", &other).await;
         assert_eq!(office.stands("a.pdf").await, "S-1 billable_with_osd SHORT");
-        assert_eq!(office.stands("b.pdf").await, stands, "{other:?}");
+        let second = office.stands("b.pdf").await;
+        assert_eq!(second, "S-1 review SHORT+DUPLICATE_POD", "{other:?}");
     }
 }
 
