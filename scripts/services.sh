@@ -153,9 +153,9 @@ say_if_it_ended() { # SERVICE LOG…
 # Starts what does not run, so that it may be called again.
 start() {
     find_room
-    answers "$POSTGRES" || { say_if_it_ended postgres "$HOME_OF_ALL/postgres/data/log" && start_postgres; }
-    answers "$S3" || { say_if_it_ended s3 "$HOME_OF_ALL/seaweedfs/log" && start_s3; }
-    answers "$RABBITMQ" || { say_if_it_ended rabbitmq "$HOME_OF_ALL"/rabbitmq/log/* && start_rabbitmq; }
+    answers "$POSTGRES" || { say_if_it_ended postgres "$HOME_OF_ALL/postgres/data/log"; start_postgres; }
+    answers "$S3" || { say_if_it_ended s3 "$HOME_OF_ALL/seaweedfs/log"; start_s3; }
+    answers "$RABBITMQ" || { say_if_it_ended rabbitmq "$HOME_OF_ALL"/rabbitmq/log/*; start_rabbitmq; }
     cat > "$TOLD" <<JSON
 {"postgres": "postgres://countersign:$SECRET@127.0.0.1:$POSTGRES/postgres", "rabbitmq": "amqp://guest:guest@127.0.0.1:$RABBITMQ/%2f",
  "s3": "http://127.0.0.1:$S3", "s3_key": "countersign", "s3_secret": "$SECRET"}

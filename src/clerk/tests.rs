@@ -204,8 +204,8 @@ struct PaperSays {
     dated: bool,
     quality: f32,
     received: i64,
-    /// So many of so many pieces.
-    pieces: Option<(u32, u32)>,
+    /// So many of twenty pieces, on this day of March.
+    part: Option<(u32, i8)>,
 }
 
 /// A signed and dated delivery receipt for the shipment with this PRO number.
@@ -220,7 +220,7 @@ fn receipt(pro: &'static str) -> PaperSays {
         dated: true,
         quality: 0.9,
         received: 1,
-        pieces: None,
+        part: None,
     }
 }
 
@@ -258,25 +258,25 @@ impl PaperSays {
                 field(Value::Date(date(2026, 3, 14))),
             );
         }
-        if let Some((received, all)) = self.pieces {
-            fields.insert(FieldName::PiecesReceived, field(Value::Count(received)));
-            fields.insert(FieldName::Pieces, field(Value::Count(all)));
-        }
-        let mark = Mark {
-            kind: MarkKind::Ink,
-            role: Some(Role::Consignee),
-            page: PageNumber::from_index(0),
-            bbox: BBox::new(0.6, 0.8, 0.8, 0.85),
-            confidence: Confidence::new(0.99),
-            text: None,
-            looks: None,
-        };
+        let part = self.part.map(|(received, day)| {
+            let day = Value::Date(date(2026, 3, day));
+            [
+                (FieldName::PiecesReceived, field(Value::Count(received))),
+                (FieldName::Pieces, field(Value::Count(20))),
+                (FieldName::DeliveryDate, field(day)),
+            ]
+        });
+        fields.extend(part.into_iter().flatten());
         let mut document = examples::document(examples::pages(0..1));
         document.class = self.class;
         document.quality.score = Confidence::new(self.quality);
         document.quality.defects.clear();
         document.fields = fields;
-        document.marks = if self.signed { vec![mark] } else { Vec::new() };
+        document.marks = if self.signed {
+            vec![signature()]
+        } else {
+            Vec::new()
+        };
         document.notations.clear();
         document.traits = Traits {
             place_to_sign: true,
@@ -286,6 +286,19 @@ impl PaperSays {
             document,
             attachment: None,
         }
+    }
+}
+
+/// Of the consignee.
+fn signature() -> Mark {
+    Mark {
+        kind: MarkKind::Ink,
+        role: Some(Role::Consignee),
+        page: PageNumber::from_index(0),
+        bbox: BBox::new(0.6, 0.8, 0.8, 0.85),
+        confidence: Confidence::new(0.99),
+        text: None,
+        looks: None,
     }
 }
 

@@ -101,8 +101,7 @@ enum Unit {
 /// Below this confidence a count proves nothing (domain.md §2.2).
 const COUNTED: f32 = 0.60;
 
-/// How many of how many pieces a paper shows as received, by a count or by what is said to be short; `None` where that is all of them, or not
-/// surely told in pieces.
+/// How many of how many pieces a paper shows as received; `None` where that is all of them, or not surely counted in pieces.
 #[must_use]
 pub fn part(document: &Document, expected: Option<&Expected>) -> Option<(u32, u32)> {
     let counts = Counts::of(document, expected);
@@ -114,22 +113,16 @@ pub fn part(document: &Document, expected: Option<&Expected>) -> Option<(u32, u3
         let sure = in_pieces && !counts.is_unclear(notation) && short.next().is_none();
         total.checked_sub(notation.qty.filter(|_| sure)?)
     });
-    let by_count = document
-        .fields
-        .get(&FieldName::PiecesReceived)
-        .map(|field| {
-            let received = field.found.value.as_count()?;
-            let in_pieces = counts.unit(field.unit.as_deref()) != Some(Unit::HandlingUnits);
-            let sure = in_pieces && field.found.confidence.get() >= COUNTED;
-            (sure && !counts.may_be_units(received, field)).then_some(received)
-        });
-    let received = match (by_remark, by_count) {
-        (Some(one), Some(other)) if one != other => None,
-        (one, other) => one.or(other)?,
+    let field = document.fields.get(&FieldName::PiecesReceived)?;
+    let received = field.found.value.as_count()?;
+    let in_pieces = match counts.unit(field.unit.as_deref()) {
+        Some(unit) => unit == Unit::Pieces,
+        // A small count may count pallets.
+        None => counts.handling_units.is_none_or(|units| received > units),
     };
-    received
-        .filter(|received| (1..total).contains(received))
-        .map(|received| (received, total))
+    let sure = in_pieces && field.found.confidence.get() >= COUNTED;
+    let agrees = by_remark.is_none_or(|by_remark| by_remark == Some(received));
+    (sure && agrees && (1..total).contains(&received)).then_some((received, total))
 }
 
 /// How much the paper states, the feed where the paper is silent, and how much was received.
@@ -266,6 +259,26 @@ mod tests {
             document.fields.insert(*name, count);
         }
         document
+    }
+
+    #[test]
+    fn a_part_is_surely_counted_in_pieces_and_is_not_all_of_them() {
+        use FieldName::{HandlingUnits, Pieces, PiecesReceived};
+        let shown = |received, unit| {
+            let counts = [
+                (Pieces, 96, None),
+                (HandlingUnits, 2, None),
+                (PiecesReceived, received, unit),
+            ];
+            part(&counted(&counts), None)
+        };
+        assert_eq!(shown(40, None), Some((40, 96)));
+        assert_eq!(shown(2, None), None, "both pallets");
+        assert_eq!(shown(2, Some("ctn")), Some((2, 96)));
+        assert_eq!(shown(96, None), None);
+        let mut document = counted(&[(Pieces, 96, None), (PiecesReceived, 40, None)]);
+        document.notations = vec![notation(NotationKind::Short, Some(40), None)];
+        assert_eq!(part(&document, None), None, "40 were short, not received");
     }
 
     #[test]

@@ -16,6 +16,8 @@ pub enum Alarm {
     Withdrawn,
     /// It served, and the one before it serves again.
     RolledBack,
+    /// It serves and cannot look at some page, and there is none before it.
+    Failing,
 }
 
 /// `data` of `model.alarm`.

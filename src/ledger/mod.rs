@@ -90,7 +90,9 @@ impl Ledger {
     /// # Errors
     /// As [`Self::open`].
     pub async fn look(location: &str) -> Result<Option<Self>, LedgerError> {
-        let (pool, database) = opening::open(location).await?;
+        let Some((pool, database)) = opening::look(location).await? else {
+            return Ok(None);
+        };
         let ledger = Self { pool, database };
         Ok(schema::is_up_to_date(&ledger).await?.then_some(ledger))
     }

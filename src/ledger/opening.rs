@@ -88,17 +88,39 @@ impl Database {
     }
 }
 
-/// Connections to the database at `location`.
+/// Connections to the database at `location`; a file is made where it is missing.
 pub(super) async fn open(location: &str) -> Result<(AnyPool, Database), LedgerError> {
-    sqlx::any::install_default_drivers();
     let database = Database::at(location);
-    let options: AnyConnectOptions = url(location)?.parse().map_err(LedgerError::unusable)?;
-    let options = options.disable_statement_logging();
-    match database {
-        Database::Sqlite => log_ahead(&options).await?,
-        // A pool tries again and again and hides why it failed.
-        Database::Postgres => drop(options.connect().await.map_err(LedgerError::at_opening)?),
+    let options = options(&url(location, "rwc")?)?;
+    if database == Database::Sqlite {
+        log_ahead(&options).await?;
     }
+    connect(options, database).await
+}
+
+/// Connections to look at what is there; `None` where a file is missing.
+pub(super) async fn look(location: &str) -> Result<Option<(AnyPool, Database)>, LedgerError> {
+    let database = Database::at(location);
+    let is_url = location.starts_with("sqlite:") || location.contains("://");
+    if !is_url && !Path::new(location).exists() {
+        return Ok(None);
+    }
+    let options = options(&url(location, "rw")?)?;
+    Ok(Some(connect(options, database).await?))
+}
+
+fn options(url: &str) -> Result<AnyConnectOptions, LedgerError> {
+    sqlx::any::install_default_drivers();
+    let options: AnyConnectOptions = url.parse().map_err(LedgerError::unusable)?;
+    Ok(options.disable_statement_logging())
+}
+
+async fn connect(
+    options: AnyConnectOptions,
+    database: Database,
+) -> Result<(AnyPool, Database), LedgerError> {
+    // A pool tries again and again and hides why it failed.
+    drop(options.connect().await.map_err(LedgerError::at_opening)?);
     let pool = AnyPoolOptions::new()
         .max_connections(database.connections())
         .acquire_timeout(PATIENCE)
@@ -134,8 +156,8 @@ async fn log_ahead(options: &AnyConnectOptions) -> Result<(), LedgerError> {
     ))
 }
 
-/// A path as URL; a URL stays as it is.
-fn url(location: &str) -> Result<String, LedgerError> {
+/// A path as URL, opened in this mode; a URL stays as it is.
+fn url(location: &str, mode: &str) -> Result<String, LedgerError> {
     if location.starts_with("sqlite:") || location.contains("://") {
         return Ok(location.to_owned());
     }
@@ -153,5 +175,5 @@ fn url(location: &str) -> Result<String, LedgerError> {
             }
         })
         .collect();
-    Ok(format!("sqlite://{escaped}?mode=rwc"))
+    Ok(format!("sqlite://{escaped}?mode={mode}"))
 }

@@ -6,11 +6,11 @@
 )]
 
 /// What is at least so large, in bytes, is mapped on its own and goes back to the system as it is freed. glibc would raise this by itself, up
-/// to 32 MiB, and weights and pages would leave holes among small things. With both settings the least memory of twenty swaps goes from 98 to
-/// 100 MiB in a hundred swaps (`tests/swaps.rs`), without from 106 to 127. The price, five pairs of runs over 12 fixtures in two slots: 43.7 against
-/// 43.0 CPU-seconds and 1.8 against 1.1 in the kernel, 28.0 against 25.7 s of wall time (each between 22.7 and 30.2); the peak is 762 against 821 MB.
+/// to 32 MiB, and weights and pages would leave holes among small things. With both settings the least memory of twenty swaps goes from 100 to
+/// 102 MiB in a hundred swaps (`tests/swaps.rs`), without from 106 to 127. The price over 14 fixtures in two slots, means of three or four runs in
+/// turns: 31.2 against 31.4 s of wall time, 1.8 against 1.2 s in the kernel. A quarter of this costs 33.8 s; the heaps alone cost nothing.
 #[cfg(target_env = "gnu")]
-const MAPPED_ON_ITS_OWN: libc::c_int = 1 << 18;
+const MAPPED_ON_ITS_OWN: libc::c_int = 1 << 20;
 
 /// Heaps that threads share, for the same reason: each has holes of its own.
 #[cfg(target_env = "gnu")]

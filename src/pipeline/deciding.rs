@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use crate::charges::habits::Habits;
 use crate::charges::{self, Accessorials, ChargeModel, score_charges};
@@ -61,6 +61,11 @@ impl Filed {
             document: &self.document,
             received_at: self.received_at,
         }
+    }
+
+    fn delivered_on(&self) -> Option<Date> {
+        let day = self.document.fields.get(&FieldName::DeliveryDate)?;
+        day.found.value.as_date()
     }
 
     fn page_of(&self) -> Option<(u32, u32)> {
@@ -214,8 +219,8 @@ fn originals(papers: &[Filed], stops: &[StopOf]) -> Vec<Option<DocumentId>> {
     originals
 }
 
-/// Which papers show a part of their stop's pieces as received, where all that do make up the whole. Where they do not, nobody knows whether one of
-/// them corrects another.
+/// Which papers show a part of their stop's pieces as received, each on a day of its own, where all that do make up the whole. Two of one day may
+/// tell of one shortage, and where they do not add up, nobody knows whether one corrects another.
 fn parts(papers: &[Filed], stops: &[StopOf], originals: &[Option<DocumentId>]) -> Vec<bool> {
     let part_of = |at: usize| {
         let Match::Matched(candidate, _) = &papers[at].matched else {
@@ -223,17 +228,20 @@ fn parts(papers: &[Filed], stops: &[StopOf], originals: &[Option<DocumentId>]) -
         };
         let stop = candidate.shipment.delivery(stops[at].seq())?;
         originals[at].is_none().then_some(())?;
-        part(&papers[at].document, Some(&stop.expected))
+        let (received, total) = part(&papers[at].document, Some(&stop.expected))?;
+        Some((
+            u64::from(received),
+            u64::from(total),
+            papers[at].delivered_on(),
+        ))
     };
-    let shown: Vec<Option<(u32, u32)>> = (0..papers.len()).map(part_of).collect();
+    let shown: Vec<_> = (0..papers.len()).map(part_of).collect();
     let is_whole = |stop: StopOf| {
         let of_stop = shown.iter().zip(stops).filter(|(_, of)| **of == stop);
-        let of_stop: Vec<(u32, u32)> = of_stop.filter_map(|(shown, _)| *shown).collect();
-        let received = of_stop.iter().map(|(received, _)| u64::from(*received));
-        let received: u64 = received.sum();
-        of_stop
-            .iter()
-            .all(|(_, total)| u64::from(*total) == received)
+        let of_stop: Vec<_> = of_stop.filter_map(|(shown, _)| *shown).collect();
+        let all: u64 = of_stop.iter().map(|(received, ..)| received).sum();
+        let days: BTreeSet<Date> = of_stop.iter().filter_map(|(.., day)| *day).collect();
+        days.len() == of_stop.len() && of_stop.iter().all(|(_, total, _)| *total == all)
     };
     let each = shown.iter().zip(stops);
     each.map(|(shown, stop)| shown.is_some() && is_whole(*stop))
@@ -252,7 +260,7 @@ pub fn decide_copy(paper: &Filed, original: DocumentId, terms: &Terms<'_>) -> De
     decide_document(paper, stop, &filing, &[], terms)
 }
 
-fn day(at: Timestamp) -> jiff::civil::Date {
+fn day(at: Timestamp) -> Date {
     at.to_zoned(TimeZone::UTC).date()
 }
 

@@ -121,7 +121,7 @@ async fn alarm(
         since: since.map_or(now, |one| one.changed_at),
         models: lineup.champions.names().clone(),
     };
-    let told = service.ledger().tell_refused(alarm, now).await?;
+    let told = service.ledger().tell_alarm(alarm, now).await?;
     service.tell("a model is refused", told);
     Ok(())
 }

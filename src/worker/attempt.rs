@@ -1,16 +1,18 @@
 //! An attempt at an upload: who reads it, and what becomes of it where they fail.
 //!
 //! In: the bytes of an upload that was begun. Out: what was read. A challenger that takes part costs the upload nothing: what it may have spoilt is
-//! read again without it. A champion that fails on a page gives way to the one before it; where there is none, no upload stops the queue either.
+//! read again without it. A champion that fails on a page gives way to the one before it; where there is none, an upload with such a page is tried
+//! and tried again, as one that ends its worker, and the others are read.
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::{Arrival, Read, Worker, to_read};
+use crate::events::{Alarm, AlarmData};
 use crate::fault::{Fault, RejectReason};
 use crate::inference::{InferenceError, ModelName};
-use crate::ledger::Upload;
+use crate::ledger::{InForce, LedgerError, Upload};
 use crate::models::{OnTrialHere, Readers, Role};
 use crate::pipeline::{ReadUpload, ToRead};
 
@@ -30,23 +32,57 @@ impl Worker {
         let bytes = Arc::new(bytes);
         let to_read = |by| to_read(Arc::clone(&bytes), arrival.received_on(), by);
         let challenger = by.trial.clone().filter(OnTrialHere::takes_part);
-        let read = match (self.read_once(&upload, to_read(by)).await, challenger) {
-            (Err(Fault::Reject(reason)), Some(challenger)) if may_be_spoilt(reason) => {
-                let champions = Arc::clone(&self.in_service.now().champions);
-                let alone = self.read_once(&upload, to_read(Readers::of(&champions)));
-                self.unspoilt(alone.await, &challenger, reason).await
+        // Nobody takes part where an upload is suspected.
+        let challenger = challenger.filter(|_| upload.attempts < SUSPECT);
+        let read = match (
+            self.read_once(&upload, to_read(by.clone())).await,
+            challenger,
+        ) {
+            (Err(Fault::Reject(reason)), Some(challenger)) if may_spoil(&challenger, reason) => {
+                self.read_again(&upload, &challenger, by, to_read).await
             }
             (read, _) => read,
         };
-        let read = match read {
-            Err(fault) => Err(self.without_whom_it_fails(fault).await),
-            read => read,
+        let fault = match read {
+            Ok(read) => return Ok(Read::Documents(upload, arrival, Box::new(read))),
+            Err(Fault::Reject(reason)) => return Ok(Read::Rejected(upload, reason)),
+            Err(fault) => fault,
         };
-        match read {
-            Ok(read) => Ok(Read::Documents(upload, arrival, Box::new(read))),
-            Err(Fault::Reject(reason)) => Ok(Read::Rejected(upload, reason)),
-            Err(fault) => Err(self.not_its_fault(&upload, fault).await),
+        match self.without_whom_it_fails(&fault).await {
+            Some(again) => Err(self.not_its_fault(&upload, again).await),
+            None => match self.page_that_fails(&fault).await {
+                // The attempt counts: an upload with such a page does not come for ever.
+                Some(again) => Err(again),
+                None => Err(self.not_its_fault(&upload, fault).await),
+            },
         }
+    }
+
+    /// Reads once more what was rejected while a challenger took part: with a canary, since a reader child may have failed by itself, then
+    /// without.
+    async fn read_again(
+        &self,
+        upload: &Upload,
+        challenger: &OnTrialHere,
+        by: Readers,
+        to_read: impl Fn(Readers) -> ToRead,
+    ) -> Result<ReadUpload, Fault> {
+        let model = &challenger.challenger;
+        if !matches!(challenger.role, Role::Canary) {
+            let alone = to_read(Readers::of(&by.serving));
+            let read = self.read_once(upload, alone).await?;
+            tracing::warn!(%model, "an upload could be read without the challenger beside only");
+            return Ok(read);
+        }
+        let reason = match self.read_once(upload, to_read(by)).await {
+            Err(Fault::Reject(reason)) => reason,
+            read => return read,
+        };
+        let champions = Arc::clone(&self.in_service.now().champions);
+        self.read_once(upload, to_read(Readers::of(&champions)))
+            .await?;
+        let reason = format!("it could not read an upload that the champion reads: {reason}");
+        Err(self.withdrawn(model, &reason).await)
     }
 
     /// Reads on a slot; alone where the upload is suspected of having ended its worker.
@@ -89,103 +125,92 @@ impl Worker {
         }
     }
 
-    /// What the champions alone made of an upload that was rejected while a challenger took part.
-    async fn unspoilt(
-        &self,
-        alone: Result<ReadUpload, Fault>,
-        challenger: &OnTrialHere,
-        reason: RejectReason,
-    ) -> Result<ReadUpload, Fault> {
-        let read = alone?;
-        let model = &challenger.challenger;
-        if matches!(challenger.role, Role::Canary) {
-            let reason = format!("it could not read an upload that the champion reads: {reason}");
-            return Err(self.withdrawn(model, &reason).await);
-        }
-        tracing::warn!(%model, %reason, "an upload could be read without the challenger beside only");
-        Ok(read)
-    }
-
     /// A canary's trial ends, and its upload is read again.
     async fn withdrawn(&self, canary: &ModelName, reason: &str) -> Fault {
-        let again = self.taken_out(canary, reason).await;
-        again.unwrap_or_else(|| read_again(canary))
-    }
-
-    /// A model that cannot be run on some page is taken out of service where another can take its place; the upload is read again then.
-    async fn without_whom_it_fails(&self, fault: Fault) -> Fault {
-        let Some((model, reason)) = at_fault(&fault) else {
-            return fault;
-        };
-        match self.taken_out(&model, &reason).await {
-            Some(again) => again,
-            None => self.page_or_model(&model, fault).await,
+        let (lineup, now) = (self.in_service.now(), Timestamp::now());
+        let names = lineup.champions.names();
+        match self.ledger().withdraw(canary, reason, names, now).await {
+            Ok(_told) => self.gone(canary, reason),
+            Err(error) => error.into(),
         }
     }
 
-    /// Takes a model out of service; `None` where it serves and no other can take its place.
-    async fn taken_out(&self, model: &ModelName, reason: &str) -> Option<Fault> {
-        let lineup = self.in_service.now();
-        let (names, now) = (lineup.champions.names(), Timestamp::now());
-        match self.ledger().take_out(model, reason, names, now).await {
-            Ok(Some(_told)) => {
-                tracing::error!(%model, reason, "a model failed at work and was taken out of service");
-            }
+    /// A model that cannot be run on some page is taken out of service, and the upload is read again; `None` where no model failed, or none can
+    /// take its place.
+    async fn without_whom_it_fails(&self, fault: &Fault) -> Option<Fault> {
+        let (model, reason) = at_fault(fault)?;
+        let (lineup, now) = (self.in_service.now(), Timestamp::now());
+        let names = lineup.champions.names();
+        match self.ledger().take_out(&model, &reason, names, now).await {
+            Ok(Some(_told)) => Some(self.gone(&model, &reason)),
             // Somebody else may have taken it out by now.
-            Ok(None) => match self.is_in_force(model).await {
-                Ok(true) => return None,
-                Ok(false) => {}
-                Err(fault) => return Some(fault),
+            Ok(None) => match self.in_force(&model).await {
+                Ok(Some(_)) => None,
+                Ok(None) => Some(self.gone(&model, &reason)),
+                Err(error) => Some(error.into()),
             },
-            Err(error) => return Some(error.into()),
+            Err(error) => Some(error.into()),
         }
-        self.in_service.change_to(lineup.without(model));
-        Some(read_again(model))
     }
 
-    async fn is_in_force(&self, model: &ModelName) -> Result<bool, Fault> {
+    fn gone(&self, model: &ModelName, reason: &str) -> Fault {
+        tracing::error!(%model, reason, "a model failed at work and is out of service");
+        self.in_service
+            .change_to(self.in_service.now().without(model));
+        let why = format!("{model} failed and was taken out of service");
+        Fault::retry("reading an upload", why)
+    }
+
+    async fn in_force(&self, model: &ModelName) -> Result<Option<InForce>, LedgerError> {
         let in_force = self.ledger().models_in_force().await?;
-        Ok(in_force.iter().any(|one| {
+        let mut concerned = in_force.into_iter().filter(|one| {
             let challenger = one.challenger.as_ref();
             one.champion == *model || challenger.is_some_and(|on| on.model == *model)
-        }))
+        });
+        Ok(concerned.next())
     }
 
-    /// Of a champion that nobody can stand in for. Where it computes what it should on its golden example, it is the page that it cannot look at:
-    /// its upload is rejected, so that the others are read. Else the model or this machine is broken, which ends the program.
-    async fn page_or_model(&self, model: &ModelName, fault: Fault) -> Fault {
-        let champions = Arc::clone(&self.in_service.now().champions);
-        let mut manifests = champions.manifests();
-        let Some(task) = manifests
-            .find(|manifest| manifest.model() == *model)
-            .map(|manifest| manifest.task)
-        else {
-            return fault;
+    /// Of a champion that nobody can stand in for: where it computes what it should on its golden example, it is this page that it cannot look
+    /// at. `None` where the model or this machine is broken, which ends the program.
+    async fn page_that_fails(&self, fault: &Fault) -> Option<Fault> {
+        let (model, reason) = at_fault(fault)?;
+        let in_force = match self.in_force(&model).await {
+            Ok(in_force) => in_force?,
+            Err(error) => return Some(error.into()),
         };
-        drop(manifests);
-        let is_well = tokio::task::spawn_blocking(move || champions.warm_up(0, &[task])).await;
-        if !matches!(is_well, Ok(Ok(()))) {
-            return fault;
+        let champions = Arc::clone(&self.in_service.now().champions);
+        let (golden, task) = (Arc::clone(&champions), in_force.task);
+        let golden = tokio::task::spawn_blocking(move || golden.warm_up(0, &[task])).await;
+        if !matches!(golden, Ok(Ok(()))) {
+            return None;
         }
-        tracing::error!(%model, error = %fault, "a model that is well cannot look at a page: its upload is rejected");
-        RejectReason::ParserCrashed.into()
+        tracing::error!(%model, reason, "a model that is well cannot look at a page");
+        let alarm = AlarmData {
+            task: task.to_string(),
+            model: model.to_string(),
+            alarm: Alarm::Failing,
+            reason: reason.clone(),
+            since: in_force.changed_at,
+            models: champions.names().clone(),
+        };
+        if let Err(error) = self.ledger().tell_alarm(alarm, Timestamp::now()).await {
+            tracing::warn!(%error, "the alarm is not told");
+        }
+        Some(Fault::retry("reading an upload", reason))
     }
 }
 
-/// Could a challenger be the cause? It shares the reader child, its time and its pixels, and a panic of a canary is one of the stage.
-fn may_be_spoilt(reason: RejectReason) -> bool {
-    matches!(
-        reason,
-        RejectReason::ParserCrashed
-            | RejectReason::TimedOut
-            | RejectReason::OutOfMemory
-            | RejectReason::TooManyPixels
-    )
-}
-
-fn read_again(model: &ModelName) -> Fault {
-    let why = format!("{model} failed and was taken out of service");
-    Fault::retry("reading an upload", why)
+/// Could a challenger be the cause? One for text shares the reader child, its time and its pixels; a panic of a canary is one of the stage.
+fn may_spoil(challenger: &OnTrialHere, reason: RejectReason) -> bool {
+    match reason {
+        RejectReason::ParserCrashed => {
+            challenger.is_of_reading() || matches!(challenger.role, Role::Canary)
+        }
+        RejectReason::TimedOut | RejectReason::OutOfMemory | RejectReason::TooManyPixels => {
+            challenger.is_of_reading()
+        }
+        _ => false,
+    }
 }
 
 /// The model that failed at work, and how.

@@ -34,11 +34,7 @@ pub async fn look_at_ledger(settings: &Settings) -> Result<Option<Ledger>, Fault
     if !settings.ledger.is_empty() {
         return Ok(Ledger::look(settings.ledger.reveal()).await?);
     }
-    let path = file_of(settings);
-    if !path.exists() {
-        return Ok(None);
-    }
-    Ok(Ledger::look(&path.display().to_string()).await?)
+    Ok(Ledger::look(&file_of(settings).display().to_string()).await?)
 }
 
 fn file_of(settings: &Settings) -> PathBuf {

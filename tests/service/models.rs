@@ -273,20 +273,31 @@ async fn an_upload_that_a_challenger_beside_spoils_is_read_without_it() {
 }
 
 #[tokio::test]
-async fn a_page_that_the_only_champion_cannot_look_at_is_rejected_and_the_others_are_read() {
+async fn a_page_that_the_only_champion_cannot_look_at_raises_an_alarm_and_stops_nobody() {
     let (mut world, home) = (World::new().await, Home::new());
     // The newest serves from the start, so that none has served before it.
     home.add("bad-late-nan", 2);
     let worker = Worker::start(&world, &[("COUNTERSIGN_HOME", &home.path())]);
     worker.until_ready().await;
+    // As if the upload had failed four times by now.
+    world
+        .change(
+            "CREATE FUNCTION tried() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.attempts = 5; RETURN NEW; END';
+             CREATE TRIGGER tried BEFORE INSERT ON uploads FOR EACH ROW EXECUTE FUNCTION tried()",
+        )
+        .await;
     world
         .upload("clean.pdf", fixture("clean-delivery-receipt.pdf"))
         .await;
+    let alarm = alarm(&mut world).await;
+    assert_eq!(alarm["data"]["alarm"], "failing", "{alarm}");
+    assert_eq!(alarm["data"]["model"], "page-class@2");
     let event = world.event().await;
     assert_eq!(event["type"], "countersign.upload.rejected.v1", "{event}");
     assert_eq!(event["data"]["reason"], "parser_crashed");
+    world.change("DROP TRIGGER tried ON uploads").await;
     until_read_by(&mut world, "page-class@2", 0).await;
-    assert!(worker.said().contains("its upload is rejected"));
+    assert!(worker.is_ready().await);
 }
 
 #[tokio::test]

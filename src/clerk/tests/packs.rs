@@ -298,18 +298,18 @@ async fn a_paper_whose_number_is_unknown_is_found_by_its_orders_too() {
     );
 }
 
-/// A signed receipt for so many of twenty pieces, the `at`-th that was received.
-fn part(received: u32, at: i64) -> PaperSays {
+/// A signed receipt for so many of twenty pieces, of this day of March.
+fn part(received: u32, day: i8) -> PaperSays {
     PaperSays {
-        received: at,
-        pieces: Some((received, 20)),
+        received: day.into(),
+        part: Some((received, day)),
         ..receipt(PRO)
     }
 }
 
 #[tokio::test]
 async fn the_rest_of_a_delivery_makes_up_what_its_first_part_was_short_of() {
-    let papers = [("a.pdf", part(12, 1)), ("b.pdf", part(8, 2))];
+    let papers = [("a.pdf", part(12, 14)), ("b.pdf", part(8, 15))];
     for order in [[0, 1], [1, 0]] {
         let office = Office::open().await;
         office.shipments(&[shipment("S-1", 1, PRO)]).await;
@@ -331,15 +331,20 @@ async fn the_rest_of_a_delivery_makes_up_what_its_first_part_was_short_of() {
 }
 
 #[tokio::test]
-async fn parts_that_are_not_whole_or_of_which_one_is_unsigned_make_up_for_nothing() {
+async fn parts_that_are_not_whole_of_one_day_or_unsigned_make_up_for_nothing() {
     let unsigned = PaperSays {
         signed: false,
-        ..part(8, 2)
+        ..part(8, 15)
     };
-    for other in [part(5, 2), part(12, 2), unsigned] {
+    // Two papers of one day may tell of one shortage, whatever their counts add up to.
+    let same_day = PaperSays {
+        received: 15,
+        ..part(8, 14)
+    };
+    for other in [part(5, 15), part(12, 15), unsigned, same_day] {
         let office = Office::open().await;
         office.shipments(&[shipment("S-1", 1, PRO)]).await;
-        office.paper("a.pdf", &part(12, 1)).await;
+        office.paper("a.pdf", &part(12, 14)).await;
         office.paper("b.pdf", &other).await;
         assert_eq!(office.stands("a.pdf").await, "S-1 billable_with_osd SHORT");
         let second = office.stands("b.pdf").await;
@@ -351,11 +356,11 @@ async fn parts_that_are_not_whole_or_of_which_one_is_unsigned_make_up_for_nothin
 async fn a_delivery_in_three_parts_is_whole_once_the_last_is_there() {
     let office = Office::open().await;
     office.shipments(&[shipment("S-1", 1, PRO)]).await;
-    for (name, received, at) in [("a.pdf", 12, 1), ("b.pdf", 5, 2)] {
-        office.paper(name, &part(received, at)).await;
+    for (name, received, day) in [("a.pdf", 12, 14), ("b.pdf", 5, 15)] {
+        office.paper(name, &part(received, day)).await;
     }
     assert_eq!(office.stands("a.pdf").await, "S-1 billable_with_osd SHORT");
-    office.paper("c.pdf", &part(3, 3)).await;
+    office.paper("c.pdf", &part(3, 16)).await;
     assert_eq!(office.stands("a.pdf").await, "S-1 billable");
     for name in ["b.pdf", "c.pdf"] {
         assert_eq!(office.stands(name).await, "S-1 reject DUPLICATE_POD");

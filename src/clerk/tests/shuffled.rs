@@ -82,8 +82,8 @@ fn papers() -> [(&'static str, PaperSays); 16] {
         consignee: ("Birch Mill", "45402"),
         ..says
     };
-    let part = |received| PaperSays {
-        pieces: Some((received, 20)),
+    let part = |received, day| PaperSays {
+        part: Some((received, day)),
         ..receipt(PARTS)
     };
     let by_order = |says| PaperSays {
@@ -105,8 +105,8 @@ fn papers() -> [(&'static str, PaperSays); 16] {
         ("first drop.pdf", receipt(DROPS)),
         ("second drop.pdf", to_birch(receipt(DROPS))),
         ("ordered.pdf", by_order(receipt("333444559"))),
-        ("rest.pdf", at(8, part(8))),
-        ("part.pdf", at(2, part(12))),
+        ("rest.pdf", at(8, part(8, 16))),
+        ("part.pdf", at(2, part(12, 14))),
     ]
 }
 

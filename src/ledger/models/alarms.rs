@@ -11,11 +11,11 @@ use crate::ledger::told::Told;
 use crate::ledger::{Ledger, LedgerError, outbox};
 
 impl Ledger {
-    /// Tells that a model is refused, once since it should have served or been tried; who served goes on.
+    /// Tells that a model is refused or failing, once since it should have served or been tried; who serves goes on.
     ///
     /// # Errors
     /// [`LedgerError`].
-    pub async fn tell_refused(
+    pub async fn tell_alarm(
         &self,
         alarm: AlarmData,
         now: Timestamp,

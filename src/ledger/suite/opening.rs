@@ -100,6 +100,7 @@ async fn whoever_looks_at_a_ledger_changes_nothing_in_it() {
     for location in [file, fresh_schema().await] {
         let look = || Ledger::look(&location);
         assert!(look().await.unwrap().is_none(), "it is to be made");
+        assert!(!Path::new(&location).exists());
         let ledger = Ledger::open(&location).await.unwrap();
         assert!(look().await.unwrap().is_some());
         let run = async |statement: &'static str| {
