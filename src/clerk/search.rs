@@ -11,8 +11,6 @@ use crate::understanding::Document;
 
 /// How many candidate shipments are compared with a document.
 const CANDIDATES: usize = 50;
-/// And with one on which no number is legible: many more share a place, a day and a count.
-const CANDIDATES_BY_PLACE: usize = 250;
 
 /// Who asks, and how.
 #[derive(Debug, Clone, Copy)]
@@ -59,12 +57,7 @@ pub async fn find_in_ledger(
         weak: &texts(&weak),
     };
     let compared = |known: &[Known]| asking.matcher.compare(document.clone(), known);
-    let limit = if strong.is_empty() {
-        CANDIDATES_BY_PLACE
-    } else {
-        CANDIDATES
-    };
-    let mut candidates = ledger.find_candidates(&search, limit).await?;
+    let mut candidates = ledger.find_candidates(&search, CANDIDATES).await?;
     candidates.rule_out(asking.ruled_out);
     let mut matched = compared(candidates.known());
     if !matches!(matched.matched, Match::Matched(..)) {
