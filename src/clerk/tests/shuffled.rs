@@ -105,8 +105,8 @@ fn papers() -> [(&'static str, PaperSays); 16] {
         ("first drop.pdf", receipt(DROPS)),
         ("second drop.pdf", to_birch(receipt(DROPS))),
         ("ordered.pdf", by_order(receipt("333444559"))),
-        ("rest.pdf", at(8, part(8, 16))),
-        ("part.pdf", at(2, part(12, 14))),
+        ("rest.pdf", at(8, part(8, 14))),
+        ("part.pdf", at(2, part(12, 13))),
     ]
 }
 
