@@ -165,6 +165,16 @@ async fn alarm(world: &mut World) -> Value {
     }
 }
 
+/// What comes from now on has been tried before: so many attempts with the one that begins.
+async fn begins_with_attempts(world: &World, attempts: u32) {
+    world
+        .change(&format!(
+            "CREATE FUNCTION begin_late() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.attempts = {attempts}; RETURN NEW; END';
+             CREATE TRIGGER begin_late BEFORE INSERT ON uploads FOR EACH ROW EXECUTE FUNCTION begin_late()"
+        ))
+        .await;
+}
+
 #[tokio::test]
 async fn a_canary_in_whose_hands_workers_end_is_withdrawn() {
     let (mut world, home) = (World::new().await, Home::new());
@@ -177,12 +187,7 @@ async fn a_canary_in_whose_hands_workers_end_is_withdrawn() {
     until_read_by(&mut world, "page-class@2", 0).await;
     while world.event_at_hand().await.is_some() {}
     // As if workers had ended twice on what comes now.
-    world
-        .change(
-            "CREATE FUNCTION suspect() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.attempts = 3; RETURN NEW; END';
-             CREATE TRIGGER suspect BEFORE INSERT ON uploads FOR EACH ROW EXECUTE FUNCTION suspect()",
-        )
-        .await;
+    begins_with_attempts(&world, 3).await;
     world.upload("suspect.pdf", papers::light(1_000)).await;
     assert_eq!(classifier(&mut world).await, "page-class@1");
     let withdrawn =
@@ -280,12 +285,7 @@ async fn a_page_that_the_only_champion_cannot_look_at_raises_an_alarm_and_stops_
     let worker = Worker::start(&world, &[("COUNTERSIGN_HOME", &home.path())]);
     worker.until_ready().await;
     // As if the upload had failed four times by now.
-    world
-        .change(
-            "CREATE FUNCTION tried() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.attempts = 5; RETURN NEW; END';
-             CREATE TRIGGER tried BEFORE INSERT ON uploads FOR EACH ROW EXECUTE FUNCTION tried()",
-        )
-        .await;
+    begins_with_attempts(&world, 5).await;
     world
         .upload("clean.pdf", fixture("clean-delivery-receipt.pdf"))
         .await;
@@ -300,7 +300,7 @@ async fn a_page_that_the_only_champion_cannot_look_at_raises_an_alarm_and_stops_
         "{rejected}"
     );
     assert_eq!(rejected["data"]["reason"], "parser_crashed");
-    world.change("DROP TRIGGER tried ON uploads").await;
+    world.change("DROP TRIGGER begin_late ON uploads").await;
     until_read_by(&mut world, "page-class@2", 0).await;
     assert!(worker.is_ready().await);
 }
