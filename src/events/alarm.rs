@@ -31,7 +31,7 @@ pub struct AlarmData {
     pub alarm: Alarm,
     /// Why, for a person.
     pub reason: String,
-    /// Since when it should have served or been tried.
+    /// Since when it serves, or should have served or been tried.
     pub since: Timestamp,
     /// Who serves now.
     pub models: ModelSet,
