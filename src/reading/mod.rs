@@ -22,6 +22,7 @@ mod engines;
 mod image;
 mod pdf;
 mod reading_order;
+mod shades;
 mod tesseract;
 mod upload;
 

@@ -49,8 +49,14 @@ const MONTHS: [&str; 12] = [
 const ALIKE: f64 = 0.35;
 /// Into so many pieces the other engine may part a word.
 const PIECES: usize = 3;
-/// Room left around a line, in line heights.
+/// Room left beyond the ends of a line, in line heights. Above and below there is none: what the words' boxes leave out there is rules and
+/// other lines. Of 300 numbers on generated pages of validation families Tesseract read 255 right with the three of these and 223 with 0.3
+/// all around, at the size of the page.
 const MARGIN: f32 = 0.3;
+/// Height that a line is brought to, in pixels.
+const HEIGHT: f32 = 48.0;
+/// No line is drawn wider than this; one that would be is squeezed as a whole.
+const WIDEST: f32 = 4000.0;
 
 /// The stretches of words (those of one line) that hold an identifier or a date, the least certain ones if there are too
 /// many. As ranges of `words`, in their order.
@@ -127,7 +133,8 @@ fn letters(text: &str) -> String {
 /// The picture of words that stand on one line, level.
 pub(super) fn picture(page: &GrayImage, words: &[Word]) -> GrayImage {
     let line = line_of(words, page.dimensions());
-    let size = |length: f32| whole(length.round()).max(1);
+    let scale = (HEIGHT / line.height).min(WIDEST / line.length);
+    let size = |length: f32| whole((length * scale).round()).max(1);
     line.picture(page, size(line.length), size(line.height))
 }
 
@@ -154,11 +161,18 @@ fn line_of(words: &[Word], (width, height): (u32, u32)) -> Line {
         .map(|word| word.bbox.height() * height - word.bbox.width() * width * angle.sin().abs())
         .fold(f32::INFINITY, f32::min)
         .max(1.0);
-    let ends = f32::midpoint(first.bbox.width(), last.bbox.width()) * width;
+    let half = |word: &Word| word.bbox.width() * width / 2.0;
+    let (before, after) = (half(first), half(last));
+    // The words at the ends are of unlike width: the middle between their middles is not the line's.
+    let off = (after - before) / 2.0;
+    let (sin, cos) = angle.sin_cos();
     Line {
-        centre: (f32::midpoint(start.0, end.0), f32::midpoint(start.1, end.1)),
-        length: dx.hypot(dy) + ends + MARGIN * across,
-        height: across * (1.0 + MARGIN),
+        centre: (
+            f32::midpoint(start.0, end.0) + off * cos,
+            f32::midpoint(start.1, end.1) + off * sin,
+        ),
+        length: dx.hypot(dy) + before + after + 2.0 * MARGIN * across,
+        height: across,
         angle,
     }
 }
@@ -328,18 +342,28 @@ mod tests {
     }
 
     #[test]
-    fn the_picture_holds_all_words_and_little_else() {
-        let page = GrayImage::from_pixel(1000, 1000, Luma([255]));
-        let picture = picture(&page, &words(0, "one two three"));
-        assert!(
-            (280..=300).contains(&picture.width()),
-            "{}",
-            picture.width()
-        );
-        assert!(
-            (20..=30).contains(&picture.height()),
-            "{}",
-            picture.height()
-        );
+    fn the_picture_holds_all_words_and_as_little_else_before_as_after_them() {
+        let mut row = words(0, "PO 123456789012 7");
+        row[0].bbox = BBox::new(0.1, 0.1, 0.13, 0.12);
+        row[1].bbox = BBox::new(0.14, 0.1, 0.5, 0.12);
+        for ends in [0..2, 1..3, 0..3] {
+            let row = &row[ends];
+            let page = GrayImage::from_fn(1000, 1000, |x, y| {
+                let (x, y) = (x as f32 / 1000.0, y as f32 / 1000.0);
+                let within = |word: &Word| {
+                    (word.bbox.left..word.bbox.right).contains(&x)
+                        && (word.bbox.top..word.bbox.bottom).contains(&y)
+                };
+                Luma([if row.iter().any(within) { 0 } else { 255 }])
+            });
+            let picture = picture(&page, row);
+            let middle = picture.height() / 2;
+            let empty = |x: &u32| picture.get_pixel(*x, middle).0[0] > 128;
+            let before = (0..picture.width()).take_while(empty).count();
+            let after = (0..picture.width()).rev().take_while(empty).count();
+            assert_eq!(picture.height(), 48);
+            assert!((13..=16).contains(&before), "{before}");
+            assert!((13..=16).contains(&after), "{after}");
+        }
     }
 }

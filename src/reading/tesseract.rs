@@ -13,9 +13,10 @@ use tesseract_sys as sys;
 use super::Word;
 use super::protocol::LineReading;
 use super::reading_order::put_in_order;
+use super::shades::paper;
 use crate::document::{BBox, Confidence, Source};
 
-/// White around a line; Tesseract misses letters that touch the edge of the picture.
+/// Room around a line; Tesseract misses letters that touch the edge of the picture.
 const BORDER: u32 = 10;
 /// What Tesseract is told about the pictures, so that it does not guess.
 const DPI: i32 = 200;
@@ -176,11 +177,12 @@ unsafe fn collect_words(engine: *mut sys::TessBaseAPI) -> Vec<Reading> {
     readings
 }
 
+/// In the shade of its paper: a white frame around grey paper is an edge that Tesseract takes for ink.
 fn framed(picture: &GrayImage) -> GrayImage {
     let mut framed = GrayImage::from_pixel(
         picture.width() + 2 * BORDER,
         picture.height() + 2 * BORDER,
-        Luma([255]),
+        Luma([paper(picture)]),
     );
     // Cannot fail: the frame is larger than the picture on all sides.
     drop(framed.copy_from(picture, BORDER, BORDER));
