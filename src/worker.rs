@@ -184,8 +184,9 @@ impl Worker {
         if let Some(events) = self.ledger().finished_before(&origin).await? {
             return Ok(Read::Finished(events));
         }
-        let now = Timestamp::now();
-        match self.ledger().begin_upload(&origin, size, now).await? {
+        let (tenant, now) = (self.tenant(&arrival), Timestamp::now());
+        let begun = self.ledger().begin_upload(&origin, tenant, size, now);
+        match begun.await? {
             Begun::Again(events) => Ok(Read::Finished(events)),
             Begun::DuplicateOf(upload, documents) => {
                 Ok(Read::Duplicate(upload, arrival, documents))
@@ -315,10 +316,13 @@ impl Worker {
         }
     }
 
+    fn tenant<'a>(&'a self, arrival: &'a Arrival) -> &'a str {
+        arrival.tenant.as_ref().unwrap_or(&self.settings.tenant)
+    }
+
     fn asks(&self, arrival: &Arrival) -> Asks {
-        let tenant = arrival.tenant.as_ref().unwrap_or(&self.settings.tenant);
         Asks {
-            tenant: tenant.clone(),
+            tenant: self.tenant(arrival).to_owned(),
             hints: arrival.hints.clone(),
             received_at: arrival.received_at,
             keys: Vec::new(),

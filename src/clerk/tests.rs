@@ -62,7 +62,7 @@ impl Office {
         let begun = self
             .clerk
             .ledger
-            .begin_upload(&origin, 4, at(1))
+            .begin_upload(&origin, "default", 4, at(1))
             .await
             .unwrap();
         let (upload, copies_of, documents) = match begun {

@@ -191,11 +191,12 @@ async fn settle(
         Outcome::Duplicate(documents) => (documents, State::Duplicate),
     };
     // No upload may end in silence.
-    if documents.is_empty() {
+    let Some(first) = documents.first() else {
         return reject(connection, upload, RejectReason::Empty, told, now).await;
-    }
+    };
     if let Outcome::Documents(settled) = outcome {
-        if let Some(first) = uploads::same_bytes_elsewhere(connection, &upload.origin).await? {
+        let (origin, tenant) = (&upload.origin, &first.asks.tenant);
+        if let Some(first) = uploads::same_bytes_elsewhere(connection, origin, tenant).await? {
             return Ok(Some(Conflict::SameBytes(first)));
         }
         if !revisions::still_stand(connection, settled).await? {

@@ -33,7 +33,7 @@ pub enum Begun {
     New(Upload),
     /// All: it was finished with the same bytes and models. These are its events, to the letter.
     Again(Vec<StoredEvent>),
-    /// Its bytes, under another name. Decide on these documents without reading them again, and finish it as
+    /// Its bytes, under another name of the same tenant. Decide on these documents without reading them again, and finish it as
     /// [`Outcome::Duplicate`](super::Outcome::Duplicate).
     DuplicateOf(Upload, Vec<StoredDocument>),
 }
@@ -64,7 +64,7 @@ impl State {
 }
 
 impl Ledger {
-    /// Notes that work on an upload of `bytes` bytes begins, and says what is known of it. Attempts are counted here,
+    /// Notes that work on an upload of `bytes` bytes for `tenant` begins, and says what is known of it. Attempts are counted here,
     /// before the work, so that an upload that kills its worker is seen to.
     ///
     /// # Errors
@@ -72,6 +72,7 @@ impl Ledger {
     pub async fn begin_upload(
         &self,
         origin: &Origin,
+        tenant: &str,
         bytes: u64,
         now: Timestamp,
     ) -> Result<Begun, LedgerError> {
@@ -81,7 +82,7 @@ impl Ledger {
             return Ok(Begun::Again(outbox::events_of_upload(&mut tx, id).await?));
         }
         let attempts = count_attempt(&mut tx, id, origin, bytes, now).await?;
-        let same_bytes = same_bytes_elsewhere(&mut tx, origin).await?;
+        let same_bytes = same_bytes_elsewhere(&mut tx, origin, tenant).await?;
         tx.commit().await?;
         let upload = Upload {
             id,
@@ -288,15 +289,18 @@ pub(super) async fn close(
     Ok(())
 }
 
-/// The documents of the first upload with these bytes under another name that was finished with documents of its own.
+/// The documents of the tenant's first upload with these bytes under another name that was finished with documents of its own. What
+/// another tenant sent is none of its business: the paper is read and decided about for each.
 pub(super) async fn same_bytes_elsewhere(
     connection: &mut AnyConnection,
     origin: &Origin,
+    tenant: &str,
 ) -> Result<Option<Vec<StoredDocument>>, LedgerError> {
     let first = sqlx::query(
         "SELECT id FROM uploads
          WHERE sha256 = $1 AND state = $2
            AND NOT (bucket = $3 AND object_key = $4 AND COALESCE(object_version, '') = $5)
+           AND EXISTS (SELECT 1 FROM documents d WHERE d.upload = uploads.id AND d.asks_of = $6)
          ORDER BY finished_at, id LIMIT 1",
     )
     .bind(origin.sha256.as_str())
@@ -304,6 +308,7 @@ pub(super) async fn same_bytes_elsewhere(
     .bind(origin.object.bucket.as_str())
     .bind(origin.object.key.as_str())
     .bind(origin.object.version.clone().unwrap_or_default())
+    .bind(tenant)
     .fetch_optional(&mut *connection)
     .await?;
     match first {

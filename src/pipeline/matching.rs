@@ -149,17 +149,37 @@ fn dates_of(shipment: &Shipment, profiles: &Profiles, received_on: Option<Date>)
         .or_else(|| country.and_then(order_in));
     DateContext {
         order: OrderHint { order },
-        plausible: plausible(shipment, received_on),
+        delivered: delivered(shipment, received_on),
+        picked_up: picked_up(shipment),
     }
 }
 
-/// A delivery lies within three days of the carrier's own message (domain.md §1.3, V7), else between pickup and receipt.
-fn plausible(shipment: &Shipment, received_on: Option<Date>) -> Option<Window> {
+/// Signers write the wrong day, and messages are sent the next one: by so many days both differ (domain.md §1.3, V7).
+const OFF_DAYS: i64 = 3;
+/// No load is longer on its way. An assumption.
+const UNDER_WAY_DAYS: i64 = 60;
+
+fn around(day: Date) -> Window {
+    Window {
+        from: day.saturating_sub(OFF_DAYS.days()),
+        to: day.saturating_add(OFF_DAYS.days()),
+    }
+}
+
+/// A pickup lies near the carrier's own message, else before the delivery.
+fn picked_up(shipment: &Shipment) -> Option<Window> {
+    let before = |day: Date| Window {
+        from: day.saturating_sub(UNDER_WAY_DAYS.days()),
+        to: day,
+    };
+    let told = shipment.picked_up_on().map(around);
+    told.or_else(|| shipment.delivered_on().map(before))
+}
+
+/// A delivery lies near the carrier's own message, else between pickup and receipt.
+fn delivered(shipment: &Shipment, received_on: Option<Date>) -> Option<Window> {
     if let Some(day) = shipment.delivered_on() {
-        return Some(Window {
-            from: day.saturating_sub(3.days()),
-            to: day.saturating_add(3.days()),
-        });
+        return Some(around(day));
     }
     Some(Window {
         from: shipment.picked_up_on()?,

@@ -7,9 +7,9 @@ use std::ops::Range;
 
 use super::bar_codes::name_by_custom;
 use super::country::{country_of, country_on};
-use super::fields::{self, Gathered, PageFields};
+use super::fields::{PageFields, gather_in_order};
 use super::loose_numbers::loose_numbers;
-use super::normalise::{self, OrderHint, Window};
+use super::normalise;
 use super::pages::PageView;
 use super::remarks::remarks;
 use super::roles::{asks_receiver_to_sign, says_received};
@@ -114,7 +114,7 @@ fn document(
     };
     let page_fields: Vec<PageFields<'_>> = range.clone().map(of_page).collect();
     let told = country_on(range.clone().map(|index| pages[index].words.as_slice()));
-    let gathered = gathered(&page_fields, context, told.as_deref(), curves);
+    let gathered = gather_in_order(&page_fields, context, told.as_deref(), curves);
     let mut other_identifiers = gathered.other_identifiers;
     let (long, short_numbers) = loose_on(range.clone(), pages, views);
     other_identifiers.extend(long);
@@ -224,44 +224,6 @@ fn is_screenshot(page: &Page) -> bool {
             || ["lte", "5g", "4g"].contains(&text.as_str())
     };
     page.method != Method::TextLayer && on_top.into_iter().any(|word| shows(&word.text))
-}
-
-/// Gathers twice: the first pass finds country and pickup date, which say how to read the other dates.
-fn gathered(
-    pages: &[PageFields<'_>],
-    context: Context,
-    told: Option<&str>,
-    curves: &Curves,
-) -> Gathered {
-    let plausible = |from| context.received_on.map(|to| Window { from, to });
-    let blind = DateContext {
-        order: OrderHint {
-            order: context.date_order,
-        },
-        plausible: None,
-    };
-    let first = fields::gather(pages, &blind, curves);
-    let country = country_of(&first.fields);
-    let by_country = country.as_deref().or(told).and_then(normalise::order_in);
-    let order = OrderHint {
-        order: context.date_order.or(by_country),
-    };
-    let pickup = match first
-        .fields
-        .get(&FieldName::PickupDate)
-        .map(|field| &field.found.value)
-    {
-        Some(Value::Date(date)) => Some(*date),
-        _ => None,
-    };
-    fields::gather(
-        pages,
-        &DateContext {
-            order,
-            plausible: pickup.and_then(plausible),
-        },
-        curves,
-    )
 }
 
 /// A bill of lading that its consignee has marked is another class (domain.md §0.1).

@@ -3,8 +3,12 @@
 //! In: the spans of each page and its bar codes. Out: [`Fields`], the dates that could not be decided, and identifiers that
 //! belong to no field. A bar code that says the same as the print beats the print's reading.
 
+use jiff::ToSpan as _;
+
+use super::assemble::Context;
+use super::country::country_of;
 use super::loose_numbers::identifier_in;
-use super::normalise::ocr_confusions;
+use super::normalise::{self, OrderHint, Window, ocr_confusions};
 use super::set_aside::{is_stray, set_aside};
 use super::spans::Span;
 use super::values::{self, DateContext, Reading};
@@ -45,7 +49,54 @@ pub struct Gathered {
 /// A bar code is wrong once in a thousand (domain.md §2.1).
 const BARCODE: f32 = 0.999;
 
-/// Gathers the fields of a document's pages.
+/// No paper that has still to be billed is older, and none is of a day to come.
+const OLDEST_YEARS: i64 = 10;
+
+/// Gathers the fields of a document's pages, twice: the first pass finds country and pickup date, which say how to read the other dates.
+#[must_use]
+pub fn gather_in_order(
+    pages: &[PageFields<'_>],
+    context: Context,
+    told: Option<&str>,
+    curves: &Curves,
+) -> Gathered {
+    let since = |from| context.received_on.map(|to| Window { from, to });
+    let known = context
+        .received_on
+        .and_then(|to| since(to.saturating_sub(OLDEST_YEARS.years())));
+    let blind = DateContext {
+        order: OrderHint {
+            order: context.date_order,
+        },
+        delivered: known,
+        picked_up: known,
+    };
+    let first = gather(pages, &blind, curves);
+    let country = country_of(&first.fields);
+    let by_country = country.as_deref().or(told).and_then(normalise::order_in);
+    let order = OrderHint {
+        order: context.date_order.or(by_country),
+    };
+    let pickup = match first
+        .fields
+        .get(&FieldName::PickupDate)
+        .map(|field| &field.found.value)
+    {
+        Some(Value::Date(date)) => Some(*date),
+        _ => None,
+    };
+    gather(
+        pages,
+        &DateContext {
+            order,
+            delivered: pickup.and_then(since).or(known),
+            picked_up: known,
+        },
+        curves,
+    )
+}
+
+/// Gathers them once, with dates read as `dates` says.
 #[must_use]
 pub fn gather(pages: &[PageFields<'_>], dates: &DateContext, curves: &Curves) -> Gathered {
     let mut gathered = Gathered::default();

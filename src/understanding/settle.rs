@@ -51,7 +51,7 @@ fn mend_delivery_date(document: &mut Document, dates: &DateContext, told: Date) 
         }
         return;
     };
-    let implausible = |day: Date| dates.plausible.is_some_and(|window| !window.holds(day));
+    let implausible = |day: Date| dates.delivered.is_some_and(|window| !window.holds(day));
     let by_hand = held.found.source == Source::Handwriting && !held.found.agreed;
     if by_hand && held.found.value.as_date().is_some_and(implausible) {
         let written = UnsettledDate {
@@ -76,7 +76,7 @@ fn settle_by_window(document: &mut Document, dates: &DateContext) {
         }
     }
     for date in &document.traits.doubtful_dates {
-        let field = settled(date, dates).filter(|_| dates.plausible.is_some());
+        let field = settled(date, dates).filter(|_| dates.plausible(date.field).is_some());
         let held = document.fields.get_mut(&date.field);
         // The field may hold a surer date from elsewhere on the paper.
         let held = held.filter(|held| held.found.raw == date.found.raw);
@@ -156,31 +156,44 @@ mod tests {
         }
     }
 
-    fn settled_day(held: &str, plausible: Option<(i8, i8)>) -> Option<Date> {
+    /// The day that a field holding `held` says once deliveries and pickups are plausible between these days of March.
+    fn settled_day(
+        (name, held): (FieldName, &str),
+        delivered: Option<(i8, i8)>,
+        picked_up: Option<(i8, i8)>,
+    ) -> Option<Date> {
         let mut document = paper(held);
-        let day = |day| date(2026, 3, day);
-        let plausible = plausible.map(|(from, to)| Window {
-            from: day(from),
-            to: day(to),
-        });
+        if let Some(field) = document.fields.remove(&FieldName::DeliveryDate) {
+            document.fields.insert(name, field);
+        }
+        document.traits.doubtful_dates[0].field = name;
+        let window = |(from, to)| Window {
+            from: date(2026, 3, from),
+            to: date(2026, 3, to),
+        };
         let dates = DateContext {
-            plausible,
+            delivered: delivered.map(window),
+            picked_up: picked_up.map(window),
             ..DateContext::default()
         };
         settle_dates(&mut document, &dates, None);
-        document.fields[&FieldName::DeliveryDate]
-            .found
-            .value
-            .as_date()
+        document.fields[&name].found.value.as_date()
     }
 
     #[test]
-    fn doubtful_digits_say_the_day_on_which_the_shipment_came() {
-        assert_eq!(
-            settled_day("3/1/26", Some((9, 13))),
-            Some(date(2026, 3, 11))
-        );
-        assert_eq!(settled_day("3/1/26", Some((1, 3))), Some(date(2026, 3, 1)));
+    fn doubtful_digits_say_the_day_on_which_the_shipment_came_or_went() {
+        let delivery = |days| {
+            let field = (FieldName::DeliveryDate, "3/1/26");
+            settled_day(field, Some(days), Some((20, 26)))
+        };
+        assert_eq!(delivery((9, 13)), Some(date(2026, 3, 11)));
+        assert_eq!(delivery((1, 3)), Some(date(2026, 3, 1)));
+        let pickup = |days| {
+            let field = (FieldName::PickupDate, "3/1/26");
+            settled_day(field, Some((20, 26)), Some(days))
+        };
+        assert_eq!(pickup((9, 13)), Some(date(2026, 3, 11)));
+        assert_eq!(pickup((1, 3)), Some(date(2026, 3, 1)));
     }
 
     fn mended(raw: &str, illegible: bool, source: Source) -> Option<Date> {
@@ -199,7 +212,7 @@ mod tests {
             document.fields.insert(FieldName::DeliveryDate, held);
         }
         let dates = DateContext {
-            plausible: Some(Window {
+            delivered: Some(Window {
                 from: date(2026, 3, 8),
                 to: date(2026, 3, 14),
             }),
@@ -226,14 +239,14 @@ mod tests {
 
     #[test]
     fn without_a_shipment_the_likeliest_day_stays() {
-        assert_eq!(settled_day("3/1/26", None), Some(date(2026, 3, 1)));
+        let field = (FieldName::DeliveryDate, "3/1/26");
+        assert_eq!(settled_day(field, None, None), Some(date(2026, 3, 1)));
     }
 
     #[test]
     fn a_surer_date_from_elsewhere_on_the_paper_is_not_touched() {
-        assert_eq!(
-            settled_day("MAR 01 2026", Some((9, 13))),
-            Some(date(2026, 3, 1))
-        );
+        let field = (FieldName::DeliveryDate, "MAR 01 2026");
+        let day = settled_day(field, Some((9, 13)), None);
+        assert_eq!(day, Some(date(2026, 3, 1)));
     }
 }

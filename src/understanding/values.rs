@@ -30,8 +30,21 @@ pub enum Reading {
 pub struct DateContext {
     /// The order that the country or the profile sets.
     pub order: OrderHint,
-    /// When the paper can have been written.
-    pub plausible: Option<Window>,
+    /// When the freight can have been delivered; all dates but the pickup's lie there.
+    pub delivered: Option<Window>,
+    /// When it can have been picked up.
+    pub picked_up: Option<Window>,
+}
+
+impl DateContext {
+    /// When the date of a field can have been.
+    #[must_use]
+    pub fn plausible(&self, field: FieldName) -> Option<Window> {
+        match field {
+            FieldName::PickupDate => self.picked_up,
+            _ => self.delivered,
+        }
+    }
 }
 
 /// What the fields of domain.md §2.1 hold.
@@ -143,13 +156,14 @@ pub(super) fn decoded_text(
     dates: &DateContext,
 ) -> (Reading, f32) {
     let read = |text: &str| read_text(field, text, dates);
-    decode(text, others, read, |reading| prior(reading, dates))
+    let plausible = dates.plausible(field);
+    decode(text, others, read, |reading| prior(reading, plausible))
 }
 
 /// A day outside the plausible ones, or one that these do not settle, is a misreading nineteen times in twenty: an assumption, to
 /// be measured on real paper.
-fn prior(reading: &Reading, dates: &DateContext) -> f32 {
-    let Some(window) = dates.plausible else {
+fn prior(reading: &Reading, plausible: Option<Window>) -> f32 {
+    let Some(window) = plausible else {
         return 1.0;
     };
     match reading {
@@ -162,26 +176,31 @@ fn prior(reading: &Reading, dates: &DateContext) -> f32 {
 fn read_text(field: FieldName, text: &str, dates: &DateContext) -> Reading {
     match holds(field) {
         Holds::Identifier => sure(identifier(text, is_list(field))),
-        Holds::Date => date(text, dates),
+        Holds::Date => date(text, dates.order, dates.plausible(field)),
         Holds::Time => sure(normalise::read_time(text).map(|reading| Value::Time(reading.time))),
         Holds::Count => match normalise::read_count(text) {
-            Some(count) => Reading::Sure(
+            Some(count) if count.qty > 0 || may_be_none(field) => Reading::Sure(
                 Value::Count(count.qty),
                 count.unit.map(|unit| unit.to_string()),
             ),
-            None => Reading::Unreadable,
+            Some(_) | None => Reading::Unreadable,
         },
         Holds::Weight => match normalise::read_weight(text) {
-            Some(weight) => {
+            Some(weight) if weight.value > 0.0 => {
                 Reading::Sure(Value::Number(weight.value), weight.unit.map(unit_of_weight))
             }
-            None => Reading::Unreadable,
+            Some(_) | None => Reading::Unreadable,
         },
         Holds::Money => sure(normalise::read_money(text).map(Value::Money)),
         Holds::PageOf => sure(normalise::read_page_of(text).map(Value::PageOf)),
         Holds::Party => sure(normalise::read_party(&[text.to_owned()]).map(Value::Party)),
         Holds::Text => plain_text(field, text),
     }
+}
+
+/// Nothing may have been received; no freight is no pieces.
+fn may_be_none(field: FieldName) -> bool {
+    field == FieldName::PiecesReceived
 }
 
 /// A text that a person tells for a field, and the unit beside it; `None` where it is nothing that the field can hold, a signature, or
@@ -216,8 +235,8 @@ fn unit_of_weight(unit: WeightUnit) -> String {
     }
 }
 
-fn date(text: &str, dates: &DateContext) -> Reading {
-    match normalise::read_date(text, dates.order, dates.plausible) {
+fn date(text: &str, order: OrderHint, plausible: Option<Window>) -> Reading {
+    match normalise::read_date(text, order, plausible) {
         DateReading::Sure(date) => Reading::Sure(Value::Date(date), None),
         DateReading::Ambiguous { .. } | DateReading::WithoutYear => Reading::UndecidedDate,
         DateReading::None => Reading::Unreadable,
@@ -366,7 +385,7 @@ mod tests {
         };
         for (plausible, day) in [(window(9, 13), 11), (window(15, 19), 17)] {
             let dates = DateContext {
-                plausible: Some(plausible),
+                delivered: Some(plausible),
                 ..DateContext::default()
             };
             let wanted = Value::Date(jiff::civil::date(2026, 3, day));
@@ -374,6 +393,17 @@ mod tests {
             assert_eq!(reading, Reading::Sure(wanted, None));
             assert!(share > 0.9, "{share}");
         }
+    }
+
+    #[test]
+    fn no_freight_has_no_pieces_and_no_weight_but_none_of_it_may_be_received() {
+        let holds = |field, text| {
+            let reading = read(&span(field, text), &DateContext::default());
+            matches!(reading, Reading::Sure(..))
+        };
+        assert!(!holds(FieldName::Pieces, "0") && !holds(FieldName::Weight, "0"));
+        assert!(holds(FieldName::Pieces, "1") && holds(FieldName::Weight, "1"));
+        assert!(holds(FieldName::PiecesReceived, "0"));
     }
 
     #[test]

@@ -95,7 +95,7 @@ impl Worker {
         let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         let upload = match self
             .ledger()
-            .begin_upload(&origin, size, Timestamp::now())
+            .begin_upload(&origin, self.tenant(&arrival), size, Timestamp::now())
             .await?
         {
             Begun::New(upload) => upload,

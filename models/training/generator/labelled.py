@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -88,16 +89,19 @@ def _condition(made: Document) -> str | None:
     return ("qualified" if reserved else "clean") if made.kind in PROOFS else None
 
 
-def _state(made: Document, shipment: str | None, first: bool) -> str | None:
-    """What should be decided under the default profile; None where it depends on more than the label knows."""
+def _state(made: Document, shipment: str | None, only: bool) -> str | None:
+    """What should be decided under the default profile; None where it depends on more than the label knows: of several proofs of one
+    shipment, or of its slips of one kind, which is the better copy."""
     if made.kind in NOTHING:
         return "reject"
-    if made.kind in SUPPORT:
-        return "hold_missing" if shipment else "review"
-    if made.kind not in PROOFS or not first:
-        return None
     if shipment is None:
-        return "review"
+        return "review" if made.kind in SUPPORT + PROOFS else None
+    if not only:
+        return None
+    if made.kind in SUPPORT:
+        return "hold_missing"
+    if made.kind not in PROOFS:
+        return None
     if not _signed(made) or "delivery_date" not in made.fields():
         return "hold_missing"
     return {"clean": "billable", "qualified": "billable", "foul": "billable_with_osd"}.get(_condition(made) or "")
@@ -112,12 +116,12 @@ NAMED_BY = ("pro_number", "bol_number", "load_number", "shipper_ref")
 dates, its look-alikes share."""
 
 
-def _label(made: Document, pages: list[int], shipment: str | None, first: bool) -> dict[str, Any]:
+def _label(made: Document, pages: list[int], shipment: str | None, only: bool) -> dict[str, Any]:
     fields = made.fields() | {f"signature_{role}": True for role in ("consignee", "driver", "shipper") if _signed(made, role)}
     fields |= {name: value for name, value in shown_fields(made.pages[0]).items() if name == "page_k_of_n"}
     for page in made.pages:
         fields = page.coded | fields
-    sure = {"state": _state(made, shipment, first), "condition": _condition(made)}
+    sure = {"state": _state(made, shipment, only), "condition": _condition(made)}
     label = {"pages": pages, "class": made.kind, "family": made.pages[0].family, "complete": True, "fields": fields, "hand": _by_hand(made)}
     if made.kind in NOTHING:
         return label | {k: v for k, v in sure.items() if v}
@@ -166,6 +170,11 @@ def _look_alikes(facts: Facts, name: str, rng: Random) -> list[dict[str, Any]]:
     return made
 
 
+def _role(made: Document) -> str:
+    """What papers of one shipment supersede each other in: all proofs of delivery, and slips of one kind."""
+    return "proof" if made.kind in PROOFS else made.kind
+
+
 def make_upload(order: Order, number: int) -> tuple[str, dict[str, Any], list[dict[str, Any]]]:
     """One upload: its file's name, its label, and the shipments that go with it."""
     seed = f"{order.seed}:{order.split}:{number}:labelled"
@@ -174,7 +183,8 @@ def make_upload(order: Order, number: int) -> tuple[str, dict[str, Any], list[di
     path = save([page for made in documents for page in made.pages], source, order.folder / "uploads" / f"{number:05d}", rng)
     shipments: list[dict[str, Any]] = []
     names: dict[str, str | None] = {}
-    labels, begin, proven = [], 1, set[str | None]()
+    labels, begin = [], 1
+    roles = Counter((made.facts.load, _role(made)) for made in documents)
     for made in documents:
         load = made.facts.load
         if load not in names and made.kind not in NOTHING:
@@ -184,9 +194,7 @@ def make_upload(order: Order, number: int) -> tuple[str, dict[str, Any], list[di
         shipment = names.get(load) if made.kind not in NOTHING else None
         pages = list(range(begin, begin + len(made.pages)))
         begin += len(made.pages)
-        labels.append(_label(made, pages, shipment, shipment not in proven or shipment is None))
-        if made.kind in PROOFS:
-            proven.add(shipment)
+        labels.append(_label(made, pages, shipment, roles[made.facts.load, _role(made)] == 1))
     return path.name, {"degradation": source, "documents": labels}, shipments
 
 

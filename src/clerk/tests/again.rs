@@ -20,7 +20,11 @@ fn with_ink(read: &mut ReadDocument, hand: u32) {
 impl Office {
     async fn signed_by(&self, name: &str, paper: &PaperSays, hand: u32) -> Vec<Json> {
         let origin = examples::origin(name, name.as_bytes());
-        let begun = self.clerk.ledger.begin_upload(&origin, 4, at(1)).await;
+        let begun = self
+            .clerk
+            .ledger
+            .begin_upload(&origin, "default", 4, at(1))
+            .await;
         let Begun::New(upload) = begun.unwrap() else {
             panic!("{name} is new");
         };

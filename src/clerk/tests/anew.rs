@@ -8,7 +8,11 @@ const PRO: &str = "123456782";
 async fn anew(office: &Office, name: &str, documents: Vec<ReadDocument>) -> Vec<Json> {
     let mut newer = examples::origin(name, name.as_bytes());
     newer.models.marks = "marks@2".to_owned();
-    let begun = office.clerk.ledger.begin_upload(&newer, 4, at(9)).await;
+    let begun = office
+        .clerk
+        .ledger
+        .begin_upload(&newer, "default", 4, at(9))
+        .await;
     let Begun::New(upload) = begun.unwrap() else {
         panic!("it was read by these models");
     };

@@ -39,7 +39,11 @@ fn on_the_trip(at: usize, more: Json) -> Shipment {
 impl Office {
     async fn whole(&self, name: &str, read: ReadDocument) -> Vec<Json> {
         let origin = examples::origin(name, name.as_bytes());
-        let begun = self.clerk.ledger.begin_upload(&origin, 4, at(1)).await;
+        let begun = self
+            .clerk
+            .ledger
+            .begin_upload(&origin, "default", 4, at(1))
+            .await;
         let Begun::New(upload) = begun.unwrap() else {
             panic!("{name} is new");
         };
@@ -185,7 +189,11 @@ async fn the_same_manifest_again_is_one_duplicate() {
     office.shipments(&trip).await;
     office.whole("trip.pdf", manifest(&PROS)).await;
     let origin = examples::origin("again.pdf", b"trip.pdf");
-    let begun = office.clerk.ledger.begin_upload(&origin, 4, at(2)).await;
+    let begun = office
+        .clerk
+        .ledger
+        .begin_upload(&origin, "default", 4, at(2))
+        .await;
     let Begun::DuplicateOf(upload, first) = begun.unwrap() else {
         panic!("it has the bytes of the first");
     };

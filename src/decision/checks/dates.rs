@@ -80,12 +80,14 @@ fn out_of_order(case: &Case<'_>, date: Date) -> Option<String> {
     early.or_else(late)
 }
 
-/// Day of the pickup: by the paper where readable, else by the feed.
+/// Day of the pickup: by the paper where readable and not after the paper came in, else by the feed.
 fn picked_up_on(case: &Case<'_>) -> Option<Date> {
+    let received = case.filing.received_on;
     let on_paper = case
         .field(FieldName::PickupDate)
         .filter(|field| is_readable(field.found.confidence))
-        .and_then(|field| field.found.value.as_date());
+        .and_then(|field| field.found.value.as_date())
+        .filter(|day| received.is_none_or(|received| *day <= received));
     on_paper.or_else(|| case.shipment()?.picked_up_on())
 }
 
@@ -180,5 +182,12 @@ mod tests {
         assert!(v7_dated(&sample.case()).proof.is_some());
         sample.set(FieldName::PickupDate, Value::Date(date(2026, 3, 18)));
         assert!(v7_dated(&sample.case()).proof.is_none());
+    }
+
+    #[test]
+    fn a_pickup_after_the_paper_came_in_is_misread_and_speaks_against_no_delivery() {
+        let mut sample = delivered(DELIVERED);
+        sample.set(FieldName::PickupDate, Value::Date(date(2029, 3, 12)));
+        assert!(v7_dated(&sample.case()).proof.is_some());
     }
 }

@@ -138,7 +138,10 @@ async fn know(ledger: &Ledger, ids: &[&str]) {
 
 async fn begin(ledger: &Ledger, key: &str, bytes: &[u8], now: Timestamp) -> Begun {
     let origin = origin(key, bytes);
-    ledger.begin_upload(&origin, 4, now).await.unwrap()
+    ledger
+        .begin_upload(&origin, "default", 4, now)
+        .await
+        .unwrap()
 }
 
 fn begun(begun: Begun) -> Upload {

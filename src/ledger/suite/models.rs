@@ -192,7 +192,12 @@ async fn a_week_counts_what_came_once(ledger: &Ledger) {
     done(finish(ledger, &copy, &again, at(3)).await);
     let mut newer = origin("a.pdf", b"a.pdf");
     newer.models.marks = "marks@2".to_owned();
-    let anew = begun(ledger.begin_upload(&newer, 5, at(4)).await.unwrap());
+    let anew = begun(
+        ledger
+            .begin_upload(&newer, "default", 5, at(4))
+            .await
+            .unwrap(),
+    );
     done(finish(ledger, &anew, &one(billable("S-1", pages(0..1))), at(4)).await);
     let counted = ledger.week(at(0)).await.unwrap();
     let classes = counted.iter().filter(|((by, _), _)| *by == By::Class);

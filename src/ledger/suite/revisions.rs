@@ -208,7 +208,12 @@ async fn a_document_that_other_models_cut_otherwise_is_no_longer_looked_for(ledg
     };
     let mut newer = origin("a.pdf", b"a.pdf");
     newer.models.marks = "marks@2".to_owned();
-    let upload = begun(ledger.begin_upload(&newer, 5, at(3)).await.unwrap());
+    let upload = begun(
+        ledger
+            .begin_upload(&newer, "default", 5, at(3))
+            .await
+            .unwrap(),
+    );
     let anew = Settled {
         documents: vec![outcome(billable("S-1", pages(0..2)))],
         replaced: again(ledger, document, replaced).await.revisions,

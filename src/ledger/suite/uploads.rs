@@ -14,6 +14,7 @@ on_every_database! {
     only_what_can_be_billed_with_a_shipment_is_validated,
     the_same_bytes_under_another_name_are_a_duplicate,
     the_same_bytes_finished_meanwhile_are_a_conflict,
+    the_same_bytes_of_another_tenant_are_another_paper,
     a_second_proof_for_a_stop_is_refused,
     another_stop_and_a_supporting_paper_are_attached_beside_the_proof,
     of_uploads_finished_at_once_one_is_attached,
@@ -169,6 +170,37 @@ async fn the_same_bytes_finished_meanwhile_are_a_conflict(ledger: &Ledger) {
     assert_eq!(count(ledger, "SELECT COUNT(*) FROM documents").await, 1);
 }
 
+async fn the_same_bytes_of_another_tenant_are_another_paper(ledger: &Ledger) {
+    know(ledger, &["S-1"]).await;
+    let upload = begun(begin(ledger, "a.pdf", b"bytes", at(1)).await);
+    done(finish(ledger, &upload, &one(billable("S-1", pages(0..1))), at(2)).await);
+    let theirs = |key| {
+        let origin = origin(key, b"bytes");
+        async move {
+            ledger
+                .begin_upload(&origin, "other", 4, at(3))
+                .await
+                .unwrap()
+        }
+    };
+    let Begun::New(upload) = theirs("b.pdf").await else {
+        panic!("told of another tenant's paper");
+    };
+    let asks = Asks {
+        tenant: "other".to_owned(),
+        ..asks(&[])
+    };
+    let outcome = all(vec![DocumentOutcome {
+        asks,
+        ..outcome(ambiguous(pages(0..1)))
+    }]);
+    done(finish(ledger, &upload, &outcome, at(4)).await);
+    let Begun::DuplicateOf(_, first) = theirs("c.pdf").await else {
+        panic!("not seen to be the same");
+    };
+    assert_eq!(first[0].id, document_id("b.pdf", b"bytes"));
+}
+
 async fn a_second_proof_for_a_stop_is_refused(ledger: &Ledger) {
     know(ledger, &["S-1"]).await;
     bill(ledger, "a.pdf", "S-1").await;
@@ -248,7 +280,12 @@ async fn other_models_read_an_upload_anew_and_free_its_attachments(ledger: &Ledg
     let old = bill(ledger, "a.pdf", "S-1").await;
     let mut origin = origin("a.pdf", b"a.pdf");
     origin.models.marks = "marks@2".to_owned();
-    let upload = begun(ledger.begin_upload(&origin, 4, at(3)).await.unwrap());
+    let upload = begun(
+        ledger
+            .begin_upload(&origin, "default", 4, at(3))
+            .await
+            .unwrap(),
+    );
     // The new models cut it at another page and miss the signature.
     let outcome = one(unsigned("S-1", pages(0..2)));
     let new = done(finish(ledger, &upload, &outcome, at(4)).await);
