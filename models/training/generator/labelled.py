@@ -111,9 +111,10 @@ def _by_hand(made: Document) -> list[str]:
     return sorted({item.field for page in made.pages for item in page.items if isinstance(item, Text) and item.hand and item.field})
 
 
-NAMED_BY = ("pro_number", "bol_number", "load_number", "shipper_ref")
-"""A paper that shows none of these that the feed tells too may not be attached (V3 of domain.md §1.3): what is left, orders, sites and
-dates, its look-alikes share."""
+NAMED_BY = ("pro_number", "bol_number", "load_number")
+"""A paper that shows none of these that the feed tells too, nor two of those below, may not be attached (V3 of domain.md §1.3): what is left, one
+order, sites and dates, its look-alikes share."""
+HINTED_AT_BY = ("shipper_ref", "customer_po")
 
 
 def _label(made: Document, pages: list[int], shipment: str | None, only: bool) -> dict[str, Any]:
@@ -126,11 +127,16 @@ def _label(made: Document, pages: list[int], shipment: str | None, only: bool) -
     if made.kind in NOTHING:
         return label | {k: v for k, v in sure.items() if v}
     told = {_plain(ref["value"]) for ref in feed.shipment("", made.facts)["refs"]}
-    named = any(_plain(fields.get(name, "")) in told for name in NAMED_BY)
+    shown = {name for name in NAMED_BY + HINTED_AT_BY if told & {_plain(one) for one in _all(fields.get(name))}}
+    named = bool(shown & set(NAMED_BY)) or shown >= set(HINTED_AT_BY)
     if not named:
         condition = {"condition": sure["condition"]} if sure["condition"] else {}
         return label | {"shipment": shipment, "undecidable": True} | condition
     return label | {"shipment": shipment} | {k: v for k, v in sure.items() if v}
+
+
+def _all(value: str | list[str] | None) -> list[str]:
+    return value if isinstance(value, list) else [value] if value else []
 
 
 def _plain(number: str) -> str:
