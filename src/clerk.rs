@@ -283,6 +283,27 @@ impl Clerk {
         Err(kept_changing("deciding about a document again"))
     }
 
+    /// Follows what people did and whose program ended before it could decide. Acts of the last minute are left to their own programs.
+    ///
+    /// # Errors
+    /// [`Fault`]; those that could be followed were.
+    pub async fn follow_acts(&self, now: Timestamp) -> Result<Vec<StoredEvent>, Fault> {
+        /// At a time; the rest follows soon.
+        const SOME: u32 = 100;
+        const UNDER_WAY: SignedDuration = SignedDuration::from_mins(1);
+        let (mut told, mut failed) = (Vec::new(), None);
+        for document in self.ledger.acts_to_follow(now - UNDER_WAY, SOME).await? {
+            match self.decide_again(document, &Because::Time).await {
+                Ok(events) => {
+                    told.extend(events);
+                    self.ledger.acts_followed(document, now).await?;
+                }
+                Err(fault) => failed = Some(fault),
+            }
+        }
+        failed.map_or(Ok(told), Err)
+    }
+
     /// Tells that documents which have waited long enough have no shipment.
     ///
     /// # Errors

@@ -72,7 +72,7 @@ pub enum ActError {
         "the billing profile `{0}` is not at hand: name the profiles that the workers use with --profiles"
     )]
     UnknownProfile(String),
-    /// It could not be committed, or what follows from it could not: in that case it follows when the document is decided the next time.
+    /// It could not be committed, or what follows from it could not: in that case a worker follows it ([`Clerk::follow_acts`]).
     #[error(transparent)]
     Fault(#[from] Fault),
 }
@@ -289,8 +289,15 @@ impl Clerk {
         self.ledger
             .rule(document, ruling, act, Timestamp::now())
             .await?;
-        let because = Because::Person(act.clone());
-        Ok(self.decide_again(document, &because).await?)
+        Ok(self.follow(document, act).await?)
+    }
+
+    /// Decides again about a document that somebody did something about.
+    async fn follow(&self, document: DocumentId, act: &Act) -> Result<Vec<StoredEvent>, Fault> {
+        let (because, now) = (Because::Person(act.clone()), Timestamp::now());
+        let events = self.decide_again(document, &because).await?;
+        self.ledger.acts_followed(document, now).await?;
+        Ok(events)
     }
 
     async fn decide_again_about(
@@ -298,11 +305,10 @@ impl Clerk {
         record: &ExceptionRecord,
         act: &Act,
     ) -> Result<Vec<StoredEvent>, ActError> {
-        let Some(document) = record.document else {
-            return Ok(Vec::new());
-        };
-        let because = Because::Person(act.clone());
-        Ok(self.decide_again(document, &because).await?)
+        match record.document {
+            Some(document) => Ok(self.follow(document, act).await?),
+            None => Ok(Vec::new()),
+        }
     }
 
     async fn original(&self, document: DocumentId) -> Result<StoredDocument, ActError> {

@@ -216,7 +216,7 @@ impl Ledger {
         let Some(record) = record.filter(|_| ended.rows_affected() == 1) else {
             return Ok(Vec::new());
         };
-        touch(&mut tx, id).await?;
+        touch(&mut tx, id, now).await?;
         let mut told = Told::default();
         told.act(Entry::act_of(act, id, json!({"code": record.code})));
         let (upload, data) = resolved(&mut tx, &record, models).await?;
@@ -259,7 +259,7 @@ impl Ledger {
         .bind(id.to_string())
         .execute(&mut *tx)
         .await?;
-        touch(&mut tx, id).await?;
+        touch(&mut tx, id, now).await?;
         let mut told = Told::default();
         told.act(Entry::act_of(act, id, json!({})));
         told.commit(&mut tx, now).await?;
@@ -269,11 +269,17 @@ impl Ledger {
 }
 
 /// Whoever decides about a document that raises the exception just now, without knowing of the act, has to do so anew.
-async fn touch(connection: &mut AnyConnection, exception: Uuid) -> Result<(), LedgerError> {
+async fn touch(
+    connection: &mut AnyConnection,
+    exception: Uuid,
+    now: Timestamp,
+) -> Result<(), LedgerError> {
     sqlx::query(
-        "UPDATE documents SET revision = revision + 1 WHERE id IN (SELECT document FROM raised_by WHERE exception = $1)",
+        "UPDATE documents SET revision = revision + 1, acted_at = $2
+         WHERE id IN (SELECT document FROM raised_by WHERE exception = $1)",
     )
     .bind(exception.to_string())
+    .bind(now.as_millisecond())
     .execute(connection)
     .await?;
     Ok(())

@@ -58,7 +58,7 @@ pub enum Because {
     Document,
     /// A shipment arrived, or a later version of it.
     Shipment,
-    /// It has waited long enough.
+    /// It has waited long enough, or what a person did is followed by another program.
     Time,
     /// Other models read its upload anew.
     Models,

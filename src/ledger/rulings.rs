@@ -128,7 +128,7 @@ impl Ledger {
         Ok(rulings)
     }
 
-    /// Notes what a person says of a document. It is decided again afterwards.
+    /// Notes what a person says of a document. It is decided again afterwards: it is among [`Self::acts_to_follow`] until then.
     ///
     /// # Errors
     /// [`LedgerError`]; nothing was noted then.
@@ -145,8 +145,9 @@ impl Ledger {
         };
         let mut tx = self.write().await?;
         // Whoever decides about it just now, without knowing of this, has to do so anew.
-        sqlx::query("UPDATE documents SET revision = revision + 1 WHERE id = $1")
+        sqlx::query("UPDATE documents SET revision = revision + 1, acted_at = $2 WHERE id = $1")
             .bind(document.to_string())
+            .bind(now.as_millisecond())
             .execute(&mut *tx)
             .await?;
         take_back(&mut tx, document, &matter, ruling).await?;
@@ -175,6 +176,42 @@ impl Ledger {
         told.act(Entry::act_of(act, document, detail));
         told.commit(&mut tx, now).await?;
         tx.commit().await?;
+        Ok(())
+    }
+
+    /// The documents that somebody did something about until `until` and that no decision has followed since, at most `limit`.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn acts_to_follow(
+        &self,
+        until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<DocumentId>, LedgerError> {
+        let rows = sqlx::query(
+            "SELECT id FROM documents WHERE acted_at <= $1 AND superseded = 0 ORDER BY acted_at, id LIMIT $2",
+        )
+        .bind(until.as_millisecond())
+        .bind(i64::from(limit))
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(|row| sql::word(row, "id")).collect()
+    }
+
+    /// Notes that what was done about a document until `until` has been followed by its decision.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn acts_followed(
+        &self,
+        document: DocumentId,
+        until: Timestamp,
+    ) -> Result<(), LedgerError> {
+        sqlx::query("UPDATE documents SET acted_at = NULL WHERE id = $1 AND acted_at <= $2")
+            .bind(document.to_string())
+            .bind(until.as_millisecond())
+            .execute(&self.pool)
+            .await?;
         Ok(())
     }
 

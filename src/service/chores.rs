@@ -1,5 +1,5 @@
-//! What time brings: papers that have waited long enough for their shipment, proofs of delivery that are overdue, and how old open
-//! exceptions are. Every worker looks; the ledger lets each thing be told once.
+//! What time brings: papers that have waited long enough for their shipment, proofs of delivery that are overdue, acts of people that nothing
+//! has followed, and how old open exceptions are. Every worker looks; the ledger lets each thing be told once.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -39,6 +39,7 @@ pub(super) async fn now_and_then(service: Arc<Service>) {
         let chores = [
             end_patience(&service, now).await,
             miss_pods(&service, now).await,
+            follow_acts(&service, now).await,
             if round % COUNTED == 0 {
                 count(&service, now).await
             } else {
@@ -68,6 +69,14 @@ async fn miss_pods(service: &Service, now: Timestamp) -> Result<(), Fault> {
     let missed = service.worker.clerk().miss_pods(None, now).await?;
     if !missed.is_empty() {
         service.tell("proofs of delivery are overdue", missed);
+    }
+    Ok(())
+}
+
+async fn follow_acts(service: &Service, now: Timestamp) -> Result<(), Fault> {
+    let followed = service.worker.clerk().follow_acts(now).await?;
+    if !followed.is_empty() {
+        service.tell("what people did is followed", followed);
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::clerk::ActError;
 use crate::decision::Life;
-use crate::ledger::{Act, Belongs};
+use crate::ledger::{Act, Belongs, Ruling};
 
 const PRO: &str = "123456782";
 
@@ -320,6 +320,36 @@ async fn what_does_not_matter_on_one_paper_matters_on_the_next() {
         )
         .await;
     assert!(office.stands("b.pdf").await.contains("SIGNATURE_MISSING"));
+}
+
+#[tokio::test]
+async fn what_a_person_did_is_followed_though_their_program_ended_at_once() {
+    let office = Office::open().await;
+    office
+        .shipments(&[shipment("S-1", 1, "987654326"), shipment("S-2", 1, PRO)])
+        .await;
+    let unreadable = PaperSays {
+        pro: None,
+        ..receipt(PRO)
+    };
+    office.paper("a.pdf", &unreadable).await;
+    let (document, ruling) = (id_of("a.pdf"), Ruling::Is(to("S-2")));
+    let ledger = office.clerk.ledger();
+    let (acted, minute) = (Timestamp::now(), jiff::SignedDuration::from_mins(1));
+    ledger.rule(document, &ruling, &act(), acted).await.unwrap();
+    let follow = async |now| told(&parsed(&office.clerk.follow_acts(now).await.unwrap()));
+    assert!(follow(acted).await.is_empty(), "it may be under way");
+    assert_eq!(
+        follow(acted + minute).await,
+        ["resolved AMBIGUOUS_MATCH", "validated S-2"]
+    );
+    let left = ledger.acts_to_follow(acted + minute, 10).await.unwrap();
+    assert!(left.is_empty());
+
+    office.clerk.detach(document, None, &act()).await.unwrap();
+    let now = Timestamp::now() + minute;
+    let left = ledger.acts_to_follow(now, 10).await.unwrap();
+    assert!(left.is_empty(), "followed at once");
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ on_every_database! {
     an_exception_is_assigned_ended_and_reopened_and_the_trail_says_by_whom,
     what_a_person_ended_is_kept_until_it_is_taken_back,
     the_last_word_on_each_matter_counts,
+    an_act_is_to_be_followed_until_it_was,
 }
 
 fn act(what: &'static str) -> Act {
@@ -174,6 +175,27 @@ async fn what_a_person_ended_is_kept_until_it_is_taken_back(ledger: &Ledger) {
     assert_eq!(ended().await, []);
     let open = ledger.exception(exception.id).await.unwrap().unwrap();
     assert_eq!(open.state, Life::Open, "both papers still lack it");
+}
+
+async fn an_act_is_to_be_followed_until_it_was(ledger: &Ledger) {
+    let (document, exception) = unsigned_paper(ledger).await;
+    let to_follow = async |until| ledger.acts_to_follow(at(until), 9).await.unwrap();
+    assert_eq!(to_follow(9).await, []);
+    let (ruling, by) = (Ruling::IsNot("S-3".to_owned()), act("document.detached"));
+    ledger.rule(document, &ruling, &by, at(5)).await.unwrap();
+    assert_eq!(
+        (to_follow(4).await, to_follow(5).await),
+        (vec![], vec![document])
+    );
+    // Whoever followed an earlier act has not seen this one.
+    ledger.acts_followed(document, at(4)).await.unwrap();
+    assert_eq!(to_follow(5).await, [document]);
+    ledger.acts_followed(document, at(5)).await.unwrap();
+    assert_eq!(to_follow(9).await, []);
+    let (models, waived) = (ModelSet::none(), act("exception.waived"));
+    let told = ledger.end_exception(exception.id, Life::Waived, &waived, &models, at(6));
+    told.await.unwrap();
+    assert_eq!(to_follow(6).await, [document], "those that raise it");
 }
 
 async fn the_last_word_on_each_matter_counts(ledger: &Ledger) {
