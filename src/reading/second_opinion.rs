@@ -346,6 +346,7 @@ mod tests {
         let mut row = words(0, "PO 123456789012 7");
         row[0].bbox = BBox::new(0.1, 0.1, 0.13, 0.12);
         row[1].bbox = BBox::new(0.14, 0.1, 0.5, 0.12);
+        row[2].bbox = BBox::new(0.51, 0.1, 0.52, 0.12);
         for ends in [0..2, 1..3, 0..3] {
             let row = &row[ends];
             let page = GrayImage::from_fn(1000, 1000, |x, y| {

@@ -109,10 +109,15 @@ async fn whoever_looks_at_a_ledger_changes_nothing_in_it() {
                 .await
                 .unwrap();
         };
-        run("DELETE FROM steps WHERE step = 7").await;
+        let steps = count(&ledger, "SELECT COUNT(*) FROM steps").await;
+        run("DELETE FROM steps WHERE step = (SELECT MAX(step) FROM steps)").await;
         assert!(look().await.unwrap().is_none(), "it is to be brought up");
-        assert_eq!(count(&ledger, "SELECT COUNT(*) FROM steps").await, 7);
-        run("INSERT INTO steps (step) VALUES (7), (98)").await;
+        assert_eq!(
+            count(&ledger, "SELECT COUNT(*) FROM steps").await,
+            steps - 1
+        );
+        run("INSERT INTO steps (step) SELECT MAX(step) + 1 FROM steps").await;
+        run("INSERT INTO steps (step) VALUES (98)").await;
         let error = look().await.unwrap_err();
         assert!(error.to_string().contains("newer"), "{error}");
     }
