@@ -194,9 +194,15 @@ def train(corpus: Path, valid: Path, out: Path, minutes: float, threads: int) ->
         loss = loss_of(logits.float(), truth)
         steps.take(loss)
         if step % 1000 == 999:
-            _, figures = at_best_thresholds(predict(model, held, 160), held)
-            score = 0.7 * figures["signature"]["f1"] + 0.3 * figures["stamp"]["f1"]
-            steps.keep(score, f"loss {loss.item():.3f} on validation families {json.dumps(figures)}")
+            steps.keep(*judged(model, held))
+    steps.keep(*judged(model, held))
+
+
+def judged(model: Marks, held: data.Pages) -> tuple[float, str]:
+    """How well it does on the validation families: a score, and in words."""
+    _, figures = at_best_thresholds(predict(model, held, 160), held)
+    score = 0.7 * figures["signature"]["f1"] + 0.3 * figures["stamp"]["f1"]
+    return score, f"on validation families {json.dumps(figures)}"
 
 
 def chances_to_be_drawn(pages: data.Pages) -> np.ndarray:

@@ -143,8 +143,14 @@ def train(corpus: Path, valid: Path, out: Path, minutes: float, threads: int) ->
         loss = loss + 0.5 * nn.functional.binary_cross_entropy_with_logits(first, tensors["first"])
         steps.take(loss)
         if step % 100 == 99:
-            score = evaluate(model, held)["macro_f1"]
-            steps.keep(score, f"loss {loss.item():.3f} macro F1 on validation families {score:.4f}")
+            steps.keep(*judged(model, held))
+    steps.keep(*judged(model, held))
+
+
+def judged(model: PageClass, held: data.Pages) -> tuple[float, str]:
+    """How well it does on the validation families: a score, and in words."""
+    score = evaluate(model, held)["macro_f1"]
+    return score, f"macro F1 on validation families {score:.4f}"
 
 
 @torch.no_grad()
