@@ -268,7 +268,8 @@ impl Ledger {
     }
 }
 
-/// Whoever decides about a document that raises the exception just now, without knowing of the act, has to do so anew.
+/// Whoever decides about a document that raises the exception just now, without knowing of the act, has to do so anew; a worker does where
+/// nobody else does ([`Ledger::acts_to_follow`]).
 async fn touch(
     connection: &mut AnyConnection,
     exception: Uuid,

@@ -186,3 +186,30 @@ fn delivered(shipment: &Shipment, received_on: Option<Date>) -> Option<Window> {
         to: received_on?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn a_pickup_lies_near_its_own_message_and_a_delivery_near_its_own() {
+        let shipment: Shipment = serde_json::from_value(serde_json::json!({
+            "id": "S-1", "version": 1, "stops": [
+                {"seq": 1, "kind": "pickup", "tz": "UTC", "events": [{"code": "AF", "at": "2026-03-02T09:00:00Z"}]},
+                {"seq": 2, "kind": "delivery", "tz": "UTC", "events": [{"code": "D1", "at": "2026-03-14T09:00:00Z"}]},
+            ],
+        }))
+        .unwrap();
+        let dates = dates_of(&shipment, &Profiles::default(), Some(date(2026, 4, 1)));
+        let march = |from, to| Window {
+            from: date(2026, 3, from),
+            to: date(2026, 3, to),
+        };
+        assert_eq!(dates.delivered, Some(march(11, 17)));
+        let picked_up = dates.picked_up.unwrap();
+        assert_eq!(picked_up.to, date(2026, 3, 5));
+        assert!(picked_up.holds(date(2026, 3, 2)) && !picked_up.holds(date(2026, 3, 14)));
+    }
+}

@@ -50,10 +50,11 @@ const ALIKE: f64 = 0.35;
 /// Into so many pieces the other engine may part a word.
 const PIECES: usize = 3;
 /// Room left beyond the ends of a line, in line heights. Above and below there is none: what the words' boxes leave out there is rules and
-/// other lines. Of 300 numbers on generated pages of validation families Tesseract read 255 right with the three of these and 223 with 0.3
-/// all around, at the size of the page.
+/// other lines. Of 300 numbers on generated pages of validation families Tesseract read 255 right with this, a height of 40 pixels and a frame
+/// in the paper's shade, and 223 with half of it all around, the page's size and a white frame.
 const MARGIN: f32 = 0.3;
-/// Height that a line is brought to, in pixels.
+/// Height that a line is brought to, in pixels. With less room at the ends Tesseract read 254 of those numbers right from lines 48 pixels high,
+/// 249 from 36 and 64, and 248 at the page's size.
 const HEIGHT: f32 = 48.0;
 /// No line is drawn wider than this; one that would be is squeezed as a whole.
 const WIDEST: f32 = 4000.0;

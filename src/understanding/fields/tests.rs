@@ -1,5 +1,7 @@
 //! Tests of gathering.
 
+use jiff::civil::date;
+
 use super::*;
 use crate::document::BBox;
 
@@ -141,4 +143,26 @@ fn an_undecided_date_is_kept_as_written_until_something_settles_it() {
     let found = gathered(vec![span(FieldName::DeliveryDate, "04/05/2025", 0.9)], &[]);
     assert!(text(&found, FieldName::DeliveryDate).is_none());
     assert_eq!(found.unsettled[0].found.raw, "04/05/2025");
+}
+
+#[test]
+fn doubtful_digits_say_no_day_after_the_paper_came_in() {
+    let day = |received_on| {
+        let mut written = span(FieldName::PickupDate, "04/30/2029", 0.9);
+        written.others = vec![("04/30/2024".to_owned(), 0.3)];
+        let page = PageFields {
+            page: PageNumber::from_index(0),
+            spans: vec![written],
+            barcodes: &[],
+        };
+        let context = Context {
+            received_on,
+            ..Context::default()
+        };
+        let gathered = gather_in_order(&[page], context, None, &Curves::default());
+        text(&gathered, FieldName::PickupDate).and_then(Value::as_date)
+    };
+    let (read, plausible) = (date(2029, 4, 30), date(2024, 4, 30));
+    assert_eq!(day(None), Some(read));
+    assert_eq!(day(Some(date(2024, 5, 9))), Some(plausible));
 }
