@@ -110,6 +110,7 @@ pub fn gather(pages: &[PageFields<'_>], dates: &DateContext, curves: &Curves) ->
             }
         }
     }
+    gathered.page_of_first(pages);
     gathered.key_confidence = key_confidence(pages);
     for page in pages {
         for barcode in page.barcodes {
@@ -172,7 +173,7 @@ impl Gathered {
         };
         match reading {
             Reading::Sure(value, unit) => {
-                let wrong = (1.0 - span.chance * read) * values::doubt(span, &value, scac);
+                let wrong = (1.0 - span.chance * read) * values::doubt(span, &value, scac, dates);
                 let sure = curves.confidence(span.field, 1.0 - wrong);
                 if values::is_date(span.field) && !span.others.is_empty() {
                     self.doubtful.push(unsettled(page, span, sure));
@@ -195,6 +196,24 @@ impl Gathered {
                 self.illegible.push(unsettled(page, span, span.read));
             }
             Reading::Unreadable => {}
+        }
+    }
+
+    /// A document is the page that its first page is, though only a later one may say which that one is.
+    fn page_of_first(&mut self, pages: &[PageFields<'_>]) {
+        let Some(field) = self.fields.get_mut(&FieldName::PageKOfN) else {
+            return;
+        };
+        let Value::PageOf(page_of) = &mut field.found.value else {
+            return;
+        };
+        let before = pages
+            .iter()
+            .take_while(|page| page.page != field.found.page);
+        let before = u32::try_from(before.count()).unwrap_or(u32::MAX);
+        match page_of.page.checked_sub(before).filter(|first| *first > 0) {
+            Some(first) => page_of.page = first,
+            None => drop(self.fields.remove(&FieldName::PageKOfN)),
         }
     }
 

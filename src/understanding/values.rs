@@ -3,14 +3,14 @@
 //! In: a [`Span`] and where dates stand in time and space. Out: a [`Reading`]. A span that cannot be read as what its field
 //! holds gives none: a wrong value is worse than a missing one.
 
+mod doubt;
 mod identifiers;
 
+pub use self::doubt::{agreed, doubt};
 use self::identifiers::identifier;
 pub(super) use self::identifiers::is_telephone;
 use super::decode::decode;
-use super::normalise::{
-    self, CheckResult, DateReading, OrderHint, WeightUnit, Window, check_pro, normalise_identifier,
-};
+use super::normalise::{self, DateReading, OrderHint, WeightUnit, Window};
 use super::spans::Span;
 use super::{FieldName, Value};
 
@@ -277,35 +277,6 @@ fn name_behind_label(text: &str) -> &str {
     behind.filter(is_name).unwrap_or(text)
 }
 
-/// How much the paper's own evidence speaks for a value beyond the words' confidence: a factor on the chance that it is wrong.
-///
-/// A check digit that passes leaves a tenth of the doubt (a random string passes one in ten, domain.md §0.6); one that fails
-/// doubles it; an unlike engine that reads the same leaves a fifth, one that reads otherwise doubles it (reading.md §3: 151 of
-/// 151 identifiers on which both agreed were right).
-#[must_use]
-pub fn doubt(span: &Span, value: &Value, scac: Option<&str>) -> f32 {
-    let mut doubt = 1.0;
-    if let (FieldName::ProNumber, Value::Text(pro)) = (span.field, value) {
-        doubt *= match check_pro(scac, pro) {
-            CheckResult::Passes => 0.1,
-            CheckResult::Fails => 2.0,
-            CheckResult::Unknown => 1.0,
-        };
-    }
-    if span.second.is_some() {
-        doubt *= if agreed(span) { 0.2 } else { 2.0 };
-    }
-    doubt
-}
-
-/// Did an unlike engine read the same?
-#[must_use]
-pub fn agreed(span: &Span) -> bool {
-    let read = |text: &str| normalise_identifier(text);
-    let second = span.second.as_deref().map(read);
-    second.is_some_and(|second| second == read(&span.text()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -404,16 +375,5 @@ mod tests {
         assert!(!holds(FieldName::Pieces, "0") && !holds(FieldName::Weight, "0"));
         assert!(holds(FieldName::Pieces, "1") && holds(FieldName::Weight, "1"));
         assert!(holds(FieldName::PiecesReceived, "0"));
-    }
-
-    #[test]
-    fn agreement_of_two_readers_leaves_less_doubt_than_one_reader() {
-        let mut agreed = span(FieldName::BolNumber, "B123456");
-        let value = Value::Text("B123456".into());
-        agreed.second = Some("B-123456".into());
-        let alone = span(FieldName::BolNumber, "B123456");
-        assert!(doubt(&agreed, &value, None) < doubt(&alone, &value, None));
-        agreed.second = Some("8123456".into());
-        assert!(doubt(&agreed, &value, None) > doubt(&alone, &value, None));
     }
 }

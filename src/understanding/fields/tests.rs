@@ -139,6 +139,27 @@ fn a_document_is_the_page_that_its_first_page_says() {
 }
 
 #[test]
+fn what_only_a_later_page_says_is_told_of_the_first() {
+    let on_second = |says| {
+        let page = |number, spans| PageFields {
+            page: PageNumber::from_index(number),
+            spans,
+            barcodes: &[],
+        };
+        let says = vec![span(FieldName::PageKOfN, says, 0.9)];
+        let found = gather(
+            &[page(0, Vec::new()), page(1, says)],
+            &DateContext::default(),
+            &Curves::default(),
+        );
+        text(&found, FieldName::PageKOfN).cloned()
+    };
+    let first = Value::PageOf(crate::understanding::PageOf { page: 1, of: 3 });
+    assert_eq!(on_second("2 of 3"), Some(first));
+    assert_eq!(on_second("1 of 3"), None, "that is another paper's");
+}
+
+#[test]
 fn an_undecided_date_is_kept_as_written_until_something_settles_it() {
     let found = gathered(vec![span(FieldName::DeliveryDate, "04/05/2025", 0.9)], &[]);
     assert!(text(&found, FieldName::DeliveryDate).is_none());

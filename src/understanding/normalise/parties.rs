@@ -38,9 +38,14 @@ pub fn read_party(lines: &[String]) -> Option<Party> {
             .map(str::trim)
             .filter(|part| !part.is_empty()),
     );
+    if let [whole] = above.as_slice()
+        && let Some((name, street)) = part(whole)
+    {
+        above = vec![name, street];
+    }
     let (name, street) = match above.first()? {
         // The name was lost: a street names nobody.
-        first if is_street(first) => (String::new(), above.as_slice()),
+        first if is_street(first) || is_short_street(first) => (String::new(), above.as_slice()),
         first => {
             let name = first.trim_end_matches([' ', ',']).to_owned();
             (name, above.get(1..).unwrap_or_default())
@@ -54,6 +59,53 @@ pub fn read_party(lines: &[String]) -> Option<Party> {
         postal: place.postal,
         country: last_country.map(str::to_owned).or(place.country),
     })
+}
+
+/// Name and street that stand on one line, where a legal form ends the name or an American street begins.
+fn part(line: &str) -> Option<(&str, &str)> {
+    let starts = line.match_indices(' ').map(|(at, _)| at);
+    let mut parts = starts.map(|at| (line.get(..at), line.get(at + 1..)));
+    parts.find_map(|(name, rest)| {
+        let (name, rest) = (name?.trim(), rest?.trim());
+        let last = name.rsplit(' ').next()?;
+        let is_named = name.chars().filter(|c| c.is_alphabetic()).count() >= 3;
+        let street = is_street(rest) || (is_legal_form(last) && has_house_number(rest));
+        (is_named && street).then_some((name, rest))
+    })
+}
+
+/// Ends of companies' names that stand for nothing else.
+const LEGAL_FORMS: [&str; 24] = [
+    "inc", "llc", "llp", "corp", "co", "ltd", "limited", "ltee", "plc", "gmbh", "ag", "kg", "ohg",
+    "ek", "sa", "sas", "sarl", "srl", "sl", "slu", "bv", "nv", "vof", "oo",
+];
+
+fn is_legal_form(word: &str) -> bool {
+    let letters: String = word.chars().filter(|c| c.is_alphabetic()).collect();
+    LEGAL_FORMS.contains(&letters.to_lowercase().as_str())
+}
+
+/// A word with a digit, and one of letters beside it: `Industrieweg 89`, `93 Mill Lane`. A number with its sign is a site's.
+fn has_house_number(line: &str) -> bool {
+    let number = |word: &str| word.contains(|c: char| c.is_ascii_digit()) && !word.contains('#');
+    let letters = |word: &str| word.chars().filter(|c| c.is_alphabetic()).count() >= 3;
+    let mut words = line.split_whitespace();
+    words.clone().any(number) && words.any(letters) && !line.contains('#')
+}
+
+/// Words for streets in English, that end one.
+const STREETS: [&str; 20] = [
+    "road", "rd", "street", "st", "lane", "ln", "way", "avenue", "ave", "drive", "dr", "blvd",
+    "highway", "hwy", "pkwy", "loop", "court", "place", "close", "park",
+];
+
+/// A house number of any length and the name of a street: `86 Dock Road`, but not `84 Lumber`.
+fn is_short_street(line: &str) -> bool {
+    let (number, rest) = line.split_once(' ').unwrap_or((line, ""));
+    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    let last = rest.rsplit(' ').next().unwrap_or_default();
+    let last = last.trim_end_matches('.').to_lowercase();
+    is_number && STREETS.contains(&last.as_str())
 }
 
 /// A number of three digits or more and words after it, as streets are written in America and no company calls itself.
@@ -79,6 +131,46 @@ mod tests {
         assert_eq!(
             party("84 Lumber\n12 Main St\nDallas, TX 75201").name,
             "84 Lumber"
+        );
+    }
+
+    #[test]
+    fn a_name_and_a_street_on_one_line_are_parted() {
+        for (line, name, street) in [
+            (
+                "Belnor Machines N.V. Nijverheidsstraat 183",
+                "Belnor Machines N.V.",
+                Some("Nijverheidsstraat 183"),
+            ),
+            (
+                "Silver Tire PLC N3 Trading Estate Way",
+                "Silver Tire PLC",
+                Some("N3 Trading Estate Way"),
+            ),
+            (
+                "ZENTRA SYSTEMS 10869 S. Airport St",
+                "ZENTRA SYSTEMS",
+                Some("10869 S. Airport St"),
+            ),
+            (
+                "United Lighting LLC Dist Ctr #2633",
+                "United Lighting LLC Dist Ctr #2633",
+                None,
+            ),
+            ("84 Lumber", "84 Lumber", None),
+            ("Studio 54 Inc", "Studio 54 Inc", None),
+        ] {
+            let found = party(&format!("{line}\n3542 DW Utrecht"));
+            assert_eq!(
+                (found.name.as_str(), found.address.as_deref()),
+                (name, street),
+                "{line}"
+            );
+        }
+        let lost = party("86 Dock Road\nDaventry NN11 8RA");
+        assert_eq!(
+            (lost.name.as_str(), lost.address.as_deref()),
+            ("", Some("86 Dock Road"))
         );
     }
 

@@ -120,7 +120,8 @@ pub fn read_weight(raw: &str) -> Option<Weight> {
 /// around it, or `CR` behind it make it negative.
 #[must_use]
 pub fn read_money(raw: &str) -> Option<Money> {
-    let tokens = tokens(raw);
+    let whole = with_thousands(raw);
+    let tokens = tokens(&whole);
     let at = |start: usize| Some((start, tokens.get(start..).and_then(numeral)?));
     let numbers = || (0..tokens.len()).filter_map(at);
     let with_cents = numbers().find(|(_, number)| number.value.scale() == 2);
@@ -131,6 +132,23 @@ pub fn read_money(raw: &str) -> Option<Money> {
     } else {
         number.value
     }))
+}
+
+/// A dash between a digit and three more before the cents is a point that was misread: `3-263,38`.
+fn with_thousands(raw: &str) -> String {
+    let chars: Vec<char> = raw.chars().collect();
+    let is_digit = |at: Option<usize>| {
+        at.and_then(|at| chars.get(at))
+            .is_some_and(char::is_ascii_digit)
+    };
+    let is_point =
+        |at: usize| is_digit(at.checked_sub(1)) && (1..=3).all(|by| is_digit(Some(at + by)));
+    let meant = |(at, c): (usize, &char)| match (c, chars.get(at + 4)) {
+        ('-' | '−', Some(',')) if is_point(at) => '.',
+        ('-' | '−', Some('.')) if is_point(at) => ',',
+        _ => *c,
+    };
+    chars.iter().enumerate().map(meant).collect()
 }
 
 /// `-12.00`, `-$12.00`, `(12.00`: the sign is glued to what follows; a dash between words is none.
@@ -302,6 +320,8 @@ mod tests {
             ("Total - 135.00", "135.00"),
             ("2 x 67.50", "67.50"),
             ("$135.0O", "135.00"),
+            ("3-263,38 EUR", "3263.38"),
+            ("$3-263.38", "3263.38"),
         ] {
             assert_eq!(
                 read_money(raw).map(|money| money.to_string()).as_deref(),

@@ -1,4 +1,4 @@
-//! Times of day as papers have them: `09:30`, `9:30a`, `0930`, `14h30`, `7.15`, `noon`.
+//! Times of day as papers have them: `09:30`, `9:30a`, `0930`, `14h30`, `14h 30`, `7.15`, `noon`.
 //!
 //! In: the text of a time field; or times already read, in the order in which they happened. Out: local times. Hand-written
 //! times often lack am and pm; what the text does not say is kept as unknown until another time decides it.
@@ -16,6 +16,8 @@ pub struct TimeReading {
     pub half_day_known: bool,
     /// The text is written on a 24 hour clock for certain (`19:30`, `14h30`, `0930`): so is what stands beside it.
     pub day_clock: bool,
+    /// The text gives the minutes, or has words for the whole hour (`9 am`, `noon`). Of `14h` they may have been lost.
+    pub to_the_minute: bool,
 }
 
 /// Reads the first time in a text.
@@ -68,12 +70,16 @@ impl Half {
     }
 }
 
-/// `9:30`, `9:30a`, `9;30 PM`, `14h30`, `14:30h`.
+/// `9:30`, `9:30a`, `9;30 PM`, `14h30`, `14h 30`, `14:30h`.
 fn with_separator(tokens: &[Token<'_>]) -> Option<TimeReading> {
     let [first, rest @ ..] = tokens else {
         return None;
     };
     if let Some((hour, minute)) = first.text.split_once(['h', 'H']) {
+        let minute = match (minute, rest) {
+            ("", [apart, ..]) => apart.text,
+            _ => minute,
+        };
         return time(
             &forced_digits(hour)?,
             &forced_digits(minute)?,
@@ -139,7 +145,13 @@ fn hour_only(tokens: &[Token<'_>]) -> Option<TimeReading> {
         Half::of(glued)?
     };
     match hour.len() {
-        1 | 2 if half != Half::Unsaid => time(hour, "00", half),
+        1 | 2 if half != Half::Unsaid => {
+            let hour = time(hour, "00", half)?;
+            Some(TimeReading {
+                to_the_minute: half != Half::DayClock,
+                ..hour
+            })
+        }
         3 | 4 if half != Half::Unsaid => split_time(hour, half),
         _ => None,
     }
@@ -196,6 +208,7 @@ fn time(hour: &str, minute: &str, half: Half) -> Option<TimeReading> {
         time,
         half_day_known: day_clock || half != Half::Unsaid,
         day_clock,
+        to_the_minute: true,
     })
 }
 
@@ -219,6 +232,8 @@ mod tests {
             ("0930", 9, 30, true),
             ("930", 9, 30, false),
             ("14h30", 14, 30, true),
+            ("23h 49", 23, 49, true),
+            ("5h 50 dock 4", 5, 50, true),
             ("9h", 9, 0, true),
             ("7.15", 7, 15, false),
             ("7:15 PM", 19, 15, true),
@@ -247,6 +262,20 @@ mod tests {
             let expected = (at(hour, minute, 0, 0), known);
             let reading = read(raw);
             assert_eq!((reading.time, reading.half_day_known), expected, "{raw}");
+        }
+    }
+
+    #[test]
+    fn an_hour_on_the_day_clock_may_have_lost_its_minutes() {
+        for (raw, whole) in [
+            ("14h", false),
+            ("14 Uhr", false),
+            ("9 am", true),
+            ("noon", true),
+            ("14h00", true),
+            ("1400", true),
+        ] {
+            assert_eq!(read(raw).to_the_minute, whole, "{raw}");
         }
     }
 
