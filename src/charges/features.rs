@@ -9,13 +9,15 @@ use std::f64::consts::TAU;
 use jiff::tz::TimeZone;
 use rust_decimal::prelude::ToPrimitive as _;
 
-use super::habits::{Group, Habits, Usual, count, ln};
+use super::habits::{Group, Habits, count, ln};
+use super::prices::{Prices, ln_price};
 use super::rules::{Finding, Line, Rule, Strength};
 use super::stay::Witness;
+use super::usual::Usual;
 use crate::shipments::Shipment;
 
 /// Raised with every change of what a feature is: a model takes those that it was trained on.
-pub const CHARGE_FEATURE_SCHEMA: u32 = 1;
+pub const CHARGE_FEATURE_SCHEMA: u32 = 2;
 
 /// The rules, each a feature: 1 where it surely found something, 0.6 where likely.
 const RULES: [Rule; 13] = [
@@ -60,6 +62,8 @@ pub enum About {
     Expected,
     /// The amount, against what is usual.
     Amount,
+    /// The price of a unit, against what is usual.
+    Price,
     /// How often it is billed.
     Frequency,
     /// The papers and events.
@@ -73,7 +77,7 @@ pub enum About {
 }
 
 /// The features beside the rules and the kinds of charge.
-const OTHERS: [Feature; 34] = [
+const OTHERS: [Feature; 41] = [
     of("other_code", About::Kind),
     of("truckload", About::Kind),
     of("reefer", About::Kind),
@@ -108,6 +112,13 @@ const OTHERS: [Feature; 34] = [
     of("later_invoice", About::Billing),
     of("season_sin", About::Season),
     of("season_cos", About::Season),
+    of("has_rate", About::Kind),
+    of("price_for_customer", About::Price),
+    of("price_again_for_customer", About::Price),
+    of("price_for_contract", About::Price),
+    of("price_again_for_contract", About::Price),
+    of("price_since_first", About::Price),
+    of("known_of_contract", About::Kind),
 ];
 
 const fn of(name: &'static str, about: About) -> Feature {
@@ -134,7 +145,7 @@ pub fn features_of(line: &Line<'_>, findings: &[Finding], habits: &Habits) -> Ve
         strength.fold(0.0, f64::max)
     });
     let codes = CODES.iter().map(|code| flag(line.code() == *code));
-    let others = others(line, habits);
+    let others = others(line, habits).into_iter().chain(prices(line, habits));
     let values = rules.chain(codes).chain(others);
     #[expect(
         clippy::cast_possible_truncation,
@@ -144,7 +155,7 @@ pub fn features_of(line: &Line<'_>, findings: &[Finding], habits: &Habits) -> Ve
     values
 }
 
-fn others(line: &Line<'_>, habits: &Habits) -> [f64; OTHERS.len()] {
+fn others(line: &Line<'_>, habits: &Habits) -> [f64; OTHERS.len() - PRICES] {
     let (case, charge) = (line.case(), line.charge());
     let (shipment, evidence) = (case.shipment, case.evidence);
     let expected = line.expected();
@@ -200,6 +211,38 @@ fn others(line: &Line<'_>, habits: &Habits) -> [f64; OTHERS.len()] {
 
 /// Amounts of fewer charges than this tell nothing of what is usual.
 const MOST_UNKNOWN: u64 = 5;
+
+/// The last of the features are about the price.
+const PRICES: usize = 7;
+
+/// The price of a unit beside those that the customer pays, and pays to this carrier: how far it is from the usual one, and from the
+/// first ones, as logarithms, and how many were the same. Prices are agreed on, so that a few tell; -1 where none do.
+fn prices(line: &Line<'_>, habits: &Habits) -> [f64; PRICES] {
+    let price = ln_price(line.charge()).unwrap_or_default();
+    let above = |usual: Option<f64>| usual.map_or(0.0, |usual| (price - usual).clamp(-3.0, 3.0));
+    let known = |group, fewest: u64| {
+        let prices = habits.prices(group, line.case().shipment, line.code());
+        let lines = prices.lines();
+        (lines, Some(prices).filter(|_| lines >= fewest))
+    };
+    let usual = |prices: &Option<Prices>| above(prices.as_ref().and_then(Prices::usual));
+    let again = |prices: &Option<Prices>| {
+        let share = prices.as_ref().and_then(|prices| prices.share_at(price));
+        share.unwrap_or(-1.0)
+    };
+    let (_, customer) = known(Group::Customer, 3);
+    let (lines, contract) = known(Group::Contract, 2);
+    let first = contract.as_ref().and_then(Prices::usual_at_first);
+    [
+        flag(line.charge().rate.is_some()),
+        usual(&customer),
+        again(&customer),
+        usual(&contract),
+        again(&contract),
+        above(first),
+        count(lines).ln_1p(),
+    ]
+}
 
 fn flag(set: bool) -> f64 {
     f64::from(u8::from(set))

@@ -1,23 +1,32 @@
-//! Habits: how often and how much customers, carriers and sites are billed for each kind of charge.
+//! Habits: how often, how much and at which prices customers, carriers and sites are billed for each kind of charge.
 //!
 //! In: shipments as they are billed. Out: [`Counted`], what each adds to the counts of its month, and from the counts of the months
 //! before a shipment's own what is [`Usual`] for it. Counts are whole numbers that a later version of a shipment takes back exactly, so that
 //! it makes no difference how often or in which order shipments come; and no shipment is judged by itself.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
 
+use super::prices::{Prices, ln_price, step_of_price};
+use super::usual::Usual;
 use crate::document::Money;
 use crate::shipments::{Charge, Shipment};
 
 /// How many months before a shipment's own tell what is usual: one round of the seasons, after which tariffs are raised.
 pub const MONTHS: i32 = 12;
 
+/// Raised when more is counted of a shipment. A shipment that was counted by an earlier one lacks what came later.
+pub const COUNTING: i64 = 2;
+/// All that is counted.
+pub const EVERYTHING: RangeInclusive<i64> = 1..=COUNTING;
+
 /// Steps into which one of an amount's natural logarithm is divided: each is 2 % of the amount.
-const STEPS: f64 = 50.0;
+pub(super) const STEPS: f64 = 50.0;
 /// The step of ln 200,000: no accessorial is dearer.
 const DEAREST: i32 = 610;
 /// In place of a step where shipments are counted, with a charge or without.
@@ -25,6 +34,9 @@ const SHIPMENTS: i32 = -1;
 
 /// Base charges are on every bill.
 const BASE: [&str; 3] = ["LH", "FSC", "DSC"];
+
+/// Charges that differ with what happened. Others have the same price at each delivery, and nothing can be learned from that.
+const METERED: [&str; 5] = ["DET", "DETW", "DASSIST", "LUMPER", "STORAGE"];
 
 /// Whose habits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,11 +49,15 @@ pub enum Group {
     Site,
     /// Everybody, by mode.
     All,
+    /// Who bills whom, by mode: those who agreed on a price.
+    Contract,
 }
 
 impl Group {
     /// From the narrowest that is telling to the widest.
     pub const ALL: [Self; 4] = [Self::Customer, Self::Carrier, Self::Site, Self::All];
+    /// Those of whom prices and patterns are counted.
+    const PRICED: [Self; 2] = [Self::Customer, Self::Contract];
 
     /// The key of a shipment's group; `None` where the feed does not tell it.
     fn key(self, shipment: &Shipment) -> Option<String> {
@@ -60,51 +76,141 @@ impl Group {
                 Some(format!("site:{}", stop.facility_id.as_ref()?))
             }
             Self::All => Some(format!("all:{mode}")),
+            Self::Contract => {
+                let (id, scac) = (
+                    shipment.customer.id.as_ref()?,
+                    shipment.carrier.scac.as_ref()?,
+                );
+                Some(format!("contract:{id}:{scac}:{mode}"))
+            }
         }
     }
+}
+
+/// What an honest charge has now and then, and one that is made up too often.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// A multiple of 25.
+    Round,
+    /// Just below what was approved.
+    BelowLimit,
+}
+
+impl Mark {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Round, Self::BelowLimit];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Round => "round",
+            Self::BelowLimit => "limit",
+        }
+    }
+
+    /// Does a charge bear it? `None` where it could not.
+    #[must_use]
+    pub fn is_on(self, shipment: &Shipment, charge: &Charge) -> Option<bool> {
+        let amount = charge.amount.0;
+        match self {
+            Self::Round => Some((amount % Decimal::from(25)).is_zero()),
+            Self::BelowLimit => {
+                let mut granted = shipment.rates.accessorial_auth.iter();
+                let of_charge = |code: &str| code.trim().eq_ignore_ascii_case(charge.code.trim());
+                let limit = granted.find(|granted| of_charge(&granted.code))?.limit?.0;
+                // Within a twentieth of it.
+                let least = limit - limit / Decimal::from(20);
+                Some((least..=limit).contains(&amount))
+            }
+        }
+    }
+}
+
+/// Is it a charge that differs with what happened?
+#[must_use]
+pub fn is_metered(code: &str) -> bool {
+    METERED.contains(&code)
 }
 
 /// Something that is counted: a shipment of a group in a month, or a charge of some amount on one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Counted {
-    /// The group, and the kind of charge.
+    /// The group, the kind of charge, and what of it.
     pub habit: String,
     /// Months since the year 0.
     pub month: i32,
-    /// The step of the amount's logarithm; −1 of shipments.
+    /// The step of the amount's or the price's logarithm; −1 of shipments; whether a mark is there, as 0 or 1.
     pub step: i32,
 }
 
-/// What a shipment adds to the counts; nothing as long as it is not billed.
+/// What a shipment adds to the counts, of what came with these countings; nothing as long as it is not billed.
 #[must_use]
-pub fn counted(shipment: &Shipment) -> Vec<Counted> {
+pub fn counted(shipment: &Shipment, countings: RangeInclusive<i64>) -> Vec<Counted> {
     let Some(month) = month_of(shipment).filter(|_| !shipment.billed.is_empty()) else {
         return Vec::new();
     };
-    let groups = Group::ALL.iter().filter_map(|group| group.key(shipment));
-    let counted = groups.flat_map(|group| {
-        let lines = accessorials(shipment).filter_map(|(code, charge)| {
-            let step = step_of(charge.amount)?;
-            Some((format!("{group}:{code}"), step))
-        });
-        let lines: Vec<_> = lines.collect();
-        std::iter::once((group, SHIPMENTS)).chain(lines)
-    });
-    let counted = counted.map(|(habit, step)| Counted { habit, month, step });
-    counted.collect()
+    let mut counted = Vec::new();
+    let mut add = |habit, step| counted.push(Counted { habit, month, step });
+    if countings.contains(&1) {
+        amounts(shipment, &mut add);
+    }
+    if countings.contains(&2) {
+        contracts(shipment, &mut add);
+    }
+    counted
 }
+
+/// How often each group is billed, and which amounts.
+fn amounts(shipment: &Shipment, add: &mut impl FnMut(String, i32)) {
+    for group in Group::ALL {
+        let Some(key) = group.key(shipment) else {
+            continue;
+        };
+        for (code, charge) in accessorials(shipment) {
+            if let Some(step) = step_of(charge.amount) {
+                add(format!("{key}:{code}"), step);
+            }
+        }
+        add(key, SHIPMENTS);
+    }
+}
+
+/// At which prices, and which marks charges bear.
+fn contracts(shipment: &Shipment, add: &mut impl FnMut(String, i32)) {
+    for group in Group::PRICED {
+        let Some(key) = group.key(shipment) else {
+            continue;
+        };
+        for (code, charge) in accessorials(shipment) {
+            let Some((price, step)) = ln_price(charge).zip(step_of(charge.amount)) else {
+                continue;
+            };
+            add(format!("{key}:{code}:{PRICE}"), step_of_price(price));
+            if !is_metered(&code) {
+                continue;
+            }
+            // Of customers, amounts are counted anyhow.
+            if group == Group::Contract {
+                add(format!("{key}:{code}"), step);
+            }
+            for mark in Mark::ALL {
+                if let Some(is_on) = mark.is_on(shipment, charge) {
+                    add(format!("{key}:{code}:{}", mark.word()), i32::from(is_on));
+                }
+            }
+        }
+    }
+}
+
+/// The end of habits that keep their months: others are told of the whole time.
+pub const PRICE: &str = "price";
 
 /// The habits that tell what is usual for a shipment's charges, in which months: from the first to before the second.
 #[must_use]
 pub fn asked(shipment: &Shipment) -> (Vec<String>, i32, i32) {
-    let groups = Group::ALL.iter().filter_map(|group| group.key(shipment));
-    let mut habits: Vec<String> = groups
-        .flat_map(|group| {
-            let lines = accessorials(shipment).map(|(code, _)| format!("{group}:{code}"));
-            let lines: Vec<_> = lines.collect();
-            std::iter::once(group).chain(lines)
-        })
-        .collect();
+    let mut habits = Vec::new();
+    let mut ask = |habit, _| habits.push(habit);
+    amounts(shipment, &mut ask);
+    contracts(shipment, &mut ask);
     habits.sort();
     habits.dedup();
     let month = month_of(shipment).unwrap_or_default();
@@ -139,15 +245,18 @@ pub(super) fn ln(amount: Money) -> Option<f64> {
     Some(amount.max(1.0).ln())
 }
 
-/// Counts of the months before a shipment's own.
-#[derive(Debug, Clone, Default)]
-pub struct Habits(BTreeMap<String, BTreeMap<i32, u64>>);
+/// Counts of the months before a shipment's own: of each habit by step and, of prices, by month.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Habits(BTreeMap<String, BTreeMap<(i32, i32), u64>>);
 
 impl Habits {
     /// Adds a count of some month.
-    pub fn add(&mut self, habit: &str, step: i32, count: u64) {
-        let steps = self.0.entry(habit.to_owned()).or_default();
-        *steps.entry(step).or_default() += count;
+    pub fn add(&mut self, counted: Counted, count: u64) {
+        let Counted { habit, month, step } = counted;
+        let keeps_months = habit.rsplit(':').next() == Some(PRICE);
+        let month = if keeps_months { month } else { 0 };
+        let steps = self.0.entry(habit).or_default();
+        *steps.entry((step, month)).or_default() += count;
     }
 
     /// What a group of the shipment is usually billed for a kind of charge.
@@ -156,58 +265,54 @@ impl Habits {
         let Some(key) = group.key(shipment) else {
             return Usual::default();
         };
-        let of_group = self.0.get(&key);
-        let shipments = of_group.and_then(|steps| steps.get(&SHIPMENTS)).copied();
-        let empty = BTreeMap::new();
-        let steps = self.0.get(&format!("{key}:{code}")).unwrap_or(&empty);
-        Usual {
-            shipments: shipments.unwrap_or_default(),
-            lines: steps.values().sum(),
-            median: quantile(steps, 0.5),
-            low: quantile(steps, 0.16),
-            high: quantile(steps, 0.84),
-            ninetieth: quantile(steps, 0.9),
+        let shipments = self.steps(&key).remove(&SHIPMENTS).unwrap_or_default();
+        Usual::new(shipments, &self.steps(&format!("{key}:{code}")))
+    }
+
+    /// At which prices a group of the shipment was billed for a kind of charge.
+    #[must_use]
+    pub fn prices(&self, group: Group, shipment: &Shipment, code: &str) -> Prices {
+        let key = group.key(shipment);
+        let counts = key.and_then(|key| self.0.get(&format!("{key}:{code}:{PRICE}")));
+        let counts = counts.into_iter().flatten();
+        Prices::new(counts.map(|((step, month), count)| (*month, *step, *count)))
+    }
+
+    /// How many of a group's charges of a kind bear a mark, and how many could.
+    #[must_use]
+    pub fn marked(&self, group: Group, shipment: &Shipment, code: &str, mark: Mark) -> (u64, u64) {
+        let Some(key) = group.key(shipment) else {
+            return (0, 0);
+        };
+        let steps = self.steps(&format!("{key}:{code}:{}", mark.word()));
+        let marked = steps.get(&1).copied().unwrap_or_default();
+        (marked, steps.values().sum())
+    }
+
+    /// How many of a group's charges of a kind are of this amount, and how many there are.
+    #[must_use]
+    pub fn of_amount(
+        &self,
+        group: Group,
+        shipment: &Shipment,
+        code: &str,
+        amount: Money,
+    ) -> (u64, u64) {
+        let Some((key, step)) = group.key(shipment).zip(step_of(amount)) else {
+            return (0, 0);
+        };
+        let steps = self.steps(&format!("{key}:{code}"));
+        let same = steps.get(&step).copied().unwrap_or_default();
+        (same, steps.values().sum())
+    }
+
+    /// The counts of a habit by step, of all months together.
+    fn steps(&self, habit: &str) -> BTreeMap<i32, u64> {
+        let mut steps = BTreeMap::new();
+        for ((step, _), count) in self.0.get(habit).into_iter().flatten() {
+            *steps.entry(*step).or_default() += count;
         }
-    }
-}
-
-/// What is usual for a group and a kind of charge.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Usual {
-    /// Shipments that were billed.
-    pub shipments: u64,
-    /// Charges of the kind on them.
-    pub lines: u64,
-    /// Natural logarithm of the amount that half of them reach.
-    pub median: f64,
-    low: f64,
-    high: f64,
-    ninetieth: f64,
-}
-
-impl Usual {
-    /// By how many usual deviations an amount is above the median, robust against some that are far off.
-    #[must_use]
-    pub fn deviations(&self, ln_amount: f64) -> f64 {
-        /// Contracts give one amount: what differs by less than a step of the counts does not.
-        const LEAST: f64 = 0.1;
-        let spread = ((self.high - self.low) / 2.0).max(LEAST);
-        (ln_amount - self.median) / spread
-    }
-
-    /// How often the charge is billed, one a shipment being 1; drawn to `base` where few shipments are known.
-    #[must_use]
-    pub fn rate(&self, base: f64) -> f64 {
-        /// Shipments that the base counts for.
-        const WEIGHT: f64 = 20.0;
-        let (lines, shipments) = (count(self.lines), count(self.shipments));
-        (lines + WEIGHT * base) / (shipments + WEIGHT)
-    }
-
-    /// The median and the ninetieth percentile in money, of people's interest.
-    #[must_use]
-    pub fn amounts(&self) -> (f64, f64) {
-        (self.median.exp(), self.ninetieth.exp())
+        steps
     }
 }
 
@@ -216,24 +321,8 @@ pub(super) fn count(count: u64) -> f64 {
     count as f64
 }
 
-/// The logarithm below which this share lies, even within a step.
-fn quantile(steps: &BTreeMap<i32, u64>, share: f64) -> f64 {
-    let wanted = share * count(steps.values().sum());
-    let mut below = 0.0;
-    for (step, lines) in steps {
-        let lines = count(*lines);
-        if below + lines >= wanted && lines > 0.0 {
-            let within = (wanted - below) / lines - 0.5;
-            return (f64::from(*step) + within) / STEPS;
-        }
-        below += lines;
-    }
-    0.0
-}
-
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
@@ -256,9 +345,9 @@ mod tests {
     fn habits_for(own: &Shipment, all: &[Shipment]) -> Habits {
         let (asked, from, to) = asked(own);
         let mut habits = Habits::default();
-        for one in all.iter().flat_map(counted) {
+        for one in all.iter().flat_map(|one| counted(one, EVERYTHING)) {
             if asked.contains(&one.habit) && (from..to).contains(&one.month) {
-                habits.add(&one.habit, one.step, 1);
+                habits.add(one, 1);
             }
         }
         habits
@@ -293,18 +382,8 @@ mod tests {
     fn what_is_not_billed_counts_nothing_and_a_credit_is_no_charge() {
         let mut open = billed("open", "2026-03-14", &[]);
         open.billed.clear();
-        assert_eq!(counted(&open), []);
-        let credited = counted(&billed("credited", "2026-03-14", &["-100"]));
+        assert_eq!(counted(&open, EVERYTHING), []);
+        let credited = counted(&billed("credited", "2026-03-14", &["-100"]), EVERYTHING);
         assert!(credited.iter().all(|one| one.step == SHIPMENTS));
-    }
-
-    proptest! {
-        #[test]
-        fn quantiles_lie_in_order_and_within_what_was_counted(steps in prop::collection::btree_map(0..DEAREST, 1..50_u64, 1..20)) {
-            let (low, middle, high) = (quantile(&steps, 0.16), quantile(&steps, 0.5), quantile(&steps, 0.84));
-            prop_assert!(low <= middle && middle <= high);
-            let (first, last) = (steps.first_key_value().unwrap().0, steps.last_key_value().unwrap().0);
-            prop_assert!(low >= (f64::from(*first) - 0.5) / STEPS && high <= (f64::from(*last) + 0.5) / STEPS);
-        }
     }
 }

@@ -11,10 +11,13 @@ pub mod evidence;
 pub mod features;
 pub mod habits;
 pub mod model;
+mod patterns;
+pub mod prices;
 pub mod rules;
 pub mod score;
 pub mod stay;
 mod unusual;
+pub mod usual;
 
 #[cfg(test)]
 mod examples;

@@ -15,9 +15,10 @@ const TELLING: f32 = 0.1;
 const REASONS: usize = 3;
 
 /// What features can be told as reasons; the kind of charge is none, and what the rules found is told by themselves.
-const REASONED: [About; 6] = [
+const REASONED: [About; 7] = [
     About::Expected,
     About::Amount,
+    About::Price,
     About::Frequency,
     About::Evidence,
     About::Times,

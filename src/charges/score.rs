@@ -10,7 +10,7 @@ use crate::charges::features::{About, features_of};
 use crate::charges::habits::Habits;
 use crate::charges::model::{Chance, ChargeModel};
 use crate::charges::rules::{Case, Finding, Line, Rule, Strength, missed};
-use crate::charges::{Accessorials, Reason, ScoredCharge, unusual};
+use crate::charges::{Accessorials, Reason, ScoredCharge, patterns, unusual};
 use crate::decision::{Exception, ExceptionCode, Profile};
 use crate::document::Confidence;
 use crate::shipments::Shipment;
@@ -74,7 +74,7 @@ struct Judged<'a> {
 /// The lines by the rules, and accessorials by the model, too.
 fn judged<'a>(case: Case<'a>, terms: &Terms<'_>) -> Vec<Judged<'a>> {
     let by_rules = case.lines().map(|line| {
-        let mut findings = line.findings();
+        let mut findings = findings_on(&line, terms.habits);
         if terms.model.is_none() && line.is_accessorial() {
             findings.extend(unusual::a10_outlier(&line, terms.habits));
         }
@@ -110,15 +110,24 @@ fn judged<'a>(case: Case<'a>, terms: &Terms<'_>) -> Vec<Judged<'a>> {
     judged
 }
 
+/// What speaks against a billed line by itself, and beside others that the carrier billed.
+pub(crate) fn findings_on(line: &Line<'_>, habits: &Habits) -> Vec<Finding> {
+    let mut findings = line.findings();
+    if line.is_accessorial() {
+        findings.extend(patterns::a13_pattern(line, habits));
+    }
+    findings
+}
+
 impl Judged<'_> {
     /// Takes in what the model says. A charge that the papers contradict and one that was billed before stay what they are, however usual
-    /// they look.
+    /// they look; of patterns the model knows nothing.
     fn learn(&mut self, chance: &Chance, outlier: f32, habits: &Habits) {
-        let sure = self.findings.iter().filter(|finding| {
+        let stays = self.findings.iter().filter(|finding| {
             let contradicts = matches!(finding.rule, Rule::Contradicted | Rule::Duplicate);
-            contradicts && finding.strength == Strength::Sure
+            (contradicts && finding.strength == Strength::Sure) || finding.rule == Rule::Pattern
         });
-        let floor = sure.map(force).fold(0.0, f32::max);
+        let floor = stays.map(force).fold(0.0, f32::max);
         self.score = chance.anomalous.max(floor);
         self.disputed = chance.disputed;
         if self.score < outlier {
@@ -127,6 +136,7 @@ impl Judged<'_> {
         let line = &self.line;
         let reasons = chance.because.iter().filter_map(|about| match about {
             About::Amount => unusual::amount(line, habits),
+            About::Price => unusual::price(line, habits),
             About::Frequency => unusual::frequency(line, habits),
             About::Rules
             | About::Kind
@@ -213,7 +223,9 @@ fn weight(rule: Rule) -> f32 {
         Rule::Unauthorised | Rule::Entity => 0.7,
         Rule::NotInContract | Rule::LateBill | Rule::Miscoded | Rule::Overlap => 0.6,
         // The paper that shows it may still come.
-        Rule::NoEvidence | Rule::Outlier => 0.5,
+        Rule::NoEvidence => 0.5,
+        // It is out of line, and may be right all the same.
+        Rule::Outlier | Rule::Creep | Rule::Pattern => 0.5,
         // Somebody may have good reason to.
         Rule::FrequencyShift => 0.3,
         // Money left lying speaks against no billed line.
@@ -271,7 +283,7 @@ mod tests {
     use super::*;
     use crate::charges::examples::{one_delivery, profile, shipment};
 
-    const RULES: [Rule; 16] = [
+    const RULES: [Rule; 18] = [
         Rule::NoEvidence,
         Rule::Contradicted,
         Rule::OverContract,
@@ -283,6 +295,8 @@ mod tests {
         Rule::NotInContract,
         Rule::Outlier,
         Rule::FrequencyShift,
+        Rule::Creep,
+        Rule::Pattern,
         Rule::FuelSurcharge,
         Rule::Miscoded,
         Rule::LateBill,

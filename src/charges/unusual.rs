@@ -1,15 +1,19 @@
-//! Unusual: how a charge stands against what is usually billed, in words (A10 and A11 of domain.md §4.3).
+//! Unusual: how a charge stands against what is usually billed, in words (A10 to A12 of domain.md §4.3).
 //!
 //! In: a billed line and the [`Habits`]. Out: [`Finding`]s. Silent where too few charges are known, of the customer, the carrier and of
 //! everybody in this order.
 
-use super::habits::{Group, Habits, Usual, count, ln};
+use super::habits::{Group, Habits, count, ln};
+use super::prices::{Prices, ln_price};
 use super::rules::{Finding, Line, Rule, Strength};
+use super::usual::Usual;
 
 /// Fewer charges than this do not tell what is usual (domain.md §4.3, A10).
 const FEWEST: u64 = 30;
 /// More usual deviations than this are an outlier (domain.md §4.3, A10).
 const FAR: f64 = 3.5;
+/// Prices are agreed on: so few tell what they are.
+const FEWEST_PRICES: u64 = 4;
 /// A rate of this many times the usual one is a shift (domain.md §4.3, A11).
 const OFTEN: f64 = 2.0;
 
@@ -40,7 +44,7 @@ pub(super) fn frequency(line: &Line<'_>, habits: &Habits) -> Option<Finding> {
         match group {
             Group::Carrier => "this carrier bills",
             Group::Site => "this site brings",
-            Group::Customer | Group::All => "this customer is billed",
+            Group::Customer | Group::Contract | Group::All => "this customer is billed",
         },
         line.code(),
         usual.lines,
@@ -48,6 +52,53 @@ pub(super) fn frequency(line: &Line<'_>, habits: &Habits) -> Option<Finding> {
         base * 100.0
     );
     Some(finding(Rule::FrequencyShift, detail))
+}
+
+/// A12: a price of a unit that has crept up, of this carrier's charges to the customer, else of all of the customer's; else the price
+/// beside the usual one, where it is higher. Whether a raised tariff stands behind it, which looks the same, only the model can tell by when
+/// others were raised: it is said where the model takes the charge for an anomalous one.
+pub(super) fn price(line: &Line<'_>, habits: &Habits) -> Option<Finding> {
+    let now = ln_price(line.charge())?;
+    let groups = [Group::Contract, Group::Customer].into_iter();
+    let prices = groups.map(|group| {
+        let prices = habits.prices(group, line.case().shipment, line.code());
+        (group, prices)
+    });
+    let (group, prices) = prices
+        .into_iter()
+        .find(|(_, prices)| prices.lines() >= FEWEST_PRICES)?;
+    let whose = match group {
+        Group::Contract => "charges of this carrier to this customer",
+        Group::Customer | Group::Carrier | Group::Site | Group::All => "charges to this customer",
+    };
+    crept(line, &prices, now, whose).or_else(|| dearer(line, &prices, now, whose))
+}
+
+fn crept(line: &Line<'_>, prices: &Prices, now: f64, whose: &str) -> Option<Finding> {
+    let first = prices.crept_from(now)?;
+    let detail = format!(
+        "a unit of {} is billed at {:.2}; the first {whose} were at {:.2}, and later ones crept up",
+        line.code(),
+        now.exp(),
+        first.exp()
+    );
+    Some(finding(Rule::Creep, detail))
+}
+
+fn dearer(line: &Line<'_>, prices: &Prices, now: f64, whose: &str) -> Option<Finding> {
+    /// Less is somebody's rounding.
+    const TOLD: f64 = 0.02;
+    let usual = prices.usual().filter(|usual| now - usual > TOLD)?;
+    let share = prices.share_at(usual).unwrap_or_default();
+    let detail = format!(
+        "a unit of {} is billed at {:.2}; {:.0} of {} {whose} were at {:.2}",
+        line.code(),
+        now.exp(),
+        share * count(prices.lines()),
+        prices.lines(),
+        usual.exp()
+    );
+    Some(finding(Rule::Outlier, detail))
 }
 
 /// The narrowest group of which enough is known.
@@ -68,7 +119,9 @@ fn amount_finding(line: &Line<'_>, group: Group, usual: &Usual) -> Finding {
         Group::Customer => "this customer's",
         Group::Carrier => "this carrier's (too few of the customer are known)",
         Group::Site => "this site's",
-        Group::All => "everybody's (too few of the customer and the carrier are known)",
+        Group::Contract | Group::All => {
+            "everybody's (too few of the customer and the carrier are known)"
+        }
     };
     let known = count(usual.lines);
     let detail = format!(
@@ -95,7 +148,7 @@ mod tests {
     use super::*;
     use crate::charges::evidence::Evidence;
     use crate::charges::examples::{profile, shipment};
-    use crate::charges::habits::{asked, counted};
+    use crate::charges::habits::{EVERYTHING, asked, counted};
     use crate::charges::rules::Case;
     use crate::shipments::Shipment;
 
@@ -113,9 +166,9 @@ mod tests {
     fn found<T>(own: &Shipment, before: &[Shipment], find: impl Fn(&Line<'_>, &Habits) -> T) -> T {
         let (asked, from, to) = asked(own);
         let mut habits = Habits::default();
-        for one in before.iter().flat_map(counted) {
+        for one in before.iter().flat_map(|one| counted(one, EVERYTHING)) {
             if asked.contains(&one.habit) && (from..to).contains(&one.month) {
-                habits.add(&one.habit, one.step, 1);
+                habits.add(one, 1);
             }
         }
         let (evidence, profile) = (Evidence::gather(&[], own), profile(json!({})));
@@ -180,5 +233,45 @@ mod tests {
             often.detail
         );
         assert_eq!(found(&own("BBBB"), &before, frequency), None);
+    }
+
+    #[test]
+    fn a_price_that_creeps_up_is_told_with_the_first_one_and_a_dearer_one_with_the_usual_one() {
+        let at = |month, amount| billed("C-1", "AAAA", &format!("2026-0{month}-14"), Some(amount));
+        let own = |amount| billed("C-1", "AAAA", "2026-05-14", Some(amount));
+        let mut before = vec![at(1, "60"); 6];
+        before.extend(vec![at(2, "60"); 3]);
+        let dearer = found(&own("66.00"), &before, price).unwrap();
+        assert_eq!(dearer.rule, Rule::Outlier);
+        assert!(
+            dearer.detail.contains(
+                "billed at 66.00; 9 of 9 charges of this carrier to this customer were at 6"
+            ),
+            "{}",
+            dearer.detail
+        );
+        before.extend(vec![at(3, "63"); 3]);
+        let crept = found(&own("63.00"), &before, price).unwrap();
+        assert_eq!(crept.rule, Rule::Creep);
+        let first = "the first charges of this carrier to this customer were at";
+        assert!(crept.detail.contains(first), "{}", crept.detail);
+        assert_eq!(found(&own("60.00"), &before, price), None);
+        let elsewhere = billed("C-1", "BBBB", "2026-05-14", Some("63.00"));
+        let of_customer = found(&elsewhere, &before, price).unwrap();
+        assert!(
+            of_customer
+                .detail
+                .contains("first charges to this customer"),
+            "{}",
+            of_customer.detail
+        );
+        assert_eq!(
+            found(
+                &billed("C-2", "AAAA", "2026-05-14", Some("90")),
+                &before,
+                price
+            ),
+            None
+        );
     }
 }

@@ -15,9 +15,9 @@ use serde_json::json;
 
 use crate::charges::evidence::Evidence;
 use crate::charges::features::{CHARGE_FEATURE_SCHEMA, charge_features, features_of};
-use crate::charges::habits::{Counted, Habits, asked, counted};
+use crate::charges::habits::{Counted, EVERYTHING, Habits, asked, counted};
 use crate::charges::rules::{Case, Line};
-use crate::charges::score::risk;
+use crate::charges::score::{findings_on, risk};
 use crate::decision::Profiles;
 use crate::document::{BBox, Confidence, Found, PageNumber, Source};
 use crate::reading::Quality;
@@ -93,7 +93,7 @@ pub(super) fn run(args: &ChargeFeaturesArgs) -> anyhow::Result<()> {
         };
         let habits = habits(&counts, shipment);
         for line in case.lines().filter(Line::is_accessorial) {
-            let findings = line.findings();
+            let findings = findings_on(&line, &habits);
             rows.extend(features_of(&line, &findings, &habits));
             let (charge, found) = (line.charge(), findings.iter());
             let found: Vec<_> = found.map(|finding| finding.rule.code()).collect();
@@ -119,7 +119,8 @@ type Counts = BTreeMap<String, BTreeMap<(i32, i32), u64>>;
 
 fn counts(shipments: &[Shipment]) -> Counts {
     let mut counts = Counts::new();
-    for Counted { habit, month, step } in shipments.iter().flat_map(counted) {
+    let all = shipments.iter().flat_map(|one| counted(one, EVERYTHING));
+    for Counted { habit, month, step } in all {
         *counts
             .entry(habit)
             .or_default()
@@ -136,7 +137,12 @@ fn habits(counts: &Counts, shipment: &Shipment) -> Habits {
         let months = counts.get(&habit).into_iter().flatten();
         for ((month, step), count) in months {
             if (from..to).contains(month) {
-                habits.add(&habit, *step, *count);
+                let counted = Counted {
+                    habit: habit.clone(),
+                    month: *month,
+                    step: *step,
+                };
+                habits.add(counted, *count);
             }
         }
     }

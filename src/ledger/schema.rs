@@ -16,6 +16,7 @@ pub(super) const STEPS: &[&str] = &[
     include_str!("migrations/0007_charges.sql"),
     include_str!("migrations/0008_models.sql"),
     include_str!("migrations/0009_acts.sql"),
+    include_str!("migrations/0010_prices.sql"),
 ];
 
 /// The number of the lock that PostgreSQL gives to one program at a time: any number that no other program uses.

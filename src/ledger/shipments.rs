@@ -12,6 +12,7 @@ use super::audit;
 use super::habits::Changes;
 use super::key_index::{self, Place, places};
 use super::{Ledger, LedgerError, sql};
+use crate::charges::habits::COUNTING;
 use crate::shipments::Shipment;
 
 /// How many shipments go into one statement. With five values a shipment this stays far below the 32,766 values that SQLite
@@ -119,13 +120,13 @@ impl Ledger {
                 name,
                 number,
                 shipment: before,
-                is_counted,
+                counting,
             } = held;
             versions.insert(name.clone(), before.version);
             match newest.get(&name) {
                 Some((_, shipment)) if before.version < shipment.version => {
                     keys.change(number, &places_of(&before), &places_of(shipment));
-                    habits.change(Some(&before).filter(|_| is_counted), shipment);
+                    habits.change(Some((&before, counting)), shipment);
                 }
                 // Somebody stored a newer one meanwhile.
                 Some(_) | None => drop(newest.remove(&name)),
@@ -205,7 +206,7 @@ async fn replace(
     now: Timestamp,
 ) -> Result<(), LedgerError> {
     let newer = "DO UPDATE SET version = excluded.version, shipment = excluded.shipment, stored_at = excluded.stored_at,
-       counted = 1";
+       counted = excluded.counted";
     write(connection, shipments, newer, now).await?;
     Ok(())
 }
@@ -219,7 +220,7 @@ async fn write(
     if shipments.is_empty() {
         return Ok(Vec::new());
     }
-    let row = |at: usize| format!("({},$1,1)", sql::numbered(5, 5 * at + 2));
+    let row = |at: usize| format!("({},$1,{COUNTING})", sql::numbered(5, 5 * at + 2));
     let values: Vec<String> = (0..shipments.len()).map(row).collect();
     let values = values.join(",");
     let statement = format!(
@@ -255,8 +256,8 @@ struct Held {
     name: Name,
     number: i64,
     shipment: Shipment,
-    /// What was billed on it is counted.
-    is_counted: bool,
+    /// What was billed on it was counted by this counting; 0 where not at all.
+    counting: i64,
 }
 
 /// The shipments as they are; nobody else changes them meanwhile.
@@ -271,7 +272,7 @@ async fn hold(
             name: name(&shipment),
             number: row.try_get("number")?,
             shipment,
-            is_counted: row.try_get::<i64, _>("counted")? == 1,
+            counting: row.try_get("counted")?,
         })
     };
     let rows = select(connection, shipments, "number, shipment, counted", lock).await?;

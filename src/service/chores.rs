@@ -1,5 +1,5 @@
 //! What time brings: papers that have waited long enough for their shipment, proofs of delivery that are overdue, acts of people that nothing
-//! has followed, and how old open exceptions are. Every worker looks; the ledger lets each thing be told once.
+//! has followed, charges that are not counted, and how old open exceptions are. Every worker looks; the ledger lets each thing be told once.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -40,6 +40,7 @@ pub(super) async fn now_and_then(service: Arc<Service>) {
             end_patience(&service, now).await,
             miss_pods(&service, now).await,
             follow_acts(&service, now).await,
+            count_earlier(&service).await,
             if round % COUNTED == 0 {
                 count(&service, now).await
             } else {
@@ -77,6 +78,17 @@ async fn follow_acts(service: &Service, now: Timestamp) -> Result<(), Fault> {
     let followed = service.worker.clerk().follow_acts(now).await?;
     if !followed.is_empty() {
         service.tell("what people did is followed", followed);
+    }
+    Ok(())
+}
+
+/// Shipments that an earlier program stored.
+async fn count_earlier(service: &Service) -> Result<(), Fault> {
+    /// At a time; the rest follows soon.
+    const SOME: u32 = 1000;
+    let counted = service.ledger().count_earlier(SOME).await?;
+    if counted > 0 {
+        tracing::info!(counted, "what is billed on earlier shipments is counted");
     }
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! The rules of domain.md §4.3 that the data at hand can decide.
 //!
 //! In: a [`Case`]: the evidence, the shipment and the profile. Out: [`Finding`]s on each billed line, and on what was not billed.
-//! A rule that lacks its evidence is silent: it returns `None`, and its docstring says what it needs. A10 and A11 need the
-//! history of other shipments and stand in `charges/unusual.rs`.
+//! A rule that lacks its evidence is silent: it returns `None`, and its docstring says what it needs. A10 to A13 need the
+//! history of other shipments and stand in `charges/unusual.rs` and `charges/patterns.rs`.
 
 mod billing;
 mod contract;
@@ -46,6 +46,10 @@ pub enum Rule {
     Outlier,
     /// A11: billed far more often than usual.
     FrequencyShift,
+    /// A12: the price of a unit creeps up.
+    Creep,
+    /// A13: one of many amounts that look made up.
+    Pattern,
     /// A14: fuel surcharge reckoned wrong.
     FuelSurcharge,
     /// A15: the words on the bill mean another charge.
@@ -74,6 +78,8 @@ impl Rule {
             Self::NotInContract => "A09",
             Self::Outlier => "A10",
             Self::FrequencyShift => "A11",
+            Self::Creep => "A12",
+            Self::Pattern => "A13",
             Self::FuelSurcharge => "A14",
             Self::Miscoded => "A15",
             Self::LateBill => "A16",
@@ -96,7 +102,7 @@ impl Rule {
             Self::Unauthorised | Self::NotInContract | Self::LateBill => {
                 ExceptionCode::AccessorialUnapproved
             }
-            Self::Outlier | Self::FrequencyShift | Self::Miscoded => {
+            Self::Outlier | Self::FrequencyShift | Self::Creep | Self::Pattern | Self::Miscoded => {
                 ExceptionCode::AccessorialOutlier
             }
             Self::MissedRevenue => ExceptionCode::MissedRevenue,

@@ -18,6 +18,7 @@ on_every_database! {
     more_keys_add_to_what_was_found,
     exact_rates_survive,
     what_is_usual_follows_the_newest_versions,
+    what_earlier_programs_did_not_count_is_counted_once,
 }
 
 fn keyed(shipment: &Shipment) -> Vec<String> {
@@ -360,4 +361,43 @@ async fn what_is_usual_follows_the_newest_versions(ledger: &Ledger) {
     let (shipments, lines, median) = usual().await;
     assert_eq!((shipments, lines), (2, 1));
     assert!((215.0..=225.0).contains(&median), "{median}");
+}
+
+async fn what_earlier_programs_did_not_count_is_counted_once(ledger: &Ledger) {
+    use crate::charges::habits::Group;
+    let mut own = waited("own", 1, Some("500"));
+    own.stops[0].events[0].at = "2026-03-14T12:00:00Z".parse().unwrap();
+    let first = [waited("a", 1, Some("100")), waited("b", 1, Some("120"))];
+    store(ledger, &first).await;
+    store(ledger, std::slice::from_ref(&own)).await;
+    let alter = async |statement: &'static str| {
+        sqlx::raw_sql(statement)
+            .execute(&ledger.pool)
+            .await
+            .unwrap();
+    };
+    // As the program before left it.
+    alter(
+        "DELETE FROM habits WHERE habit LIKE 'contract:%' OR habit LIKE '%:price' OR habit LIKE '%:round';
+         UPDATE shipments SET counted = 1",
+    )
+    .await;
+    let prices = async || {
+        let habits = ledger.habits(&own).await.unwrap();
+        habits.prices(Group::Contract, &own, "DET").lines()
+    };
+    assert_eq!(prices().await, 0);
+    store(ledger, &[waited("a", 2, Some("110"))]).await;
+    assert_eq!(prices().await, 1);
+    assert_eq!(ledger.count_earlier(1).await.unwrap(), 1);
+    assert_eq!(ledger.count_earlier(100).await.unwrap(), 1);
+    assert_eq!(ledger.count_earlier(100).await.unwrap(), 0);
+    assert_eq!(prices().await, 2);
+    let added = ledger.habits(&own).await.unwrap();
+    // As one left it that counted nothing.
+    alter("DELETE FROM habits; UPDATE shipments SET counted = 0").await;
+    assert_eq!(ledger.count_earlier(100).await.unwrap(), 3);
+    assert_eq!(ledger.habits(&own).await.unwrap(), added);
+    store(ledger, &[waited("a", 3, None), waited("b", 2, None)]).await;
+    assert_eq!(prices().await, 0);
 }

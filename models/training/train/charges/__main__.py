@@ -18,7 +18,7 @@ from . import export, learn, lines, measure
 from .learn import Chances
 from .lines import Lines
 
-FEATURE_SCHEMA = 1
+FEATURE_SCHEMA = 2
 FEW = {200: None, 1000: None, 5000: {"max_iter": 150, "max_leaf_nodes": 12, "min_samples_leaf": 30}}
 """Numbers of labels, and the settings of trees where there are enough for them; fewer are for a line through the numbers."""
 DRAWS = 5
