@@ -29,6 +29,7 @@ mod settle;
 mod signing_dates;
 pub mod spans;
 pub mod split;
+mod terms_pages;
 mod told;
 pub mod values;
 pub mod word_map;

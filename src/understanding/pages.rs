@@ -7,6 +7,7 @@ use super::looks::Looks;
 use super::marks::{MarksModel, Seen, Signer};
 use super::page_class::PageClassModel;
 use super::spans::Tag;
+use super::terms_pages::by_headline;
 use super::word_tags::FieldsModel;
 use super::wordless::without_forms;
 use super::{Curves, DocumentClass, FieldName, MarkKind, Role};
@@ -67,7 +68,7 @@ impl PageModels {
     pub fn view(&mut self, page: &Page) -> Result<PageView, InferenceError> {
         let features = WordFeatures::of(&page.words);
         let (classes, first) = self.page_class.classify(page, &features)?;
-        let classes = without_forms(classes, page);
+        let classes = by_headline(without_forms(classes, page), page);
         let tags = self.fields.tag(&features)?;
         let mut marks = self.marks.see(page, &tags)?;
         let mut tags = self.signers(page, &mut marks)?.unwrap_or(tags);

@@ -20,11 +20,12 @@ def _own(task: str) -> dict[str, Any]:
 
 
 CLASSES: tuple[str, ...] = tuple(next(port["labels"] for port in _own("page-class")["outputs"] if port["name"] == "class"))
-USUAL: dict[str, float] = _own("charges")["preprocessing"]["usual"]
+_KNOWN_OF_CHARGES = _own("charges")["preprocessing"]
+USUAL: dict[str, float] = _KNOWN_OF_CHARGES["usual"]
 FEATURES = len(USUAL)
 PAGE_CLASS: Constants = {
     "preprocessing": {"feature_schema": 1},
     "thresholds": {"accept": 0.5, "first_page": 0.5},
     "calibration": {"temperature": 1.0},
 }
-CHARGES: Constants = {"preprocessing": {"feature_schema": 1, "usual": USUAL}, "thresholds": {"anomalous": 0.5}}
+CHARGES: Constants = {"preprocessing": {"feature_schema": int(_KNOWN_OF_CHARGES["feature_schema"]), "usual": USUAL}, "thresholds": {"anomalous": 0.5}}

@@ -3,7 +3,7 @@
 //! In: the lines of a block, without its label. Out: a [`Party`]. A block without a readable postal line keeps name and
 //! street; an empty block is `None`.
 
-use super::places::{Place, country_named, read_place};
+use super::places::{Place, country_named, ends_as_street, read_place};
 use crate::understanding::Party;
 
 /// The party in the lines of an address block: the first line is the name, the postal line gives town, state, postal code and
@@ -93,19 +93,11 @@ fn has_house_number(line: &str) -> bool {
     words.clone().any(number) && words.any(letters) && !line.contains('#')
 }
 
-/// Words for streets in English, that end one.
-const STREETS: [&str; 20] = [
-    "road", "rd", "street", "st", "lane", "ln", "way", "avenue", "ave", "drive", "dr", "blvd",
-    "highway", "hwy", "pkwy", "loop", "court", "place", "close", "park",
-];
-
 /// A house number of any length and the name of a street: `86 Dock Road`, but not `84 Lumber`.
 fn is_short_street(line: &str) -> bool {
     let (number, rest) = line.split_once(' ').unwrap_or((line, ""));
     let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-    let last = rest.rsplit(' ').next().unwrap_or_default();
-    let last = last.trim_end_matches('.').to_lowercase();
-    is_number && STREETS.contains(&last.as_str())
+    is_number && ends_as_street(rest)
 }
 
 /// A number of three digits or more and words after it, as streets are written in America and no company calls itself.
@@ -167,6 +159,11 @@ mod tests {
                 "{line}"
             );
         }
+        let street = party("ZENTRA SYSTEMS\n10869 S. Airport St");
+        assert_eq!(
+            (street.address.as_deref(), street.postal),
+            (Some("10869 S. Airport St"), None)
+        );
         let lost = party("86 Dock Road\nDaventry NN11 8RA");
         assert_eq!(
             (lost.name.as_str(), lost.address.as_deref()),

@@ -171,7 +171,9 @@ fn continental(words: &[&str]) -> Option<Place> {
         let (postal, country, length) = continental_code(words.get(at..)?)?;
         let city = words.get(at + length..)?.join(" ");
         let city = city.split(',').next().unwrap_or_default().trim().to_owned();
-        let is_town = city.chars().filter(|c| c.is_alphabetic()).count() >= 2;
+        // `10869 S. Airport St` is no code and town, but an American street.
+        let is_town =
+            city.chars().filter(|c| c.is_alphabetic()).count() >= 2 && !ends_as_street(&city);
         let before = words
             .get(..at)?
             .join(" ")
@@ -233,6 +235,16 @@ fn country_of_plate(prefix: &str) -> Option<&'static str> {
 const STREETS: &str = "st street ave avenue av rd road blvd boulevard dr drive ln lane way pkwy parkway hwy highway ct court \
     pl place cir circle ter terrace trl trail loop plaza sq square pike row";
 
+fn names_street(word: &str) -> bool {
+    let word = fold(word.trim_matches(['.', ',']));
+    STREETS.split(' ').any(|street| street == word)
+}
+
+/// Does a line end in a word for a street?
+pub(super) fn ends_as_street(line: &str) -> bool {
+    line.rsplit(' ').next().is_some_and(names_street)
+}
+
 /// Cuts a town from what stands before it: at the last comma, else behind the street.
 fn split_city(words: &[&str]) -> (String, Option<String>) {
     let line = words.join(" ");
@@ -250,11 +262,7 @@ fn split_city(words: &[&str]) -> (String, Option<String>) {
 
 fn behind_street(line: &str) -> (String, String) {
     let words: Vec<&str> = line.split_whitespace().collect();
-    let is_street = |word: &&str| {
-        STREETS
-            .split(' ')
-            .any(|street| street == fold(word.trim_matches('.')))
-    };
+    let is_street = |word: &&str| names_street(word);
     let has_number = words
         .iter()
         .any(|word| word.starts_with(|c: char| c.is_ascii_digit()));

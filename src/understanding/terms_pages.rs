@@ -1,0 +1,190 @@
+//! Terms pages: a page that is headed as one. Their small print is read badly, and the `page-class` model takes what is left of it for forms.
+//!
+//! In: a page and the chances of its classes. Out: the chances, all but sure of a terms page where a headline of conditions stands above all
+//! else.
+
+use std::collections::BTreeMap;
+
+use super::DocumentClass;
+use super::normalise::normalise_words;
+use crate::reading::{Page, Word};
+
+/// Chance that a page so headed is a terms page: an assumption.
+const HEADED: f32 = 0.95;
+/// The headline is among so many lines at the top: stray marks and the edge of a table may be read above it.
+const TOP: usize = 3;
+/// Words of a headline, at most.
+const LONGEST: usize = 9;
+/// A word of less confidence is a guess.
+const READ: f32 = 0.6;
+
+/// Words of which all of a headline are, in six languages, folded.
+const WORDS: [&str; 38] = [
+    "terms",
+    "term",
+    "conditions",
+    "condition",
+    "and",
+    "of",
+    "carriage",
+    "contract",
+    "standard",
+    "general",
+    "uniform",
+    "bill",
+    "lading",
+    "straight",
+    "service",
+    "services",
+    "transport",
+    "transportation",
+    "sale",
+    "purchase",
+    "the",
+    "trading",
+    "allgemeine",
+    "geschaftsbedingungen",
+    "bedingungen",
+    "agb",
+    "generales",
+    "de",
+    "transporte",
+    "condiciones",
+    "ogolne",
+    "warunki",
+    "umowy",
+    "algemene",
+    "voorwaarden",
+    "vervoersvoorwaarden",
+    "beforderungsbedingungen",
+    "vente",
+];
+
+/// Pairs of words of which a headline holds one; a single word says it by itself.
+const TELLING: [&[&str]; 9] = [
+    &["terms", "conditions"],
+    &["conditions", "carriage"],
+    &["contract", "terms"],
+    &["geschaftsbedingungen"],
+    &["beforderungsbedingungen"],
+    &["conditions", "generales"],
+    &["condiciones", "generales"],
+    &["ogolne", "warunki"],
+    &["algemene", "voorwaarden"],
+];
+
+/// The chances of a page's classes, where it is headed as a terms page.
+pub(super) fn by_headline(
+    classes: Vec<(DocumentClass, f32)>,
+    page: &Page,
+) -> Vec<(DocumentClass, f32)> {
+    let known = classes
+        .iter()
+        .find(|(class, _)| *class == DocumentClass::TermsPage);
+    let Some((_, before)) = known.filter(|(_, chance)| *chance < HEADED) else {
+        return classes;
+    };
+    if !page.barcodes.is_empty() || !is_headed(&page.words) {
+        return classes;
+    }
+    let others = (1.0 - HEADED) / (1.0 - before).max(f32::MIN_POSITIVE);
+    let chance = |(class, chance)| match class {
+        DocumentClass::TermsPage => (class, HEADED),
+        _ => (class, chance * others),
+    };
+    classes.into_iter().map(chance).collect()
+}
+
+fn is_headed(words: &[Word]) -> bool {
+    first_lines(words).any(|line| is_headline(&line))
+}
+
+/// The texts of the topmost lines.
+fn first_lines(words: &[Word]) -> impl Iterator<Item = String> {
+    let mut lines: BTreeMap<u32, (f32, Vec<&str>)> = BTreeMap::new();
+    for word in words.iter().filter(|word| word.confidence.get() >= READ) {
+        let line = lines
+            .entry(word.line)
+            .or_insert((word.bbox.top, Vec::new()));
+        line.0 = line.0.min(word.bbox.top);
+        line.1.push(&word.text);
+    }
+    let mut lines: Vec<_> = lines.into_values().collect();
+    lines.sort_by(|one, other| one.0.total_cmp(&other.0));
+    lines
+        .into_iter()
+        .take(TOP)
+        .map(|(_, words)| words.join(" "))
+}
+
+fn is_headline(line: &str) -> bool {
+    let words = normalise_words(line);
+    let holds = |all: &&[&str]| all.iter().all(|word| words.iter().any(|own| own == word));
+    words.len() <= LONGEST
+        && words.iter().all(|word| WORDS.contains(&word.as_str()))
+        && TELLING.iter().any(holds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{BBox, Confidence, Source};
+
+    #[test]
+    fn a_headline_stands_above_all_but_stray_marks() {
+        let title = (0.05, "Standard Terms and Conditions");
+        let small = [
+            (0.1, "No agent has authority to waive"),
+            (0.12, "Carrier shall keep"),
+        ];
+        let lines = |lines: &[(f32, &str)]| -> Vec<Word> {
+            let numbered = (0..).zip(lines);
+            let word = |line, top, text: &str| Word {
+                text: text.to_owned(),
+                bbox: BBox::new(0.1, top, 0.2, top + 0.01),
+                confidence: Confidence::new(0.9),
+                source: Source::Ocr,
+                line,
+                second: None,
+                others: Vec::new(),
+            };
+            let words = numbered.flat_map(|(line, (top, text))| {
+                text.split(' ').map(move |text| word(line, *top, text))
+            });
+            words.collect()
+        };
+        assert!(is_headed(&lines(&[small[0], title, small[1]])));
+        assert!(is_headed(&lines(&[(0.01, "ARY"), title, small[0]])));
+        let form = [
+            (0.1, "BILL OF LADING"),
+            (0.2, "Ship from"),
+            (0.3, "ACME"),
+            (0.9, title.1),
+        ];
+        assert!(!is_headed(&lines(&form)));
+    }
+
+    #[test]
+    fn headlines_of_conditions_are_told_from_what_points_to_them() {
+        for line in [
+            "TERMS AND CONDITIONS",
+            "Terms & Conditions of Carriage",
+            "Uniform Straight Bill of Lading Terms and Conditions",
+            "ALLGEMEINE GESCHÄFTSBEDINGUNGEN",
+            "CONDITIONS GÉNÉRALES DE TRANSPORT",
+            "OGÓLNE WARUNKI",
+        ] {
+            assert!(is_headline(line), "{line}");
+        }
+        for line in [
+            "Terms: Net 30",
+            "Terms and conditions on reverse",
+            "Subject to the terms and conditions of the tariff",
+            "UNIFORM STRAIGHT BILL OF LADING",
+            "CONDITION OF FREIGHT",
+            "",
+        ] {
+            assert!(!is_headline(line), "{line}");
+        }
+    }
+}
