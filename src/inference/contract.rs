@@ -20,7 +20,7 @@ pub const THUMBNAIL: (usize, usize) = (128, 96);
 /// Layers of the map of words that marks are found with.
 pub const WORD_LAYERS: usize = 8;
 /// Features of a charge.
-pub const CHARGE_FEATURES: usize = 63;
+pub const CHARGE_FEATURES: usize = 70;
 
 /// A dimension of the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
