@@ -9,9 +9,10 @@
     reason = "a benchmark prints its figures and fails by panicking"
 )]
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use countersign::charges::habits::Habits;
+use countersign::charges::habits::{Counted, EVERYTHING, Habits, asked, counted};
 use countersign::charges::{ChargeModel, Terms, score_charges};
 use countersign::decision::Profiles;
 use countersign::evaluation::made_up::{Damage, Feed, paper};
@@ -47,22 +48,40 @@ fn billed(mut shipment: Shipment, lines: usize) -> Shipment {
     shipment
 }
 
+/// What was counted of all these, by habit.
+type Counts = BTreeMap<String, Vec<Counted>>;
+
+fn counts(feed: &Feed) -> Counts {
+    let mut counts = Counts::new();
+    let shipments = (0..DOCUMENTS).filter_map(|at| feed.shipment(at));
+    for one in shipments.flat_map(|shipment| counted(&billed(shipment, CODES.len()), EVERYTHING)) {
+        counts.entry(one.habit.clone()).or_default().push(one);
+    }
+    counts
+}
+
+/// As the ledger would give them, of the same months as the shipment's own: the feed is of a few weeks.
+fn habits(counts: &Counts, shipment: &Shipment) -> Habits {
+    let mut habits = Habits::default();
+    let (asked, ..) = asked(shipment);
+    for one in asked.iter().filter_map(|habit| counts.get(habit)).flatten() {
+        habits.add(one.clone(), 1);
+    }
+    habits
+}
+
 fn main() {
     let settings = Settings::load(None).unwrap();
     let model = open_registry(&settings).unwrap().charges().unwrap();
     let model = ChargeModel::new(model.expect("a model for charges")).unwrap();
-    let (profiles, habits) = (Profiles::default(), Habits::default());
+    let profiles = Profiles::default();
     let profile = profiles.find(None).unwrap();
-    let terms = Terms {
-        profile,
-        habits: &habits,
-        model: Some(&model),
-    };
     let feed = Feed {
         seed: 7,
         count: DOCUMENTS,
         twins: 3,
     };
+    let counts = counts(&feed);
     for lines in [0, 1, CODES.len()] {
         let mut took: Vec<Duration> = Vec::new();
         for at in 0..DOCUMENTS {
@@ -70,6 +89,12 @@ fn main() {
                 continue;
             };
             let shipment = billed(shipment, lines);
+            let habits = habits(&counts, &shipment);
+            let terms = Terms {
+                profile,
+                habits: &habits,
+                model: Some(&model),
+            };
             let document = paper(&feed, at, Damage::Usual, 8).document;
             let started = Instant::now();
             let scored = score_charges(&[&document], &shipment, &terms);

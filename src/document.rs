@@ -241,14 +241,18 @@ impl From<Confidence> for f64 {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Money(pub Decimal);
 
+impl Money {
+    /// The amount as it is written: a feed may give more decimals.
+    #[must_use]
+    pub fn in_cents(self) -> Decimal {
+        self.0
+            .round_dp_with_strategy(2, rust_decimal::RoundingStrategy::MidpointAwayFromZero)
+    }
+}
+
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{:.2}",
-            self.0
-                .round_dp_with_strategy(2, rust_decimal::RoundingStrategy::MidpointAwayFromZero)
-        )
+        write!(f, "{:.2}", self.in_cents())
     }
 }
 

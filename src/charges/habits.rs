@@ -35,8 +35,8 @@ const SHIPMENTS: i32 = -1;
 /// Base charges are on every bill.
 const BASE: [&str; 3] = ["LH", "FSC", "DSC"];
 
-/// Charges that differ with what happened. Others have the same price at each delivery, and nothing can be learned from that.
-const METERED: [&str; 5] = ["DET", "DETW", "DASSIST", "LUMPER", "STORAGE"];
+/// Charges whose amounts differ with what happened; those of others, and those that some carriers bill flat, are alike by right.
+const METERED: [&str; 2] = ["DET", "LUMPER"];
 
 /// Whose habits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,7 +49,7 @@ pub enum Group {
     Site,
     /// Everybody, by mode.
     All,
-    /// Who bills whom, by mode: those who agreed on a price.
+    /// Who bills whom, by mode: what they agreed on beside the customer's contract is theirs alone.
     Contract,
 }
 
@@ -110,16 +110,17 @@ impl Mark {
     /// Does a charge bear it? `None` where it could not.
     #[must_use]
     pub fn is_on(self, shipment: &Shipment, charge: &Charge) -> Option<bool> {
-        let amount = charge.amount.0;
+        let amount = charge.amount.in_cents();
         match self {
             Self::Round => Some((amount % Decimal::from(25)).is_zero()),
             Self::BelowLimit => {
                 let mut granted = shipment.rates.accessorial_auth.iter();
                 let of_charge = |code: &str| code.trim().eq_ignore_ascii_case(charge.code.trim());
-                let limit = granted.find(|granted| of_charge(&granted.code))?.limit?.0;
-                // Within a twentieth of it.
+                let limit = granted.find(|granted| of_charge(&granted.code))?.limit?;
+                // Within a twentieth of it; whoever had the very amount approved hides nothing.
+                let limit = limit.in_cents();
                 let least = limit - limit / Decimal::from(20);
-                Some((least..=limit).contains(&amount))
+                Some((least..limit).contains(&amount))
             }
         }
     }
@@ -241,8 +242,8 @@ fn step_of(amount: Money) -> Option<i32> {
 
 /// The natural logarithm of an amount; `None` of credits.
 pub(super) fn ln(amount: Money) -> Option<f64> {
-    let amount = amount.0.to_f64().filter(|amount| *amount > 0.0)?;
-    Some(amount.max(1.0).ln())
+    let amount = amount.in_cents().to_f64();
+    Some(amount.filter(|amount| *amount > 0.0)?.max(1.0).ln())
 }
 
 /// Counts of the months before a shipment's own: of each habit by step and, of prices, by month.

@@ -1,11 +1,15 @@
 //! Patterns: amounts that look made up, each of them possible and all together not (A13 of domain.md §4.3).
 //!
 //! In: a billed line and the [`Habits`]. Out: [`Finding`]s. What a carrier bills a customer for is held against what other carriers bill
-//! the same customer: they have the same contract, caps and approvals. Silent for charges that are the same at each delivery, and
-//! where too few are known.
+//! the same customer, who caps and approves theirs alike. Silent for charges that may be the same at each delivery, where times, a receipt or
+//! quantity and rate give the very amount, and where too few are known.
+
+use rust_decimal::Decimal;
+use rust_decimal::prelude::FromPrimitive as _;
 
 use super::habits::{Group, Habits, Mark, count, is_metered};
 use super::rules::{Finding, Line, Rule, Strength};
+use crate::document::Money;
 
 /// Fewer charges of the carrier show no pattern.
 const FEWEST: u64 = 8;
@@ -17,7 +21,7 @@ const UNLIKELY: f64 = 9.2;
 /// A13: one of many charges of the carrier to the customer that are all round, all just below the approved limit or all of one amount
 /// (a cap, say), where other carriers' are not.
 pub(super) fn a13_pattern(line: &Line<'_>, habits: &Habits) -> Option<Finding> {
-    if !is_metered(line.code()) {
+    if !is_metered(line.code()) || is_explained(line) {
         return None;
     }
     let (shipment, charge) = (line.case().shipment, line.charge());
@@ -31,7 +35,7 @@ pub(super) fn a13_pattern(line: &Line<'_>, habits: &Habits) -> Option<Finding> {
         is_on.then(|| (what, of(Group::Contract), of(Group::Customer)))
     });
     let of = |group| habits.of_amount(group, shipment, line.code(), charge.amount);
-    let what = format!("are of {}", charge.amount);
+    let what = format!("are of {} or within a hundredth of it", charge.amount);
     let same = (what, of(Group::Contract), of(Group::Customer));
     let mut seen = marked.chain([same]);
     let (what, own, all) = seen.find(|(_, own, all)| is_too_often(*own, without(*all, *own)))?;
@@ -51,6 +55,19 @@ pub(super) fn a13_pattern(line: &Line<'_>, habits: &Habits) -> Option<Finding> {
         strength: Strength::Likely,
         place: None,
     })
+}
+
+/// Does the evidence give this amount, or the bill's own quantity and rate?
+fn is_explained(line: &Line<'_>) -> bool {
+    let charge = line.charge();
+    let amount = charge.amount.in_cents();
+    let reckoned = || {
+        let quantity = charge.qty.and_then(Decimal::from_f64)?;
+        let product = charge.rate?.0.checked_mul(quantity)?;
+        Some((product - amount).abs() < Decimal::ONE)
+    };
+    let due = line.expected().map(Money::in_cents);
+    due == Some(amount) || reckoned().unwrap_or_default()
 }
 
 fn without(all: (u64, u64), own: (u64, u64)) -> (u64, u64) {
@@ -141,7 +158,19 @@ mod tests {
         assert!(detail.contains("multiples of 25"), "{detail}");
         let other = found(billed("BADD", "DET", "281.00", None), &before);
         assert_eq!(other, None, "this one is not round");
-        assert_eq!(found(billed("GOOD", "DET", "275.00", None), &before), None);
+        let mut reckoned = billed("BADD", "DET", "300.00", None);
+        reckoned.billed[0].qty = Some(4.0);
+        reckoned.billed[0].rate = Some(Money(Decimal::from(75)));
+        assert_eq!(found(reckoned, &before), None, "four hours at 75");
+        let elsewhere = with(
+            before,
+            &[
+                "75", "100", "125", "150", "175", "200", "225", "250", "275", "300", "325", "350",
+            ],
+            None,
+        );
+        let good = found(billed("GOOD", "DET", "275.00", None), &elsewhere);
+        assert_eq!(good, None, "seldom round");
     }
 
     #[test]
@@ -149,6 +178,13 @@ mod tests {
         let before = with(honest(), &["399.00"; 9], None);
         let at_cap = found(billed("BADD", "DET", "399.00", None), &before).unwrap();
         assert!(at_cap.detail.contains("are of 399.00"), "{}", at_cap.detail);
+        let approved: Vec<_> = (0..40)
+            .map(|at| format!("{}.00", 61 + at * 7))
+            .map(|amount| billed("BADD", "DET", &amount, Some(&amount)))
+            .chain(honest())
+            .collect();
+        let own = billed("BADD", "DET", "341.00", Some("341.00"));
+        assert_eq!(found(own, &approved), None, "approved to the cent");
         let below = ["341", "338", "346", "337", "349", "344", "339", "347"];
         let before = with(honest(), &below, Some("350.00"));
         let own = billed("BADD", "DET", "342.00", Some("350.00"));

@@ -13,7 +13,8 @@ const STEPS: f64 = 200.0;
 /// The natural logarithm of what one unit costs: the rate that the bill names, else the amount by its quantity. `None` of credits.
 #[must_use]
 pub fn ln_price(charge: &Charge) -> Option<f64> {
-    let amount = charge.amount.0.to_f64().filter(|amount| *amount > 0.0)?;
+    let amount = charge.amount.in_cents().to_f64();
+    let amount = amount.filter(|amount| *amount > 0.0)?;
     let rate = charge.rate.and_then(|rate| rate.0.to_f64());
     let quantity = charge.qty.filter(|quantity| *quantity > 0.0);
     let price = rate.filter(|rate| *rate > 0.0);
@@ -31,48 +32,56 @@ pub(super) fn step_of_price(ln_price: f64) -> i32 {
     step
 }
 
-/// Prices of one kind of charge, the earliest first.
+/// Prices of one kind of charge, the earliest month first.
 #[derive(Debug, Clone, Default)]
-pub struct Prices(Vec<(i32, u64)>);
+pub struct Prices(Vec<Counted>);
+
+/// So many charges of a month at the price of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Counted {
+    month: i32,
+    step: i32,
+    lines: u64,
+}
 
 impl Prices {
     /// Of counts by month and step.
     pub(super) fn new(counts: impl Iterator<Item = (i32, i32, u64)>) -> Self {
-        let mut counts: Vec<_> = counts.collect();
-        counts.sort_unstable();
-        let steps = counts.into_iter().map(|(_, step, count)| (step, count));
-        Self(steps.collect())
+        let counted = counts.map(|(month, step, lines)| Counted { month, step, lines });
+        let mut counted: Vec<_> = counted.collect();
+        counted.sort_unstable();
+        Self(counted)
     }
 
     /// How many are known.
     #[must_use]
     pub fn lines(&self) -> u64 {
-        self.0.iter().map(|(_, lines)| lines).sum()
+        self.0.iter().map(|one| one.lines).sum()
     }
 
     /// Logarithm of the usual one, the median.
     #[must_use]
     pub fn usual(&self) -> Option<f64> {
-        median(self.0.clone())
+        median(&self.0)
     }
 
     /// Logarithm of the usual one among the earliest third. `None` where fewer than four are known: later ones are few, too.
     #[must_use]
     pub fn usual_at_first(&self) -> Option<f64> {
-        median(self.split().0)
+        median(&self.split().0)
     }
 
     /// The share of them that are this one, give or take a step.
     #[must_use]
     pub fn share_at(&self, ln_price: f64) -> Option<f64> {
         let at = step_of_price(ln_price);
-        let same = self.0.iter().filter(|(step, _)| (step - at).abs() <= 1);
-        let same: u64 = same.map(|(_, lines)| lines).sum();
+        let same = self.0.iter().filter(|one| (one.step - at).abs() <= 1);
+        let same: u64 = same.map(|one| one.lines).sum();
         (self.lines() > 0).then(|| count(same) / count(self.lines()))
     }
 
     /// Logarithm of the price at first, where it has crept up to this one: by little, and for some charges running. A cumulative sum
-    /// (CUSUM) of how far each later price lies above the first, in which no single one decides.
+    /// (CUSUM) of how far each later one lies above the first, in which no single one decides; a month counts by its usual price.
     #[must_use]
     pub fn crept_from(&self, ln_price: f64) -> Option<f64> {
         /// Half of the least rise worth telling, 2 %.
@@ -84,9 +93,13 @@ impl Prices {
         const SLOW: f64 = 0.2;
         let first = self.usual_at_first()?;
         let later = self.split().1;
-        let later = later.iter().map(|(step, lines)| (ln_of(*step), *lines));
+        let months = later.chunk_by(|one, other| one.month == other.month);
+        let months = months.filter_map(|month| {
+            let lines = month.iter().map(|one| one.lines).sum();
+            Some((median(month)?, lines))
+        });
         let mut sum: f64 = 0.0;
-        for (price, lines) in later.chain([(ln_price, 1)]) {
+        for (price, lines) in months.chain([(ln_price, 1)]) {
             let above = (price - first).clamp(-MOST, MOST) - ALLOWED;
             sum = count(lines).mul_add(above, sum).max(0.0);
         }
@@ -96,27 +109,29 @@ impl Prices {
     }
 
     /// The earliest third, and the others.
-    fn split(&self) -> (Vec<(i32, u64)>, Vec<(i32, u64)>) {
+    fn split(&self) -> (Vec<Counted>, Vec<Counted>) {
         let (mut first, mut later) = (Vec::new(), Vec::new());
         if self.lines() < 4 {
             return (first, later);
         }
         let mut left = (self.lines() / 3).max(2);
-        for (step, lines) in &self.0 {
-            let taken = left.min(*lines);
+        for one in &self.0 {
+            let taken = left.min(one.lines);
             left -= taken;
-            first.push((*step, taken));
-            later.push((*step, lines - taken));
+            let lines = one.lines - taken;
+            first.push(Counted {
+                lines: taken,
+                ..*one
+            });
+            later.push(Counted { lines, ..*one });
         }
         (first, later)
     }
 }
 
-fn ln_of(step: i32) -> f64 {
-    f64::from(step) / STEPS
-}
-
-fn median(mut steps: Vec<(i32, u64)>) -> Option<f64> {
+/// Logarithm of the price that half of the charges reach.
+fn median(counted: &[Counted]) -> Option<f64> {
+    let mut steps: Vec<_> = counted.iter().map(|one| (one.step, one.lines)).collect();
     steps.sort_unstable();
     let half = steps
         .iter()
@@ -128,7 +143,7 @@ fn median(mut steps: Vec<(i32, u64)>) -> Option<f64> {
         below += lines;
         below >= half && *lines > 0
     });
-    middle.map(|(step, _)| ln_of(step))
+    middle.map(|(step, _)| f64::from(step) / STEPS)
 }
 
 #[cfg(test)]
@@ -183,6 +198,9 @@ mod tests {
         assert_eq!(steady.crept_from(60_f64.ln()), None);
         assert_eq!(risen.crept_from(60_f64.ln()), None, "back again");
         assert_eq!(risen.crept_from(120_f64.ln()), None, "that does not creep");
+        let mixed = [60.0, 60.0, 60.0, 60.0, 60.0, 63.0, 63.0];
+        let one_month = prices(&[&agreed, &agreed, &mixed]);
+        assert_eq!(one_month.crept_from(63_f64.ln()), None, "some of a month");
         assert_eq!(
             prices(&[&[60.0; 3]]).crept_from(63_f64.ln()),
             None,

@@ -58,7 +58,9 @@ pub(super) fn frequency(line: &Line<'_>, habits: &Habits) -> Option<Finding> {
 /// beside the usual one, where it is higher. Whether a raised tariff stands behind it, which looks the same, only the model can tell by when
 /// others were raised: it is said where the model takes the charge for an anomalous one.
 pub(super) fn price(line: &Line<'_>, habits: &Habits) -> Option<Finding> {
-    let now = ln_price(line.charge())?;
+    /// Passed through, or of any kind: they have no price.
+    const UNPRICED: [&str; 2] = ["LUMPER", "MISC"];
+    let now = ln_price(line.charge()).filter(|_| !UNPRICED.contains(&line.code()))?;
     let groups = [Group::Contract, Group::Customer].into_iter();
     let prices = groups.map(|group| {
         let prices = habits.prices(group, line.case().shipment, line.code());

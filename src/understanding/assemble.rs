@@ -129,10 +129,7 @@ fn document(
     drop_name_of_signature(&mut fields, &marks);
     add_signatures(&mut fields, &marks, curves);
     let class_confidence = curves.class(class, cut.confidence);
-    if is_no_freight_paper(class, class_confidence) {
-        fields.retain(|name, _| values::names_shipment(*name));
-    }
-    Document {
+    let document = Document {
         pages: range.clone().map(|index| pages[index].number).collect(),
         class,
         class_confidence,
@@ -156,7 +153,24 @@ fn document(
         marks,
         notations,
         share: None,
+    };
+    if is_no_freight_paper(class, class_confidence) {
+        only_numbers(document)
+    } else {
+        document
     }
+}
+
+/// The document without what it says of a delivery, now or once its shipment is known.
+fn only_numbers(mut document: Document) -> Document {
+    let (fields, traits) = (&mut document.fields, &mut document.traits);
+    fields.retain(|name, _| values::names_shipment(*name));
+    traits.unsettled_dates.clear();
+    traits.doubtful_dates.clear();
+    traits.illegible_dates.clear();
+    traits.other_parties.clear();
+    document.notations.clear();
+    document
 }
 
 /// Is it surely a paper of no known kind? Then it is not believed to say when and what was delivered, or who signed for it.

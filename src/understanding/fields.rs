@@ -77,14 +77,10 @@ pub fn gather_in_order(
     let order = OrderHint {
         order: context.date_order.or(by_country),
     };
-    let pickup = match first
-        .fields
-        .get(&FieldName::PickupDate)
-        .map(|field| &field.found.value)
-    {
-        Some(Value::Date(date)) => Some(*date),
-        _ => None,
-    };
+    let pickup = first.fields.get(&FieldName::PickupDate);
+    let pickup = pickup.filter(|field| field.found.confidence.get() >= SURE_PICKUP);
+    let pickup = pickup.and_then(|field| field.found.value.as_date());
+    let pickup = pickup.filter(|day| known.is_none_or(|known| known.holds(*day)));
     gather(
         pages,
         &DateContext {
@@ -95,6 +91,9 @@ pub fn gather_in_order(
         curves,
     )
 }
+
+/// A pickup that is less sure does not say from when on there can have been a delivery. An assumption.
+const SURE_PICKUP: f32 = 0.8;
 
 /// Gathers them once, with dates read as `dates` says.
 #[must_use]

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::DocumentClass;
 use super::normalise::normalise_words;
+use super::roles::asks_receiver_to_sign;
 use crate::reading::{Page, Word};
 
 /// Chance that a page so headed is a terms page: an assumption.
@@ -15,7 +16,7 @@ const HEADED: f32 = 0.95;
 const TOP: usize = 3;
 /// Words of a headline, at most.
 const LONGEST: usize = 9;
-/// A word of less confidence is a guess.
+/// A word of less confidence is a guess, and what a line with one says is not known.
 const READ: f32 = 0.6;
 
 /// Words of which all of a headline are, in six languages, folded.
@@ -61,10 +62,9 @@ const WORDS: [&str; 38] = [
 ];
 
 /// Pairs of words of which a headline holds one; a single word says it by itself.
-const TELLING: [&[&str]; 9] = [
+const TELLING: [&[&str]; 8] = [
     &["terms", "conditions"],
     &["conditions", "carriage"],
-    &["contract", "terms"],
     &["geschaftsbedingungen"],
     &["beforderungsbedingungen"],
     &["conditions", "generales"],
@@ -84,7 +84,8 @@ pub(super) fn by_headline(
     let Some((_, before)) = known.filter(|(_, chance)| *chance < HEADED) else {
         return classes;
     };
-    if !page.barcodes.is_empty() || !is_headed(&page.words) {
+    let is_form = !page.barcodes.is_empty() || asks_receiver_to_sign(&page.words);
+    if is_form || !is_headed(&page.words) {
         return classes;
     }
     let others = (1.0 - HEADED) / (1.0 - before).max(f32::MIN_POSITIVE);
@@ -99,26 +100,29 @@ fn is_headed(words: &[Word]) -> bool {
     first_lines(words).any(|line| is_headline(&line))
 }
 
-/// The texts of the topmost lines.
+/// The texts of those of the topmost lines that can be read.
 fn first_lines(words: &[Word]) -> impl Iterator<Item = String> {
-    let mut lines: BTreeMap<u32, (f32, Vec<&str>)> = BTreeMap::new();
-    for word in words.iter().filter(|word| word.confidence.get() >= READ) {
-        let line = lines
-            .entry(word.line)
-            .or_insert((word.bbox.top, Vec::new()));
-        line.0 = line.0.min(word.bbox.top);
-        line.1.push(&word.text);
+    let mut lines: BTreeMap<u32, Vec<&Word>> = BTreeMap::new();
+    for word in words {
+        lines.entry(word.line).or_default().push(word);
     }
+    let top = |line: &[&Word]| line.iter().map(|word| word.bbox.top).fold(1.0, f32::min);
     let mut lines: Vec<_> = lines.into_values().collect();
-    lines.sort_by(|one, other| one.0.total_cmp(&other.0));
-    lines
-        .into_iter()
-        .take(TOP)
-        .map(|(_, words)| words.join(" "))
+    lines.sort_by(|one, other| top(one).total_cmp(&top(other)));
+    let lines = lines.into_iter().take(TOP);
+    let read = lines.filter(|line| line.iter().all(|word| word.confidence.get() >= READ));
+    read.map(|line| {
+        let words: Vec<&str> = line.iter().map(|word| word.text.as_str()).collect();
+        words.join(" ")
+    })
 }
 
+/// Nothing but conditions: no label with a colon, no end of a sentence that begins above.
 fn is_headline(line: &str) -> bool {
     let words = normalise_words(line);
+    if line.contains(':') || line.starts_with(char::is_lowercase) {
+        return false;
+    }
     let holds = |all: &&[&str]| all.iter().all(|word| words.iter().any(|own| own == word));
     words.len() <= LONGEST
         && words.iter().all(|word| WORDS.contains(&word.as_str()))
@@ -139,10 +143,11 @@ mod tests {
         ];
         let lines = |lines: &[(f32, &str)]| -> Vec<Word> {
             let numbered = (0..).zip(lines);
+            let read = |text: &str| if text == "reverse" { 0.4 } else { 0.9 };
             let word = |line, top, text: &str| Word {
                 text: text.to_owned(),
                 bbox: BBox::new(0.1, top, 0.2, top + 0.01),
-                confidence: Confidence::new(0.9),
+                confidence: Confidence::new(read(text)),
                 source: Source::Ocr,
                 line,
                 second: None,
@@ -162,6 +167,11 @@ mod tests {
             (0.9, title.1),
         ];
         assert!(!is_headed(&lines(&form)));
+        let pointing = (0.05, "Terms and Conditions on reverse");
+        assert!(
+            !is_headed(&lines(&[pointing, small[0]])),
+            "though the end is badly read"
+        );
     }
 
     #[test]
@@ -182,6 +192,9 @@ mod tests {
             "Subject to the terms and conditions of the tariff",
             "UNIFORM STRAIGHT BILL OF LADING",
             "CONDITION OF FREIGHT",
+            "Contract Terms",
+            "Terms/Conditions:",
+            "terms and conditions of carriage",
             "",
         ] {
             assert!(!is_headline(line), "{line}");

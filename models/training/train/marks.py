@@ -116,7 +116,8 @@ def page_and_truth(pages: data.Pages, index: int) -> Page:
         if mark["kind"] in KINDS[:SIGNED]:
             signed.append(cells)
             area = (cells[2] - cells[0]) * (cells[3] - cells[1])
-            truth[HARD, cells[1] : cells[3], cells[0] : cells[2]] = np.clip(USUAL / max(1, area) - 1, 0, MOST)
+            own = truth[HARD, cells[1] : cells[3], cells[0] : cells[2]]
+            np.maximum(own, np.clip(USUAL / max(1, area) - 1, 0, MOST), out=own)
     for one, other in itertools.combinations(signed, 2):
         between = _between(one, other)
         truth[:SIGNED][:, *between] = 0

@@ -400,4 +400,11 @@ async fn what_earlier_programs_did_not_count_is_counted_once(ledger: &Ledger) {
     assert_eq!(ledger.habits(&own).await.unwrap(), added);
     store(ledger, &[waited("a", 3, None), waited("b", 2, None)]).await;
     assert_eq!(prices().await, 0);
+    // More decimals than are kept count as what is kept.
+    let mut noisy = waited("c", 1, Some("75.00000000000001"));
+    store(ledger, std::slice::from_ref(&noisy)).await;
+    noisy.version = 2;
+    store(ledger, &[noisy]).await;
+    let below = sqlx::query("SELECT habit FROM habits WHERE times < 0");
+    assert!(below.fetch_all(&ledger.pool).await.unwrap().is_empty());
 }

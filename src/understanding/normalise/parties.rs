@@ -3,7 +3,7 @@
 //! In: the lines of a block, without its label. Out: a [`Party`]. A block without a readable postal line keeps name and
 //! street; an empty block is `None`.
 
-use super::places::{Place, country_named, ends_as_street, read_place};
+use super::places::{Place, country_named, ends_as_street, names_street, read_place};
 use crate::understanding::Party;
 
 /// The party in the lines of an address block: the first line is the name, the postal line gives town, state, postal code and
@@ -69,28 +69,48 @@ fn part(line: &str) -> Option<(&str, &str)> {
         let (name, rest) = (name?.trim(), rest?.trim());
         let last = name.rsplit(' ').next()?;
         let is_named = name.chars().filter(|c| c.is_alphabetic()).count() >= 3;
-        let street = is_street(rest) || (is_legal_form(last) && has_house_number(rest));
+        let american = is_street(rest) && rest.split(' ').any(names_street);
+        let street = american || (is_legal_form(last) && has_house_number(rest));
         (is_named && street).then_some((name, rest))
     })
 }
 
-/// Ends of companies' names that stand for nothing else.
-const LEGAL_FORMS: [&str; 24] = [
+/// Ends of companies' names. Those of two letters are words, too, unless they are written as `KG` or `B.V.`.
+const LEGAL_FORMS: [&str; 23] = [
     "inc", "llc", "llp", "corp", "co", "ltd", "limited", "ltee", "plc", "gmbh", "ag", "kg", "ohg",
-    "ek", "sa", "sas", "sarl", "srl", "sl", "slu", "bv", "nv", "vof", "oo",
+    "sa", "sas", "sarl", "srl", "sl", "slu", "bv", "nv", "vof", "oo",
 ];
 
 fn is_legal_form(word: &str) -> bool {
     let letters: String = word.chars().filter(|c| c.is_alphabetic()).collect();
-    LEGAL_FORMS.contains(&letters.to_lowercase().as_str())
+    let as_form = letters.len() > 2 || word.contains('.') || !letters.contains(char::is_lowercase);
+    let known = LEGAL_FORMS.contains(&letters.to_lowercase().as_str());
+    known && as_form && !word.contains('/')
 }
 
-/// A word with a digit, and one of letters beside it: `Industrieweg 89`, `93 Mill Lane`. A number with its sign is a site's.
+/// What a customer's sites are called behind its name, before a number that is no house's.
+const SITES: [&str; 12] = [
+    "dist",
+    "distribution",
+    "dc",
+    "ctr",
+    "center",
+    "centre",
+    "whse",
+    "warehouse",
+    "store",
+    "plant",
+    "dock",
+    "unit",
+];
+
+/// A word with a digit, and one of letters beside it: `Industrieweg 89`, `93 Mill Lane`; not the number of a site.
 fn has_house_number(line: &str) -> bool {
-    let number = |word: &str| word.contains(|c: char| c.is_ascii_digit()) && !word.contains('#');
+    let number = |word: &str| word.contains(|c: char| c.is_ascii_digit());
     let letters = |word: &str| word.chars().filter(|c| c.is_alphabetic()).count() >= 3;
-    let mut words = line.split_whitespace();
-    words.clone().any(number) && words.any(letters) && !line.contains('#')
+    let site = |word: &str| SITES.contains(&word.trim_end_matches('.').to_lowercase().as_str());
+    let words = || line.split_whitespace();
+    words().any(number) && words().any(letters) && !line.contains('#') && !words().any(site)
 }
 
 /// A house number of any length and the name of a street: `86 Dock Road`, but not `84 Lumber`.
@@ -151,6 +171,23 @@ mod tests {
             ),
             ("84 Lumber", "84 Lumber", None),
             ("Studio 54 Inc", "Studio 54 Inc", None),
+            ("Area 419 LLC", "Area 419 LLC", None),
+            ("Route 128 Logistics LLC", "Route 128 Logistics LLC", None),
+            (
+                "Acme Foods c/o XPO Dock 12",
+                "Acme Foods c/o XPO Dock 12",
+                None,
+            ),
+            (
+                "Pioneer Ag Supply 4 Corners",
+                "Pioneer Ag Supply 4 Corners",
+                None,
+            ),
+            (
+                "United Lighting LLC Dist Ctr 2633",
+                "United Lighting LLC Dist Ctr 2633",
+                None,
+            ),
         ] {
             let found = party(&format!("{line}\n3542 DW Utrecht"));
             assert_eq!(
@@ -164,6 +201,8 @@ mod tests {
             (street.address.as_deref(), street.postal),
             (Some("10869 S. Airport St"), None)
         );
+        let sicily = party("Agrumi Srl\nVia Etnea 5\n95131 Catania CT");
+        assert_eq!(sicily.postal.as_deref(), Some("95131"));
         let lost = party("86 Dock Road\nDaventry NN11 8RA");
         assert_eq!(
             (lost.name.as_str(), lost.address.as_deref()),

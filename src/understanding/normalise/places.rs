@@ -171,9 +171,10 @@ fn continental(words: &[&str]) -> Option<Place> {
         let (postal, country, length) = continental_code(words.get(at..)?)?;
         let city = words.get(at + length..)?.join(" ");
         let city = city.split(',').next().unwrap_or_default().trim().to_owned();
-        // `10869 S. Airport St` is no code and town, but an American street.
-        let is_town =
-            city.chars().filter(|c| c.is_alphabetic()).count() >= 2 && !ends_as_street(&city);
+        // `10869 S. Airport St` is no code and town, but an American street; `95131 Catania CT` is Italian.
+        let province = |word: &str| ["CT", "AV"].contains(&word);
+        let is_street = ends_as_street(&city) && !city.rsplit(' ').next().is_some_and(province);
+        let is_town = city.chars().filter(|c| c.is_alphabetic()).count() >= 2 && !is_street;
         let before = words
             .get(..at)?
             .join(" ")
@@ -235,7 +236,8 @@ fn country_of_plate(prefix: &str) -> Option<&'static str> {
 const STREETS: &str = "st street ave avenue av rd road blvd boulevard dr drive ln lane way pkwy parkway hwy highway ct court \
     pl place cir circle ter terrace trl trail loop plaza sq square pike row";
 
-fn names_street(word: &str) -> bool {
+/// Is it a word for a street?
+pub(super) fn names_street(word: &str) -> bool {
     let word = fold(word.trim_matches(['.', ',']));
     STREETS.split(' ').any(|street| street == word)
 }

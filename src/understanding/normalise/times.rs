@@ -6,6 +6,7 @@
 use jiff::civil::Time;
 
 use super::tokens::{Token, digits, fold, forced_digits, tokens};
+use super::units::Unit;
 
 /// A time as written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,15 +77,17 @@ fn with_separator(tokens: &[Token<'_>]) -> Option<TimeReading> {
         return None;
     };
     if let Some((hour, minute)) = first.text.split_once(['h', 'H']) {
-        let minute = match (minute, rest) {
-            ("", [apart, ..]) => apart.text,
-            _ => minute,
+        let minute = match minute {
+            "" => apart(rest)?,
+            glued => forced_digits(glued)?,
         };
-        return time(
-            &forced_digits(hour)?,
-            &forced_digits(minute)?,
-            Half::DayClock,
-        );
+        return time(&forced_digits(hour)?, &minute, Half::DayClock);
+    }
+    if let [sign, behind @ ..] = rest
+        && fold(sign.text) == "h"
+        && let (Some(hour), Some(minute)) = (digits(first.text), apart(behind))
+    {
+        return time(&hour, &minute, Half::DayClock);
     }
     let [mark, minute, behind @ ..] = rest else {
         return None;
@@ -100,6 +103,19 @@ fn with_separator(tokens: &[Token<'_>]) -> Option<TimeReading> {
     let alone = || first.text.trim_start_matches(char::is_alphabetic);
     let hour = forced_digits(first.text).or_else(|| forced_digits(alone()))?;
     clock(&hour, minute, behind)
+}
+
+/// Minutes that stand apart from their hour, `14h 30`: two digits that are not part of a date or a number, and no count of something.
+fn apart(tokens: &[Token<'_>]) -> Option<String> {
+    let [minute, behind @ ..] = tokens else {
+        return None;
+    };
+    let minutes = digits(minute.text).filter(|digits| digits.len() == 2)?;
+    let counts = behind.first().is_some_and(|next| {
+        let joint = matches!(next.mark(), Some('.' | ',' | '/' | '-')) && !next.spaced;
+        joint || Unit::named(&fold(next.text)).is_some()
+    });
+    (!counts).then_some(minutes)
 }
 
 /// `7.15`, `9,30 am`; not a part of a date or of a number.
@@ -234,6 +250,10 @@ mod tests {
             ("14h30", 14, 30, true),
             ("23h 49", 23, 49, true),
             ("5h 50 dock 4", 5, 50, true),
+            ("15 h 09", 15, 9, true),
+            ("14h il manque 2 colis", 14, 0, true),
+            ("14h 12.03.2026", 14, 0, true),
+            ("14h 20 colis", 14, 0, true),
             ("9h", 9, 0, true),
             ("7.15", 7, 15, false),
             ("7:15 PM", 19, 15, true),

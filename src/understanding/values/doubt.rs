@@ -48,7 +48,7 @@ fn lacks_a_part(span: &Span, value: &Value) -> bool {
         Value::Time(_) => {
             normalise::read_time(&span.text()).is_some_and(|reading| !reading.to_the_minute)
         }
-        Value::Party(party) => party.name.chars().filter(|c| c.is_alphabetic()).count() < 2,
+        Value::Party(party) => !party.name.contains(char::is_alphabetic),
         _ => false,
     }
 }
