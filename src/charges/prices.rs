@@ -188,7 +188,7 @@ mod tests {
     #[test]
     fn a_price_that_stays_a_little_higher_creeps_and_one_that_is_higher_once_does_not() {
         let agreed = [60.0; 4];
-        let risen = prices(&[&agreed, &agreed, &[60.0, 63.0], &[63.0]]);
+        let risen = prices(&[&agreed, &agreed, &[60.0, 63.0, 63.0], &[63.0]]);
         let first = risen.crept_from(63_f64.ln()).unwrap();
         assert!((first.exp() - 60.0).abs() < 0.2, "{}", first.exp());
         let slowly = prices(&[&agreed, &agreed, &[61.0, 61.0], &[62.0, 62.0], &[63.0]]);
