@@ -18,8 +18,8 @@ const FEWEST_OTHERS: u64 = 20;
 /// Natural logarithm of how many honest carriers there are for one that is found by chance, at least: 10,000.
 const UNLIKELY: f64 = 9.2;
 
-/// A13: one of many charges of the carrier to the customer that are all round, all just below the approved limit or all of one amount
-/// (a cap, say), where other carriers' are not.
+/// A13: one of many charges of the carrier to the customer that are round, just below the approved limit or of one amount (a cap, say) far
+/// more often than other carriers' are.
 pub(super) fn a13_pattern(line: &Line<'_>, habits: &Habits) -> Option<Finding> {
     if !is_metered(line.code()) || is_explained(line) {
         return None;
@@ -64,7 +64,7 @@ fn is_explained(line: &Line<'_>) -> bool {
     let reckoned = || {
         let quantity = charge.qty.and_then(Decimal::from_f64)?;
         let product = charge.rate?.0.checked_mul(quantity)?;
-        Some((product - amount).abs() < Decimal::ONE)
+        Some(product.saturating_sub(amount).abs() < Decimal::ONE)
     };
     let due = line.expected().map(Money::in_cents);
     due == Some(amount) || reckoned().unwrap_or_default()
@@ -190,6 +190,14 @@ mod tests {
         let own = billed("BADD", "DET", "342.00", Some("350.00"));
         let below = found(own, &before).unwrap();
         assert!(below.detail.contains("just below"), "{}", below.detail);
+    }
+
+    #[test]
+    fn a_rate_without_bounds_shows_none() {
+        let mut hostile = billed("BADD", "DET", "275.00", None);
+        hostile.billed[0].qty = Some(1.0);
+        hostile.billed[0].rate = Some(Money(Decimal::MIN));
+        assert_eq!(found(hostile, &[]), None);
     }
 
     #[test]

@@ -282,7 +282,8 @@ mod tests {
     use super::*;
     use crate::document::{BBox, Confidence, Source};
 
-    fn span(field: FieldName, text: &str) -> Span {
+    /// A span that one reader read, surely.
+    pub(super) fn span(field: FieldName, text: &str) -> Span {
         Span {
             field,
             lines: text.split('\n').map(str::to_owned).collect(),

@@ -63,23 +63,10 @@ pub fn agreed(span: &Span) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::span;
     use super::*;
-    use crate::document::{BBox, Confidence, Source};
     use crate::understanding::normalise::Window;
     use crate::understanding::values::{Reading, read};
-
-    fn span(field: FieldName, text: &str) -> Span {
-        Span {
-            field,
-            lines: text.split('\n').map(str::to_owned).collect(),
-            bbox: BBox::PAGE,
-            chance: 0.9,
-            read: Confidence::new(0.9),
-            source: Source::Ocr,
-            second: None,
-            others: Vec::new(),
-        }
-    }
 
     #[test]
     fn agreement_of_two_readers_leaves_less_doubt_than_one_reader() {
