@@ -185,10 +185,10 @@ fn whose(seen: &Seen, places: &Places) -> (Option<Role>, f32) {
         Some(Signer { role, chance }) if role == Some(Role::Consignee) => {
             let anothers = is_anothers(seen.bbox, &places.possible)
                 || covers_anothers(seen.bbox, &places.named);
-            let sure = if anothers {
-                chance.min(DOUBTFUL)
-            } else {
-                chance
+            let sure = match roles::nearest(seen.bbox, &places.likely) {
+                _ if anothers => chance.min(DOUBTFUL),
+                (labelled, sure) if labelled == role => chance.max(sure),
+                _ => chance,
             };
             (role, sure)
         }

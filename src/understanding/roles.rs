@@ -53,8 +53,8 @@ pub fn asks_receiver_to_sign(words: &[Word]) -> bool {
     labels.any(|label| label.role == Role::Consignee && label.asks_to_sign())
 }
 
-/// Places to sign whose labels name nobody, as labels of `role`. Of a line that begins with an X, the X counts: a reader takes the
-/// ink behind it for words. A line whose caption below names somebody is his.
+/// Places to sign whose labels name nobody, as labels of `role`. Of a line that begins with an X, the X counts, and of one with a colon what
+/// stands before that: a reader takes the ink behind it for words. A line whose caption below names somebody is his.
 #[must_use]
 pub fn nameless(words: &[Word], role: Role) -> Vec<Label> {
     let lines = || words.chunk_by(|a, b| a.line == b.line);
@@ -63,6 +63,9 @@ pub fn nameless(words: &[Word], role: Role) -> Vec<Label> {
         .filter_map(around)
         .collect();
     let asks = |line: &[Word]| {
+        let colon = line.iter().position(|word| word.text.ends_with(':'));
+        let colon = colon.filter(|_| labels(line).is_empty());
+        let line = colon.map_or(line, |colon| &line[..=colon]);
         let texts: Vec<String> = line.iter().map(|word| fold(&word.text)).collect();
         let text = texts.join(" ");
         let text = text.trim_matches(|c: char| !c.is_alphanumeric());
@@ -325,89 +328,4 @@ fn distance(mark: BBox, label: BBox) -> f32 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_label_is_whole_words_only() {
-        assert!(position("shipper signature", "shipper").is_some());
-        assert!(position("worldshippers inc", "shipper").is_none());
-    }
-
-    #[test]
-    fn a_label_with_letters_misread_still_asks_to_sign_and_plain_words_do_not() {
-        let role = |text: &str| {
-            let texts: Vec<String> = text.split(' ').map(str::to_owned).collect();
-            let line: Vec<Word> = texts.iter().map(|text| word(text)).collect();
-            label(text, &texts, &line).map(|label| label.role)
-        };
-        assert_eq!(role("receved by (nignature)"), Some(Role::Consignee));
-        assert_eq!(role("consignce sigature / date"), Some(Role::Consignee));
-        assert_eq!(role("reieased by"), Some(Role::Shipper));
-        assert_eq!(role("shipped"), None, "asks for nothing");
-        assert_eq!(role("river signature"), None, "too short to be told apart");
-    }
-
-    fn word(text: &str) -> Word {
-        Word {
-            text: text.to_owned(),
-            bbox: BBox::new(0.1, 0.1, 0.2, 0.12),
-            confidence: crate::document::Confidence::CERTAIN,
-            source: crate::document::Source::Ocr,
-            line: 0,
-            second: None,
-            others: Vec::new(),
-        }
-    }
-
-    #[test]
-    fn accents_and_case_do_not_matter() {
-        assert!(says_received("REÇU le 12"));
-        assert!(says_received("Wareneingang"));
-        assert!(says_received("RECEVING DEPT"), "a letter is lost");
-        assert!(!says_received("RETURNED"));
-        assert!(!says_received("PAID IN FULL"));
-    }
-
-    #[test]
-    fn the_label_of_the_line_itself_beats_that_of_the_line_above() {
-        let label = |role, left, top, right, bottom| Label {
-            role,
-            bbox: BBox::new(left, top, right, bottom),
-            weight: 1.0,
-        };
-        let above = label(Role::Consignee, 0.08, 0.83, 0.19, 0.84);
-        let beside = label(Role::Driver, 0.08, 0.865, 0.15, 0.876);
-        let (role, _) = nearest(BBox::new(0.173, 0.839, 0.26, 0.884), &[above, beside]);
-        assert_eq!(role, Some(Role::Driver));
-    }
-
-    #[test]
-    fn words_that_ran_together_still_label() {
-        assert_eq!(
-            unglued("shippercertification".into()),
-            "shipper certification"
-        );
-        assert_eq!(unglued("shippers".into()), "shippers");
-        assert_eq!(unglued("driversign".into()), "driver sign");
-        assert_eq!(parted("CarrierAgent"), "Carrier Agent");
-        assert_eq!(parted("CONSIGNEE"), "CONSIGNEE");
-    }
-
-    #[test]
-    fn the_label_above_beats_the_one_in_the_next_column() {
-        let above = Label {
-            role: Role::Driver,
-            bbox: BBox::new(0.1, 0.80, 0.3, 0.81),
-            weight: 1.0,
-        };
-        let beside = Label {
-            role: Role::Consignee,
-            bbox: BBox::new(0.5, 0.80, 0.7, 0.81),
-            weight: 1.0,
-        };
-        let (role, sure) = nearest(BBox::new(0.12, 0.83, 0.35, 0.86), &[above, beside]);
-        assert_eq!(role, Some(Role::Driver));
-        assert!(sure > 0.7);
-    }
-}
+mod tests;

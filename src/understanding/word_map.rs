@@ -97,17 +97,27 @@ fn bit_of(field: Option<FieldName>) -> u8 {
     }
 }
 
-/// The cells of a side of `count` that lie between two shares of it.
+/// The cells of a side of `count` of which some lies between two shares of it.
 fn cells(from: f32, to: f32, count: usize) -> std::ops::Range<usize> {
+    between((from, 0.0), (to, 1.0), count)
+}
+
+/// The cells of a side of `count` whose middle lies between two shares of it.
+pub(super) fn nearest_cells(from: f32, to: f32, count: usize) -> std::ops::Range<usize> {
+    between((from, 0.5), (to, 0.5), count)
+}
+
+/// The cells from one share of a side to another, each rounded up by a part of a cell.
+fn between(from: (f32, f32), to: (f32, f32), count: usize) -> std::ops::Range<usize> {
     #[expect(
         clippy::cast_precision_loss,
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "a share of 0..1 of some hundred cells"
     )]
-    let at = |share: f32, up: f32| (share.clamp(0.0, 1.0) * count as f32 + up) as usize;
-    let to = at(to, 1.0).min(count);
-    at(from, 0.0).min(to)..to
+    let at = |(share, up): (f32, f32)| (share.clamp(0.0, 1.0) * count as f32 + up) as usize;
+    let to = at(to).min(count);
+    at(from).min(to)..to
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ import unittest
 
 import numpy as np
 
-from train import marks, noise
+from train import data, marks, noise
 
 
 class Marks(unittest.TestCase):
@@ -16,6 +16,20 @@ class Marks(unittest.TestCase):
         chances[0, 18, 1] = 0.99
         found = {kind: box for kind, _, box in marks.marks_in(chances)}
         self.assertEqual(found, {"signature": (3, 2, 10, 5), "initials": (20, 10, 24, 12)})
+
+    def test_a_letter_counts_for_as_much_as_a_signature_and_the_gap_between_two_for_more(self) -> None:
+        def weights(*boxes: tuple[float, float, float, float]) -> np.ndarray:
+            signed = [{"kind": "signature", "box": box} for box in boxes]
+            cells = {"marks": np.zeros((1, 800, 800), np.uint8), "marks_words": np.zeros((1, 100, 100), np.uint8), "marks_filled": np.array([[1, 1, 0]])}
+            _, _, truth = marks.page_and_truth(data.Pages(np.zeros(1), {}, [{"marks": signed}], None, **cells), 0)
+            return truth[marks.HARD]
+
+        letter = weights((0.1, 0.1, 0.13, 0.12))
+        self.assertEqual((letter.max(), np.count_nonzero(letter)), (marks.MOST, 6))
+        self.assertEqual(weights((0.1, 0.1, 0.3, 0.15)).max(), 0)
+        touching = weights((0.1, 0.1, 0.3, 0.16), (0.1, 0.15, 0.3, 0.21))
+        self.assertEqual(touching.max(), marks.WEIGHT_BETWEEN)
+        self.assertEqual(np.flatnonzero(touching.max(1)).size, 1)
 
     def test_bits_become_planes_in_the_workers_order(self) -> None:
         planes = marks.planes(np.array([[1 | marks.NAME, 0]], dtype=np.uint8))

@@ -10,6 +10,8 @@ use crate::understanding::features::ratio;
 /// Chances at which a patch is looked at again for signatures that touch: between two of them the network is less sure. The last two part
 /// the signatures of one fixture; on 200 uploads of validation families they changed nothing.
 const SURER: [f32; 7] = [0.7, 0.85, 0.95, 0.98, 0.99, 0.995, 0.998];
+/// A patch of fewer cells (2 mm each) is a speck; an X or two letters by hand have more.
+pub(super) const FEWEST: usize = 4;
 /// A part of a patch that is a signature of its own has so many cells that are surer.
 const FEWEST_OF_PART: usize = 8;
 /// Two signatures stand on lines that are so many cells apart: a quarter of an inch.
@@ -41,6 +43,21 @@ impl Patch {
             along(right, columns, filled.0),
             along(bottom, rows, filled.1),
         )
+    }
+
+    /// The patch without its cells under `print`: a pen runs into what is written below it. Where print is more than half of it, or a speck
+    /// would be left, the pen may be what was read, or runs over it, and nothing is cut.
+    pub(super) fn without(self, print: &Array2<bool>) -> Patch {
+        let own: Vec<_> = self
+            .0
+            .iter()
+            .copied()
+            .filter(|&cell| !print[cell])
+            .collect();
+        if 2 * own.len() < self.0.len() || own.len() < FEWEST {
+            return self;
+        }
+        Patch(own)
     }
 
     /// Mean row of the cells.
@@ -163,6 +180,15 @@ mod tests {
             "beside each other"
         );
         assert_eq!(parted(|row, _| row < 8), 1, "a tail");
+    }
+
+    #[test]
+    fn print_that_a_pen_runs_into_is_cut_off_and_a_pen_that_was_read_stays() {
+        let patch = Patch((0..10).map(|row| (row, 0)).collect());
+        let print = |from: usize| Array2::from_shape_fn((10, 1), |(row, _)| row >= from);
+        let rows = |print| patch.clone().without(&print).0.len();
+        assert_eq!(rows(print(7)), 7);
+        assert_eq!(rows(print(3)), 10);
     }
 
     #[test]

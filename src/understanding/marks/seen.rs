@@ -4,18 +4,18 @@
 //! at: all of a scan, and of a born-digital page its pictures and drawings.
 
 use image::imageops;
-use ndarray::{Array3, Array4, Axis, Ix4, s};
+use ndarray::{Array2, Array3, Array4, Axis, Ix4, s};
 
-use super::patches::{Patch, patches};
+use super::patches::{FEWEST, Patch, patches};
 use super::strokes::{is_hole, rejoined, signatures};
 use crate::document::BBox;
 use crate::inference::{InferenceError, Model};
-use crate::reading::Page;
+use crate::reading::{Page, Word};
 use crate::understanding::answers::{labelled, takes_schema, unknown, unlike};
 use crate::understanding::page_class::picture;
 use crate::understanding::picture::{CELL, MarksPicture, Part};
 use crate::understanding::spans::Tag;
-use crate::understanding::word_map::{WORD_MAP_SCHEMA, WordMap};
+use crate::understanding::word_map::{WORD_MAP_SCHEMA, WordMap, nearest_cells};
 use crate::understanding::{MarkKind, Role, roles};
 
 /// The `marks` model of one slot.
@@ -56,7 +56,9 @@ impl MarksModel {
         let fields: Vec<_> = tags.iter().map(|tag| tag.field).collect();
         let words = WordMap::of(&page.words, &fields, &picture);
         let chances = self.chances(&picture, &words, &page.drawings)?;
-        let mut found = rejoined(self.signed(&chances, picture.filled), &page.image);
+        let print = print(&page.words, chances.dim(), picture.filled);
+        let signed = self.signed(&chances, &print, picture.filled);
+        let mut found = rejoined(signed, &page.image);
         found.extend(self.stamps(&chances, picture.filled));
         found.retain(|mark| on_drawing(mark, page) && !is_hole(mark, &page.image));
         let mut places = roles::labels(&page.words);
@@ -72,7 +74,7 @@ impl MarksModel {
     }
 
     /// Signatures and initials: the same pen in the same places, so that only the whole patch tells which of the two it is.
-    fn signed(&self, chances: &Array3<f32>, filled: (f32, f32)) -> Vec<Seen> {
+    fn signed(&self, chances: &Array3<f32>, print: &Array2<bool>, filled: (f32, f32)) -> Vec<Seen> {
         let layers = [MarkKind::Ink, MarkKind::Initials].map(|kind| self.layer(kind));
         let [Some(ink), Some(initials)] = layers else {
             return Vec::new();
@@ -83,6 +85,7 @@ impl MarksModel {
         let patches = patches(either.view(), SEEN).into_iter();
         let lines = patches.flat_map(|patch| patch.lines(either.view()));
         let mark = |patch: Patch| {
+            let patch = patch.without(print);
             let (kind, layer) = if patch.mean(of(initials)) > patch.mean(of(ink)) {
                 (MarkKind::Initials, initials)
             } else {
@@ -171,6 +174,31 @@ impl MarksModel {
     }
 }
 
+/// The cells of a grid of (kinds, rows, columns) whose middle lies in a word that was surely read.
+fn print(
+    words: &[Word],
+    (_, rows, columns): (usize, usize, usize),
+    filled: (f32, f32),
+) -> Array2<bool> {
+    let mut print = Array2::from_elem((rows, columns), false);
+    for word in words.iter().filter(|word| is_readable(word)) {
+        let down = nearest_cells(word.bbox.top * filled.1, word.bbox.bottom * filled.1, rows);
+        let across = nearest_cells(
+            word.bbox.left * filled.0,
+            word.bbox.right * filled.0,
+            columns,
+        );
+        print.slice_mut(s![down, across]).fill(true);
+    }
+    print
+}
+
+/// Readers make short words, and none surely, of a scribble.
+fn is_readable(word: &Word) -> bool {
+    let letters = word.text.chars().filter(|c| c.is_alphanumeric()).count();
+    letters >= LETTERS && word.confidence.get() >= READ
+}
+
 /// The kind of mark a label stands for; hand-made checks are seen so that they are not taken for signatures.
 fn kind_of(label: &str) -> Option<Option<MarkKind>> {
     match label {
@@ -218,7 +246,9 @@ pub struct Signer {
 const SEEN: f32 = 0.5;
 /// A cell of less chance belongs to no stamp: lower, since the worker asks for a stamp's words too before it believes one.
 const SEEN_OF_STAMP: f32 = 0.3;
-/// A patch of fewer cells (2 mm each) is a speck; an X or two letters by hand have more.
-const FEWEST: usize = 4;
+/// Words of fewer letters and digits, or less surely read, cut nothing off a patch. Both are assumptions.
+const LETTERS: usize = 3;
+/// See [`LETTERS`].
+const READ: f32 = 0.9;
 /// A stamp of fewer cells is a speck.
 const FEWEST_OF_STAMP: usize = 3;

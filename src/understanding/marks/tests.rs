@@ -83,6 +83,30 @@ fn initials_that_read_as_a_number_sign_where_the_model_is_sure_of_the_signer() {
 }
 
 #[test]
+fn a_receivers_signature_that_the_model_doubts_is_believed_beside_the_receivers_label() {
+    let sure = |label: &str| {
+        let on_page = words(label, 0.1, 0.8, 0);
+        let signed = Seen {
+            signer: Some(Signer {
+                role: Some(Role::Consignee),
+                chance: 0.45,
+            }),
+            ..ink(0.3, 0.79)
+        };
+        let marks = attribute(
+            page_one(),
+            DocumentClass::DeliveryReceipt,
+            &[signed],
+            &on_page,
+        );
+        (marks[0].role, marks[0].confidence.get() > 0.5)
+    };
+    assert_eq!(sure("Receiver Signature:"), (Some(Role::Consignee), true));
+    assert_eq!(sure("Driver Signature:"), (Some(Role::Consignee), false));
+    assert_eq!(sure("Account Number:"), (Some(Role::Consignee), false));
+}
+
+#[test]
 fn a_scribble_that_hardly_reads_as_a_number_is_a_signature() {
     let mut on_page = words("Receiver", 0.1, 0.8, 0);
     on_page.extend(words("510", 0.3, 0.8, 0));
