@@ -319,9 +319,9 @@ pub struct Found<T> {
     pub bbox: BBox,
     /// Who read it.
     pub source: Source,
-    /// Two unlike engines read the same. Known while a document is worked on, not kept.
+    /// What an unlike engine made of the same words, where it was asked. The ledger keeps it, events do not tell it.
     #[serde(skip)]
-    pub agreed: bool,
+    pub second: Option<String>,
 }
 
 impl<T> Found<T> {
@@ -335,7 +335,7 @@ impl<T> Found<T> {
             page: self.page,
             bbox: self.bbox,
             source: self.source,
-            agreed: self.agreed,
+            second: self.second.clone(),
         }
     }
 }

@@ -323,7 +323,7 @@ mod tests {
             page: found.page,
             bbox: found.bbox,
             source: found.source,
-            agreed: false,
+            second: None,
         };
         let field = FieldName::DeliveryDate;
         document.traits.unsettled_dates = vec![crate::understanding::UnsettledDate {

@@ -119,7 +119,7 @@ pub(super) fn field(name: FieldName, value: Value, raw: &str) -> (FieldName, Fie
         page: PageNumber::from_index(0),
         bbox: BBox::new(0.1, 0.8, 0.3, 0.85),
         source: Source::Handwriting,
-        agreed: false,
+        second: None,
     };
     (
         name,

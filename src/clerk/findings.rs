@@ -41,7 +41,7 @@ fn matched_found(laid: &Laid) -> serde_json::Value {
         Match::Matched(..) => "matched",
         Match::Ambiguous(_) => "ambiguous",
         Match::Conflict(_) => "conflict",
-        Match::None => "none",
+        Match::None(_) => "none",
     };
     let best = laid.best.iter().map(|candidate| {
         json!({

@@ -80,7 +80,7 @@ impl Clerk {
         let told = paper.told(&rulings);
         let matched = MatchedDocument {
             document: told.clone(),
-            matched: Match::None,
+            matched: Match::None(None),
             best: Vec::new(),
         };
         self.laid(paper, told, rulings, matched, &[], Instant::now())
@@ -141,7 +141,7 @@ impl Clerk {
             let hints = &paper.asks.hints;
             paper.asks.keys = match matched.matched {
                 Match::Matched(..) => texts(&matched_keys(&told, hints)),
-                Match::Ambiguous(_) | Match::Conflict(_) | Match::None => {
+                Match::Ambiguous(_) | Match::Conflict(_) | Match::None(_) => {
                     texts(&waiting_keys(&told, hints))
                 }
             };

@@ -48,7 +48,7 @@ fn sketch(decided: &Decided) -> Sketch {
     });
     let shipment = match &decided.matched {
         Match::Matched(candidate, _) => Some(candidate.shipment.id.clone()),
-        Match::Ambiguous(_) | Match::Conflict(_) | Match::None => None,
+        Match::Ambiguous(_) | Match::Conflict(_) | Match::None(_) => None,
     };
     Sketch {
         pages: document.pages.iter().map(|page| page.index() + 1).collect(),

@@ -405,6 +405,6 @@ pub(super) fn codes(decided: &Decided) -> impl Iterator<Item = ExceptionCode> {
 pub(super) fn shipment_id(matched: &Match) -> Option<&str> {
     match matched {
         Match::Matched(candidate, _) | Match::Conflict(candidate) => Some(&candidate.shipment.id),
-        Match::Ambiguous(_) | Match::None => None,
+        Match::Ambiguous(_) | Match::None(_) => None,
     }
 }

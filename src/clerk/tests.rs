@@ -234,7 +234,7 @@ impl PaperSays {
                 page: PageNumber::from_index(0),
                 bbox: BBox::new(0.1, 0.1, 0.2, 0.2),
                 source: Source::TextLayer,
-                agreed: false,
+                second: None,
             },
             unit: None,
             kind: None,

@@ -172,7 +172,7 @@ fn document(paper: &TrainingPaper) -> anyhow::Result<Document> {
             page: PageNumber::from_index(0),
             bbox: BBox::PAGE,
             source: Source::Ocr,
-            agreed: false,
+            second: None,
         };
         let field = Field {
             found,

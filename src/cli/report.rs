@@ -137,10 +137,10 @@ fn shipment(data: &Value) -> String {
         let candidates: Vec<&str> = array(&data["candidates"])
             .filter_map(|one| one["id"].as_str())
             .collect();
-        return if candidates.is_empty() {
-            "none".to_owned()
-        } else {
-            format!("one of {}", candidates.join(", "))
+        return match candidates.as_slice() {
+            [] => "none".to_owned(),
+            [nearest] => format!("none; {nearest} comes nearest"),
+            several => format!("one of {}", several.join(", ")),
         };
     };
     let why: Vec<String> = array(&data["shipment"]["evidence"])

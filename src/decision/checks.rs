@@ -83,7 +83,7 @@ impl<'a> Case<'a> {
     pub fn shipment(&self) -> Option<&'a Shipment> {
         match self.matched {
             Match::Matched(candidate, _) => Some(&candidate.shipment),
-            Match::Ambiguous(_) | Match::Conflict(_) | Match::None => None,
+            Match::Ambiguous(_) | Match::Conflict(_) | Match::None(_) => None,
         }
     }
 

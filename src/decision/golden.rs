@@ -106,7 +106,7 @@ fn golden_9_a_date_in_two_orders_is_not_guessed() {
         page: PageNumber::from_index(0),
         bbox: field(Value::Flag(true)).found.bbox,
         source: Source::Ocr,
-        agreed: false,
+        second: None,
     };
     let unsettled = crate::understanding::UnsettledDate {
         others: Vec::new(),

@@ -133,7 +133,7 @@ fn matched() -> impl Strategy<Value = Match> {
     let sure = Match::Matched(candidate(shipment()), None);
     prop_oneof![
         4 => Just(sure),
-        1 => Just(Match::None),
+        1 => Just(Match::None(None)),
         1 => Just(Match::Conflict(candidate(shipment()))),
         1 => Just(Match::Ambiguous(vec![candidate(shipment()), candidate(shipment())])),
     ]

@@ -68,7 +68,7 @@ impl Sample {
     pub(super) fn shipment(&mut self) -> &mut Shipment {
         match &mut self.matched {
             Match::Matched(candidate, _) => &mut candidate.shipment,
-            Match::Ambiguous(_) | Match::Conflict(_) | Match::None => panic!("not matched"),
+            Match::Ambiguous(_) | Match::Conflict(_) | Match::None(_) => panic!("not matched"),
         }
     }
 
@@ -104,7 +104,7 @@ pub(super) fn field(value: Value) -> Field {
         page: PageNumber::from_index(0),
         bbox: BBox::new(0.1, 0.8, 0.3, 0.85),
         source: Source::Ocr,
-        agreed: false,
+        second: None,
     };
     Field {
         found,

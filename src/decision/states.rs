@@ -32,7 +32,7 @@ fn a_paper_that_supports_a_shipment_waits_for_its_pod() {
         sample.filing.accepted_pod = Some(some_document());
         assert!(sample.verdict().decision.missing.is_empty(), "it is there");
 
-        sample.matched = Match::None;
+        sample.matched = Match::None(None);
         let verdict = sample.verdict();
         assert_eq!(
             (verdict.decision.state, codes(&verdict)),
@@ -49,7 +49,7 @@ fn papers_of_no_use_are_rejected_whatever_they_match() {
         Class::TermsPage,
         Class::BlankPage,
     ] {
-        for matched in [Match::None, Sample::clean(class).matched] {
+        for matched in [Match::None(None), Sample::clean(class).matched] {
             let mut sample = Sample::clean(class);
             sample.matched = matched;
             let verdict = sample.verdict();
@@ -70,7 +70,7 @@ fn a_paper_of_no_known_class_is_rejected_unless_it_names_a_shipment_or_is_signed
     ] {
         let mut sample = Sample::clean(Class::Other);
         if !named {
-            sample.matched = Match::None;
+            sample.matched = Match::None(None);
         }
         sample.document.marks = if signed {
             vec![mark(MarkKind::Ink, Some(Role::Consignee), 0.9)]
@@ -105,7 +105,7 @@ fn an_unsure_class_or_an_unreadable_page_is_looked_at_before_it_is_rejected() {
 #[test]
 fn an_unmatched_receipt_and_a_conflicting_one_go_to_review() {
     let mut sample = Sample::receipt();
-    sample.matched = Match::None;
+    sample.matched = Match::None(None);
     let verdict = sample.verdict();
     assert_eq!(
         (verdict.decision.state, codes(&verdict)),

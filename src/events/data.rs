@@ -62,7 +62,7 @@ impl Decided {
         };
         match &self.matched {
             Match::Matched(candidate, _) if allowed => Some(candidate),
-            Match::Matched(..) | Match::Ambiguous(_) | Match::Conflict(_) | Match::None => None,
+            Match::Matched(..) | Match::Ambiguous(_) | Match::Conflict(_) | Match::None(_) => None,
         }
     }
 }
@@ -137,7 +137,7 @@ impl ShipmentPart {
         let (candidate, runner_up) = match matched {
             Match::Matched(candidate, runner_up) => (candidate, runner_up.clone()),
             Match::Conflict(candidate) => (candidate, None),
-            Match::Ambiguous(_) | Match::None => return None,
+            Match::Ambiguous(_) | Match::None(_) => return None,
         };
         Some(Self {
             id: candidate.shipment.id.clone(),
@@ -167,7 +167,7 @@ impl ShipmentPart {
     }
 }
 
-/// A shipment that may be the one, of an `AMBIGUOUS_MATCH`.
+/// A shipment that may be the one, of an `AMBIGUOUS_MATCH` or a `NO_MATCH`.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct CandidatePart {
     /// Shipment id.
@@ -182,7 +182,8 @@ impl CandidatePart {
     fn all(matched: &Match) -> Vec<Self> {
         let candidates = match matched {
             Match::Ambiguous(candidates) => candidates.as_slice(),
-            Match::Matched(..) | Match::Conflict(_) | Match::None => &[],
+            Match::None(nearest) => nearest.as_slice(),
+            Match::Matched(..) | Match::Conflict(_) => &[],
         };
         candidates
             .iter()
@@ -202,7 +203,7 @@ pub struct DocumentData {
     pub document: DocumentPart,
     /// Its shipment; null where nothing matched.
     pub shipment: Option<ShipmentPart>,
-    /// The shipments between which nothing decides, best first; absent unless the match is ambiguous.
+    /// The shipments between which nothing decides, best first, or the likeliest where none is proven; absent where there is none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub candidates: Vec<CandidatePart>,
     /// The fields found.

@@ -75,7 +75,7 @@ fn field(value: Value, raw: &str, source: Source) -> Field {
             page: PageNumber::from_index(0),
             bbox: BBox::new(0.61, 0.05, 0.83, 0.08),
             source,
-            agreed: false,
+            second: None,
         },
         unit: None,
         kind: None,

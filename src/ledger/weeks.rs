@@ -84,7 +84,7 @@ pub(super) async fn count(
         let confidence = f64::from(decided.document.class_confidence.get());
         let shipment = match &decided.matched {
             Match::Matched(candidate, _) => Some(&candidate.shipment),
-            Match::Ambiguous(_) | Match::Conflict(_) | Match::None => None,
+            Match::Ambiguous(_) | Match::Conflict(_) | Match::None(_) => None,
         };
         let carrier = shipment.and_then(|shipment| shipment.carrier.scac.clone());
         let customer = shipment.and_then(|shipment| shipment.customer.id.clone());

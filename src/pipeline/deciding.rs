@@ -44,7 +44,7 @@ impl Filed {
     fn stop(&self) -> StopOf {
         let shipment = match &self.matched {
             Match::Matched(candidate, _) => &candidate.shipment,
-            Match::Ambiguous(_) | Match::Conflict(_) | Match::None => return StopOf::Only,
+            Match::Ambiguous(_) | Match::Conflict(_) | Match::None(_) => return StopOf::Only,
         };
         let several = shipment.deliveries().nth(1).is_some();
         match self.stop_by_hand.filter(|_| several) {
@@ -275,7 +275,7 @@ fn decide_document(
     let (document, matched) = (&paper.document, &paper.matched);
     let shipment = match matched {
         Match::Matched(candidate, _) | Match::Conflict(candidate) => Some(&candidate.shipment),
-        Match::Ambiguous(_) | Match::None => None,
+        Match::Ambiguous(_) | Match::None(_) => None,
     };
     let named = shipment.and_then(|shipment| shipment.customer.profile_id.as_deref());
     let profile = terms.profiles.find(named);

@@ -97,7 +97,7 @@ impl Matcher<'_> {
                 Match::Matched(candidate, _) | Match::Conflict(candidate) => {
                     candidate.shipment.id == share.shipment
                 }
-                Match::Ambiguous(_) | Match::None => false,
+                Match::Ambiguous(_) | Match::None(_) => false,
             }
         });
         if own.is_empty() {

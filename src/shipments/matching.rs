@@ -13,6 +13,8 @@ mod circumstances;
 mod golden;
 mod identifiers;
 mod level;
+#[cfg(test)]
+mod look_alikes;
 mod paper;
 #[cfg(test)]
 mod properties;
@@ -175,7 +177,7 @@ fn spread_probability(ranked: &mut [Weighed<'_>], weights: &Weights) {
 /// `ranked` comes best first.
 fn conclude(ranked: &[Weighed<'_>]) -> Match {
     let Some(best) = ranked.first() else {
-        return Match::None;
+        return Match::None(None);
     };
     let second = ranked.get(1);
     if best.is_acceptable() {
@@ -188,7 +190,7 @@ fn conclude(ranked: &[Weighed<'_>]) -> Match {
     let conflict = ranked.iter().find(|weighed| weighed.is_conflict());
     let supported = ranked.iter().find(|weighed| weighed.has_support());
     match (conflict, supported) {
-        (None, None) => Match::None,
+        (None, None) => Match::None(None),
         (Some(conflict), None) => Match::Conflict(conflict.candidate(1.0)),
         (Some(conflict), Some(supported)) if conflict.standing() >= supported.standing() => {
             Match::Conflict(conflict.candidate(1.0))
@@ -199,7 +201,10 @@ fn conclude(ranked: &[Weighed<'_>]) -> Match {
             match conflict {
                 _ if near.len() > 1 => ambiguous(near.into_iter()),
                 Some(conflict) => Match::Conflict(conflict.candidate(1.0)),
-                None => Match::None,
+                None => {
+                    let named = !supported.identification.other_number;
+                    Match::None(named.then(|| supported.candidate(AMBIGUOUS_AT_MOST)))
+                }
             }
         }
     }

@@ -37,8 +37,8 @@ pub enum Match {
     Ambiguous(Vec<Candidate>),
     /// The paper names the shipment's identifier but another consignee or carrier: the best candidate, and what conflicts.
     Conflict(Candidate),
-    /// None.
-    None,
+    /// None that is proven; the one that comes nearest, if one is worth a person's look.
+    None(Option<Candidate>),
 }
 
 /// A shipment that may be the one.

@@ -11,6 +11,9 @@ const SHORTEST: usize = 4;
 /// number has 45 neighbours.
 pub(super) const SHORTEST_TO_REPAIR: usize = 6;
 
+/// Two readings are of one number, character by character, where fewer than one in so many of its characters differ. An assumption.
+const READ_ALIKE: usize = 3;
+
 /// Pairs of printed digits that readers take for one another. Expert knowledge, as domain.md §2.1 has it for letters;
 /// they cannot be folded into one character, because the pairs chain (3, 8, 6, 5) and would fold nearly all digits.
 pub(super) const CONFUSED_DIGITS: [(u8, u8); 11] = [
@@ -65,6 +68,22 @@ impl Number {
     /// [`Number::text`] with characters that look alike written as one of them.
     pub(super) fn folded(&self) -> &str {
         &self.folded
+    }
+
+    /// Does `second`, another reading of this number, hold every character in which this one differs from `other`, and most of the rest?
+    pub(super) fn is_borne_out(&self, second: &Self, other: &Self) -> bool {
+        let (own, second, other) = (&self.folded, &second.folded, &other.folded);
+        if own.len() != other.len() || own.len() != second.len() {
+            return false;
+        }
+        let unlike = |a: &str, b: &str| {
+            let pairs = a.bytes().zip(b.bytes()).enumerate();
+            let unlike = pairs.filter(|(_, (a, b))| a != b);
+            unlike.map(|(place, _)| place).collect::<Vec<_>>()
+        };
+        let (misread, telling) = (unlike(own, second), unlike(own, other));
+        let is_of_this = misread.len() * READ_ALIKE < own.len();
+        is_of_this && !telling.is_empty() && !telling.iter().any(|at| misread.contains(at))
     }
 
     /// How alike the two are; `None` for different identifiers.
@@ -171,6 +190,23 @@ mod tests {
             assert_eq!(likeness(a, b), expected, "{a} {b}");
             assert_eq!(likeness(b, a), expected, "{b} {a}");
         }
+    }
+
+    #[test]
+    fn another_reading_bears_a_number_out_against_its_neighbour_where_it_holds_what_tells_them_apart()
+     {
+        let read = |raw: &str| Number::read(raw).unwrap();
+        let borne_out = |own, second, other| read(own).is_borne_out(&read(second), &read(other));
+        assert!(borne_out("16159760", "14159740", "16159460"));
+        assert!(borne_out("8346193097", "BY4GI93097", "8346193007"));
+        assert!(!borne_out("LC82635", "LC42635", "LC42635"), "its neighbour");
+        assert!(!borne_out("12O4567", "1204567", "1204567"), "none tells");
+        assert!(!borne_out("LC82635", "LC32635", "LC42635"), "neither");
+        assert!(!borne_out("625240-M", "625240", "625248-M"), "not as long");
+        assert!(
+            !borne_out("16159760", "74859740", "16159460"),
+            "of something else"
+        );
     }
 
     #[test]

@@ -76,7 +76,7 @@ mod tests {
                 page: PageNumber::from_index(0),
                 bbox: BBox::new(0.1, 0.1, 0.2, 0.2),
                 source: Source::Ocr,
-                agreed: false,
+                second: None,
             },
             unit: None,
             kind: None,

@@ -305,7 +305,7 @@ fn mark_field(mark: &Mark, value: Value, kind: Option<MarkKind>) -> Field {
         page: mark.page,
         bbox: mark.bbox,
         source,
-        agreed: false,
+        second: None,
     };
     Field {
         found,

@@ -114,7 +114,7 @@ mod tests {
             page: PageNumber::from_index(0),
             bbox: BBox::PAGE,
             source: Source::Barcode,
-            agreed: false,
+            second: None,
         }
     }
 

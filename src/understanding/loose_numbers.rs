@@ -7,7 +7,7 @@ use super::normalise::normalise_identifier;
 use super::spans::Tag;
 use super::values::is_telephone;
 use crate::document::{Confidence, Found};
-use crate::reading::{Page, Word};
+use crate::reading::Page;
 
 /// Fewest characters and digits of a number to look for; shorter numbers occur on every page.
 const SHORTEST: usize = 6;
@@ -32,7 +32,7 @@ pub(super) fn loose_numbers(page: &Page, tags: &[Tag]) -> (Vec<Found<String>>, V
         page: page.number,
         bbox: word.bbox,
         source: word.source,
-        agreed: is_agreed(word),
+        second: word.second.as_ref().map(|second| second.text.clone()),
     });
     let (mut long, mut short): (Vec<_>, Vec<_>) = found.partition(|found| is_long(&found.value));
     long.truncate(MOST);
@@ -59,7 +59,7 @@ fn in_two_words(page: &Page, tags: &[Tag]) -> impl Iterator<Item = Found<String>
             page: page.number,
             bbox: first.bbox.union(second.bbox),
             source: first.source,
-            agreed: false,
+            second: None,
         })
     })
 }
@@ -68,13 +68,6 @@ fn in_two_words(page: &Page, tags: &[Tag]) -> impl Iterator<Item = Found<String>
 fn is_part(text: &str) -> bool {
     let belongs = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '-';
     text.chars().all(belongs)
-}
-
-fn is_agreed(word: &Word) -> bool {
-    let same = |text: &str| normalise_identifier(text) == normalise_identifier(&word.text);
-    word.second
-        .as_ref()
-        .is_some_and(|second| same(&second.text))
 }
 
 /// The number to look for that a text is; amounts, dates, times, web addresses and telephone numbers are none.

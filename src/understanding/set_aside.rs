@@ -86,7 +86,7 @@ mod tests {
                 page: PageNumber::from_index(0),
                 bbox: BBox::PAGE,
                 source: Source::Ocr,
-                agreed: false,
+                second: None,
             },
             unit: None,
             kind: None,

@@ -6,6 +6,7 @@
 use jiff::civil::Date;
 
 use super::damaged_dates::likeliest_day;
+use super::normalise::agreed;
 use super::values::{self, DateContext, Reading};
 use super::{Document, Field, FieldName, UnsettledDate, Value};
 use crate::document::{Confidence, Source};
@@ -52,7 +53,8 @@ fn mend_delivery_date(document: &mut Document, dates: &DateContext, told: Date) 
         return;
     };
     let implausible = |day: Date| dates.delivered.is_some_and(|window| !window.holds(day));
-    let by_hand = held.found.source == Source::Handwriting && !held.found.agreed;
+    let by_hand = held.found.source == Source::Handwriting
+        && !agreed(&held.found.raw, held.found.second.as_deref());
     if by_hand && held.found.value.as_date().is_some_and(implausible) {
         let written = UnsettledDate {
             field: name,
@@ -80,7 +82,8 @@ fn settle_by_window(document: &mut Document, dates: &DateContext) {
         let held = document.fields.get_mut(&date.field);
         // The field may hold a surer date from elsewhere on the paper.
         let held = held.filter(|held| held.found.raw == date.found.raw);
-        if let (Some(field), Some(held)) = (field, held) {
+        if let (Some(mut field), Some(held)) = (field, held) {
+            field.found.second = held.found.second.take();
             *held = field;
         }
     }
@@ -121,7 +124,7 @@ mod tests {
             page: PageNumber::from_index(0),
             bbox: BBox::PAGE,
             source: Source::Handwriting,
-            agreed: false,
+            second: None,
         }
     }
 

@@ -17,7 +17,7 @@ pub fn told(name: FieldName, text: &str) -> Option<Field> {
             page: PageNumber::from_index(0),
             bbox: BBox::new(0.0, 0.0, 1.0, 1.0),
             source: Source::Hint,
-            agreed: false,
+            second: None,
         },
         unit,
         kind: None,

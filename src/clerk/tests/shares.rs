@@ -22,7 +22,7 @@ fn manifest(numbers: &[&str]) -> ReadDocument {
             page: PageNumber::from_index(0),
             bbox: BBox::new(0.1, top, 0.25, top + 0.02),
             source: Source::TextLayer,
-            agreed: false,
+            second: None,
         })
         .collect();
     read

@@ -45,16 +45,19 @@ pub fn v3_attached(case: &Case<'_>) -> Tested<Attached> {
             ))
         }
         Match::Conflict(candidate) => Tested::failed(conflict(case, candidate)),
-        Match::None => {
-            let detail = "no shipment fits; once its shipment is loaded it is decided again, or attach it by hand";
-            Tested::failed(Finding::new(
-                ExceptionCode::NoMatch,
-                Stop::Review,
-                detail,
-                None,
-            ))
-        }
+        Match::None(nearest) => Tested::failed(unmatched(nearest.as_ref())),
     }
+}
+
+/// A person sees at a glance what the rules do not take for proof: that only the shipper's reference and the place agree, for example.
+fn unmatched(nearest: Option<&Candidate>) -> Finding {
+    let nearest = nearest.map_or_else(String::new, |candidate| {
+        format!(" surely, {} comes nearest", candidate.shipment.id)
+    });
+    let detail = format!(
+        "no shipment fits{nearest}; once its shipment is loaded it is decided again, or attach it by hand"
+    );
+    Finding::new(ExceptionCode::NoMatch, Stop::Review, detail, None)
 }
 
 /// Nothing is billed for freight that was not to be carried; that it was delivered all the same is for a person to settle.
@@ -116,7 +119,7 @@ pub fn v4_right_consignee(case: &Case<'_>) -> Tested {
         {
             Tested::failed(conflict(case, candidate))
         }
-        Match::Conflict(_) | Match::Ambiguous(_) | Match::None => {
+        Match::Conflict(_) | Match::Ambiguous(_) | Match::None(_) => {
             Tested::passed((), "no shipment to compare the consignee with")
         }
     }
@@ -247,8 +250,17 @@ mod tests {
     fn a_clear_match_is_attached_and_an_unclear_one_is_not() {
         let mut sample = Sample::receipt();
         assert!(v3_attached(&sample.case()).proof.is_some());
-        sample.matched = Match::None;
-        assert!(v3_attached(&sample.case()).proof.is_none());
+        let nearest = match sample.matched.clone() {
+            Match::Matched(candidate, _) => candidate,
+            other => panic!("{other:?}"),
+        };
+        for (nearest, told) in [(None, false), (Some(nearest), true)] {
+            sample.matched = Match::None(nearest);
+            let tested = v3_attached(&sample.case());
+            assert!(tested.proof.is_none());
+            let detail = tested.outcome.detail;
+            assert_eq!(detail.contains("comes nearest"), told, "{detail}");
+        }
     }
 
     #[test]

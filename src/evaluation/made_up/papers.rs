@@ -254,7 +254,7 @@ fn insert(fields: &mut Fields, name: FieldName, value: Value, confidence: f32) {
         page: PageNumber::from_index(0),
         bbox: BBox::PAGE,
         source: Source::Ocr,
-        agreed: false,
+        second: None,
     };
     let field = Field {
         found,

@@ -64,7 +64,7 @@ pub fn judged(at: u64, found: &MatchedDocument) -> Judged {
     match &found.matched {
         Match::Matched(candidate, _) if candidate.shipment.id == Feed::id(at) => Judged::Attached,
         Match::Matched(..) => Judged::Astray,
-        Match::Ambiguous(_) | Match::Conflict(_) | Match::None => Judged::Left,
+        Match::Ambiguous(_) | Match::Conflict(_) | Match::None(_) => Judged::Left,
     }
 }
 
@@ -87,7 +87,7 @@ impl Trial {
             Match::Matched(..) => {}
             Match::Ambiguous(_) => self.ambiguous += 1,
             Match::Conflict(_) => self.conflict += 1,
-            Match::None => self.none += 1,
+            Match::None(_) => self.none += 1,
         }
         let judged = judged(at, found);
         self.attached += u32::from(judged == Judged::Attached);

@@ -5,7 +5,7 @@
 //! when the reading is surely a slip: a letter in the place of a digit, or a wrong check digit. A number that is well
 //! legible may be that of a shipment the feed has not told yet, and is not bent into its neighbour's. Near numbers that
 //! do not count cast doubt: two shipments one look-alike character apart are not told apart by one engine's reading, but by two
-//! unlike engines that read the same. Of such readings none was wrong: 151 of 151 (reading.md §3), and 317 of 317 on the
+//! unlike engines that read the same, at least where the two numbers differ. Of readings that were the same as a whole none was wrong: 151 of 151 (reading.md §3), and 317 of 317 on the
 //! generator's validation families, where of 155 readings on which they differed five were a character off. Since the second engine
 //! sees whole lines they agree on 127 of 148 (65 uploads of seed 87); of these two lacked their beginning, and none had a wrong character.
 
@@ -183,7 +183,13 @@ impl Credit {
     }
 }
 
-fn credit(weights: &Weights, hit: &Hit, reading: &Reading, crowd: &Crowd) -> Option<Credit> {
+fn credit(
+    weights: &Weights,
+    hit: &Hit,
+    reading: &Reading,
+    held: &Held<'_>,
+    crowd: &Crowd,
+) -> Option<Credit> {
     let unique = match hit.likeness {
         Likeness::Same => return Some(Credit::For(shared(&hit.weight, crowd), Agreement::Exact)),
         Likeness::Confused => crowd.confused == 1,
@@ -192,8 +198,9 @@ fn credit(weights: &Weights, hit: &Hit, reading: &Reading, crowd: &Crowd) -> Opt
     let share = weights.of(hit.level()) / weights.of(Level::Pro);
     let repaired = hit.weight.log_odds * share;
     if crowd.same > 0 {
-        let one_engine = reading.by_eye() && !reading.agreed;
-        let slip = one_engine && (reading.doubtful() || hit.likeness == Likeness::Confused);
+        let one_engine = reading.by_eye() && !reading.agreed_against(&held.number);
+        let may_be_it = hit.likeness == Likeness::Confused || reading.is_second(&held.number);
+        let slip = one_engine && (reading.doubtful() || may_be_it);
         let doubt = hit.weight.log_odds - LEAD_OVER_LOOK_ALIKE;
         (slip && !crowd.verified && doubt > 0.0).then_some(Credit::Doubt(doubt))
     } else if unique && hit.weight.in_place && (hit.surely_slip || reading.doubtful()) {
@@ -228,7 +235,7 @@ pub(super) fn identify(
             hit,
             reading,
             crowd,
-            credit(paper.weights, hit, reading, crowd)?,
+            credit(paper.weights, hit, reading, held.get(hit.held)?, crowd)?,
         ))
     });
     let mut credits: Vec<_> = credits.collect();

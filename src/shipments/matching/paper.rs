@@ -7,6 +7,7 @@ use super::weights::Weights;
 use crate::document::{BBox, Found, PageNumber, Source};
 use crate::shipments::numbers::Number;
 use crate::shipments::sites::{Destination, place_of};
+use crate::understanding::normalise::{agreed, normalise_identifier};
 use crate::understanding::{Document, Field, FieldName, Party, Value};
 
 /// What a document says about its shipment.
@@ -32,6 +33,8 @@ pub(in crate::shipments) struct Reading {
     pub(super) confidence: f32,
     /// Two unlike engines read the same.
     pub(in crate::shipments) agreed: bool,
+    /// What the other engine read where they differ, if the number stands alone.
+    second: Option<Number>,
     /// Where it stands.
     pub(super) place: (PageNumber, BBox),
 }
@@ -146,6 +149,18 @@ impl Reading {
         }
     }
 
+    /// Do two unlike engines read the same, or at least what tells this number from `other`?
+    pub(super) fn agreed_against(&self, other: &Number) -> bool {
+        let bears_out = |second: &Number| self.number.is_borne_out(second, other);
+        self.agreed || self.second.as_ref().is_some_and(bears_out)
+    }
+
+    /// Did the other engine read `number`?
+    pub(super) fn is_second(&self, number: &Number) -> bool {
+        let second = self.second.as_ref();
+        second.is_some_and(|second| second.folded() == number.folded())
+    }
+
     pub(super) fn hardly_legible(&self) -> bool {
         self.by_eye() && self.confidence < LEGIBLE
     }
@@ -187,13 +202,16 @@ pub(in crate::shipments) fn readings(document: &Document) -> Vec<Reading> {
 }
 
 fn reading<T>(label: Label, text: &str, found: &Found<T>) -> Option<Reading> {
+    let alone = normalise_identifier(&found.raw) == normalise_identifier(text);
+    let second = found.second.as_deref();
     Some(Reading {
         label,
         raw: text.to_owned(),
         number: Number::read(text)?,
         source: found.source,
         confidence: found.confidence.get(),
-        agreed: found.agreed,
+        agreed: agreed(&found.raw, second),
+        second: second.filter(|_| alone).and_then(Number::read),
         place: (found.page, found.bbox),
     })
 }

@@ -82,7 +82,7 @@ fn named(found: &Match) -> (&'static str, Vec<String>) {
         Match::Matched(candidate, _) => ("matched", vec![id(candidate)]),
         Match::Ambiguous(candidates) => ("ambiguous", candidates.iter().map(id).collect()),
         Match::Conflict(candidate) => ("conflict", vec![id(candidate)]),
-        Match::None => ("none", Vec::new()),
+        Match::None(nearest) => ("none", nearest.iter().map(id).collect()),
     }
 }
 
@@ -123,7 +123,8 @@ proptest! {
                 prop_assert!((2..=3).contains(&candidates.len()));
                 prop_assert!(candidates.iter().all(|one| one.confidence.get() <= 0.5));
             }
-            Match::Conflict(_) | Match::None => {}
+            Match::None(nearest) => prop_assert!(nearest.is_none_or(|one| one.confidence.get() <= 0.5)),
+            Match::Conflict(_) => {}
         }
     }
 

@@ -49,7 +49,7 @@ pub(in crate::shipments) fn found<T>(value: T, source: Source, confidence: f32) 
         page: PageNumber::from_index(0),
         bbox: BBox::PAGE,
         source,
-        agreed: false,
+        second: None,
     }
 }
 

@@ -9,6 +9,12 @@ pub fn normalise_identifier(raw: &str) -> String {
         .collect()
 }
 
+/// Did an unlike engine, if it was asked, read the same?
+#[must_use]
+pub fn agreed(raw: &str, second: Option<&str>) -> bool {
+    second.is_some_and(|second| normalise_identifier(second) == normalise_identifier(raw))
+}
+
 /// Groups of characters that readers take for each other, in print (`0`/`O`/`Q`/`D`) and in handwriting (`1`/`7`,
 /// `4`/`9`). Kept short: with a check digit modulo 7 every further pair makes a unique repair rarer.
 const CONFUSED: &[&str] = &[

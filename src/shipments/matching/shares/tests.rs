@@ -32,7 +32,7 @@ fn numbered(value: &str, top: f32) -> Found<String> {
         page: PageNumber::from_index(0),
         bbox: BBox::new(0.1, top, 0.25, top + 0.02),
         source: Source::TextLayer,
-        agreed: false,
+        second: None,
     }
 }
 
