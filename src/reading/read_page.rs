@@ -3,14 +3,14 @@
 //! In: the number of a page of the upload that the reader has open. Out: the page upright, with words, bar codes and
 //! quality. Refuses what the reader refuses.
 
-use image::GrayImage;
+use image::{GrayImage, imageops};
 
 use super::page::{Method, Page, Quality, Turn, Word};
 use super::pool::Reader;
 use super::reading_order::put_in_order;
 use super::run_together::parted;
 use super::shades::{ink, paper};
-use super::show_through::shows_through;
+use super::show_through::{is_clear_in_mirror, is_hardly_read, shows_through};
 use super::specks::without_specks;
 use super::text::{TextReader, TextReading};
 use super::{quality, second_opinion};
@@ -128,7 +128,7 @@ fn read_image(
     }
     let clean = without_specks(&image, paper);
     match text.read(clean.as_ref().unwrap_or(&image)) {
-        Ok(reading) if shows_through(&reading.words) => {
+        Ok(reading) if shows_through(&reading.words) || shows_in_mirror(text, &reading) => {
             let words = Vec::new();
             Ok((Method::Ocr, TextReading { words, ..reading }))
         }
@@ -148,6 +148,14 @@ fn read_image(
             Ok((Method::Tesseract, as_it_lies(image, words)))
         }
     }
+}
+
+/// Is what can hardly be read on a page the pale print of its other side?
+fn shows_in_mirror(text: &mut TextReader, reading: &TextReading) -> bool {
+    is_hardly_read(&reading.words)
+        && text
+            .read(&imageops::flip_horizontal(&reading.image))
+            .is_ok_and(|mirrored| is_clear_in_mirror(&mirrored.words, &reading.words))
 }
 
 /// A single word on a page is a shape in a picture unless it was read more surely: a corner of a box on a photo of freight was `5` with

@@ -17,6 +17,34 @@ pub(super) fn country_of(fields: &Fields) -> Option<String> {
     of(FieldName::ShipTo).or_else(|| of(FieldName::ShipFrom))
 }
 
+/// Does an address follow a custom by which the day comes before the month, though its country is not told? Five digits before the place are
+/// a postal code of Germany, France, Spain, Italy …; in the United States they stand behind place and state.
+pub(super) fn writes_day_first(fields: &Fields) -> bool {
+    let addressed = [FieldName::ShipTo, FieldName::ShipFrom];
+    let field = addressed.iter().find_map(|name| fields.get(name));
+    let Some((field, party)) = field.and_then(|field| Some((field, field.found.value.as_party()?)))
+    else {
+        return false;
+    };
+    let Party {
+        country: None,
+        state: None,
+        address: Some(_),
+        postal: Some(postal),
+        city: Some(city),
+        ..
+    } = party
+    else {
+        return false;
+    };
+    postal.len() == 5
+        && field
+            .found
+            .raw
+            .trim_end()
+            .ends_with(&format!("{postal} {city}"))
+}
+
 /// The country of the North American addresses on a document, where all are of one: a receipt names its place and no consignee.
 pub(super) fn country_on<'a>(pages: impl Iterator<Item = &'a [Word]>) -> Option<String> {
     let lines = pages.flat_map(|words| words.chunk_by(|a, b| a.line == b.line));
@@ -34,7 +62,8 @@ pub(super) fn country_on<'a>(pages: impl Iterator<Item = &'a [Word]>) -> Option<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{BBox, Confidence, Source};
+    use crate::document::{BBox, Confidence, Found, PageNumber, Source};
+    use crate::understanding::Field;
 
     fn words(texts: &[&str]) -> Vec<Word> {
         let lines = texts.iter().zip(0_u32..);
@@ -50,6 +79,35 @@ mod tests {
             })
         });
         words.collect()
+    }
+
+    #[test]
+    fn a_postal_code_before_its_place_puts_the_day_first_and_one_behind_it_says_nothing() {
+        let first = |lines: &[&str]| {
+            let lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
+            let party = normalise::read_party(&lines).unwrap();
+            let found = Found {
+                value: Value::Party(party),
+                raw: lines.join(" "),
+                confidence: Confidence::CERTAIN,
+                page: PageNumber::from_index(0),
+                bbox: BBox::PAGE,
+                source: Source::Ocr,
+                second: None,
+            };
+            let field = Field {
+                found,
+                unit: None,
+                kind: None,
+            };
+            writes_day_first(&Fields::from([(FieldName::ShipTo, field)]))
+        };
+        let street = "Avda. de la Paz 162";
+        assert!(first(&["Envases Muñoz S.A.", street, "28052 Madrid"]));
+        assert!(!first(&["Acme Foods", "12 Main St", "Dallas, TX 75201"]));
+        assert!(first(&["Madrid Envases S.A.", street, "28052 Madrid"]));
+        assert!(!first(&["Acme Foods", "12010 Broadway", "Dallas, TX"]));
+        assert!(!first(&["Acme Foods"]));
     }
 
     #[test]

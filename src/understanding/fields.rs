@@ -6,13 +6,14 @@
 use jiff::ToSpan as _;
 
 use super::assemble::Context;
-use super::country::country_of;
+use super::country::{country_of, writes_day_first};
 use super::loose_numbers::identifier_in;
 use super::normalise::{self, OrderHint, Window, ocr_confusions};
 use super::set_aside::{is_stray, set_aside};
 use super::spans::Span;
 use super::values::{self, DateContext, Reading};
 use super::{Curves, Field, FieldName, Fields, Party, UnsettledDate, Value, bar_codes};
+use crate::decision::profile::DateOrder;
 use crate::document::{Confidence, Found, PageNumber, Source};
 use crate::reading::Barcode;
 
@@ -74,8 +75,9 @@ pub fn gather_in_order(
     let first = gather(pages, &blind, curves);
     let country = country_of(&first.fields);
     let by_country = country.as_deref().or(told).and_then(normalise::order_in);
+    let by_address = writes_day_first(&first.fields).then_some(DateOrder::Dmy);
     let order = OrderHint {
-        order: context.date_order.or(by_country),
+        order: context.date_order.or(by_country).or(by_address),
     };
     let pickup = first.fields.get(&FieldName::PickupDate);
     let pickup = pickup.filter(|field| field.found.confidence.get() >= SURE_PICKUP);
@@ -261,7 +263,7 @@ impl Gathered {
                 page,
                 bbox: barcode.bbox,
                 source: Source::Barcode,
-                agreed: false,
+                second: None,
             };
             let confirmed = self.confirm(&value, &evidence);
             if let (false, Some(name)) = (confirmed, named) {
@@ -310,6 +312,8 @@ fn extend_list(kept: &mut Field, more: Field) {
         if !list.contains(&value) {
             list.push(value);
             kept.found.raw = format!("{}, {}", kept.found.raw, more.found.raw);
+            let seconds = kept.found.second.take().zip(more.found.second.as_ref());
+            kept.found.second = seconds.map(|(first, then)| format!("{first}, {then}"));
             kept.found.confidence =
                 Confidence::new(kept.found.confidence.get().min(more.found.confidence.get()));
         }
@@ -344,7 +348,7 @@ fn found<T>(value: T, page: PageNumber, span: &Span, confidence: Confidence) -> 
         page,
         bbox: span.bbox,
         source: span.source,
-        agreed: values::agreed(span),
+        second: span.second.clone(),
     }
 }
 

@@ -1,5 +1,5 @@
 //! Dates beside places to sign: on a bill of lading whoever signs a line dates it, shipper and driver at pickup, the consignee at
-//! delivery; on a consignment note the goods are received in box 24.
+//! delivery; on a consignment note the goods are received in box 24. Elsewhere a date is what its own label says, where that says it.
 //!
 //! In: the spans, words and marks of a page. Out: the spans, their dates as the line on which they stand says, or the ink that they
 //! stand beside: a paper signed and dated at origin is no proof of delivery (domain.md §0.1).
@@ -17,6 +17,42 @@ const LEVEL: f32 = 0.015;
 const DELIVERY: [&str; 12] = [
     "deliv", "del.", "dlv", "receiv", "rec'd", "recd", "livr", "liefer", "entreg", "dostaw",
     "aflever", "ontv",
+];
+/// More of them, where nothing but the label is asked.
+const DELIVERY_IN_A_LABEL: [&str; 12] = [
+    "rcv",
+    "reçu",
+    "récept",
+    "zugestellt",
+    "zustell",
+    "empfang",
+    "erhalten",
+    "recib",
+    "dostarcz",
+    "otrzym",
+    "afgelev",
+    "losdat",
+];
+/// Words by which a label of several words says that it labels a date.
+const OF_A_DATE: [&str; 12] = [
+    "date",
+    "dt",
+    "on",
+    "datum",
+    "am",
+    "le",
+    "fecha",
+    "el",
+    "data",
+    "dnia",
+    "op",
+    "d'expédition",
+];
+/// Beginnings of words that say that it is that of pickup.
+const PICKUP: [&str; 21] = [
+    "ship", "shp", "pick", "p/u", "tender", "loading", "versand", "lade", "abhol", "expéd",
+    "charg", "enlèv", "carga", "expedi", "recog", "załad", "wysył", "nadani", "laad", "verzend",
+    "gelad",
 ];
 
 /// Calls each date of pickup or delivery what the place to sign beside it says that it is.
@@ -42,7 +78,59 @@ pub(super) fn name_dates(
     }
     if class == DocumentClass::Cmr {
         date_receipt_in_its_box(spans, words);
+    } else if !is_bill {
+        for span in spans.iter_mut().filter(is_date) {
+            span.field = said_by_label(span.bbox, words).unwrap_or(span.field);
+        }
     }
+}
+
+/// What the label right before a date says that it is; `None` where it says neither or both, or more: `Received by carrier`.
+fn said_by_label(date: BBox, words: &[Word]) -> Option<FieldName> {
+    let label = label_of(date, words).into_iter();
+    let label: Vec<String> = label
+        .map(|word| word.text.to_lowercase())
+        .map(|word| word.trim_end_matches([':', '#']).to_owned())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let labels_a_date = |word: &String| OF_A_DATE.contains(&word.trim_end_matches('.'));
+    if label.len() > 1 && !label.iter().any(labels_a_date) {
+        return None;
+    }
+    let says = |beginnings: &[&str]| {
+        let mut begun = label.iter();
+        begun.any(|word| beginnings.iter().any(|begin| word.starts_with(begin)))
+    };
+    let delivery = says(&DELIVERY) || says(&DELIVERY_IN_A_LABEL);
+    match (delivery, says(&PICKUP)) {
+        (true, false) => Some(FieldName::DeliveryDate),
+        (false, true) => Some(FieldName::PickupDate),
+        (true, true) | (false, false) => None,
+    }
+}
+
+/// A label has no more words, …
+const LABEL_WORDS: usize = 3;
+/// … and no wider gap, as a share of the page's width, between them and to what it names. Both are assumptions.
+const LABEL_GAP: f32 = 0.04;
+
+/// The words of the label right before what stands in `place`, on its line; the last one first.
+fn label_of(place: BBox, words: &[Word]) -> Vec<&Word> {
+    let mut label = Vec::new();
+    let mut left = place.left;
+    while label.len() < LABEL_WORDS {
+        let next = words.iter().find(|word| {
+            let bbox = word.bbox;
+            let level = (bbox.centre().1 - place.centre().1).abs() < LEVEL / 2.0;
+            level && bbox.left < left && (left - bbox.right).abs() < LABEL_GAP
+        });
+        match next.filter(|word| !word.text.contains(|c: char| c.is_ascii_digit())) {
+            Some(word) => label.push(word),
+            None => break,
+        }
+        left = label.last().map_or(left, |word| word.bbox.left);
+    }
+    label
 }
 
 /// How far from the words of a stamp its date may stand, as a share of the page.
@@ -160,6 +248,32 @@ mod tests {
         words.extend(line(on_the_line, 0.8, 1));
         words.extend(line(below, 0.84, 2));
         signer(BBox::new(0.65, 0.8, 0.75, 0.812), &words)
+    }
+
+    #[test]
+    fn on_other_papers_a_date_is_what_the_label_right_before_it_says() {
+        let date = BBox::new(0.5, 0.8, 0.6, 0.812);
+        let said = |words: &[&str]| {
+            let lefts = (1_u8..).map(|place| 0.5 - 0.11 * f32::from(place));
+            let label: Vec<Word> = words
+                .iter()
+                .rev()
+                .zip(lefts)
+                .map(|(text, left)| word(text, left, 0.801, 0))
+                .collect();
+            said_by_label(date, &label)
+        };
+        assert_eq!(said(&["Delivered"]), Some(FieldName::DeliveryDate));
+        assert_eq!(said(&["P/U", "Date:"]), Some(FieldName::PickupDate));
+        assert_eq!(said(&["Rcvd", "On"]), Some(FieldName::DeliveryDate));
+        assert_eq!(said(&["Del.", "Date"]), Some(FieldName::DeliveryDate));
+        assert_eq!(said(&["Received", "by", "carrier:"]), None);
+        assert_eq!(said(&["Shipping", "Dept"]), None);
+        assert_eq!(said(&["Date"]), None);
+        assert_eq!(said(&["Shipment", "received:"]), None, "both");
+        assert_eq!(said(&["Delivered", "03/14", "Date"]), None, "another's");
+        let far = word("Delivered", 0.2, 0.8, 0);
+        assert_eq!(said_by_label(date, &[far]), None);
     }
 
     #[test]

@@ -6,7 +6,7 @@
 mod doubt;
 mod identifiers;
 
-pub use self::doubt::{agreed, doubt};
+pub use self::doubt::doubt;
 use self::identifiers::identifier;
 pub(super) use self::identifiers::is_telephone;
 use super::decode::decode;
@@ -261,6 +261,7 @@ fn plain_text(field: FieldName, text: &str) -> Reading {
             let is_label = ["CODE", "SCAC"].contains(&value.as_str());
             (2..=4).contains(&letters) && value.chars().count() == letters && !is_label
         }
+        FieldName::CarrierName => letters >= 2 && normalise::names_company(text),
         _ => letters >= 2,
     };
     if fits {

@@ -183,6 +183,13 @@ const OTHER_SITE: f64 = 0.75;
 /// Two words are one, misread or shortened, from this Jaro-Winkler similarity on: `ACNE`/`ACME` 0.87, `APEX`/`ACME` 0.70.
 const SAME_WORD: f64 = 0.86;
 
+/// Does a text name a company? A legal form alone (`KG`) names none.
+#[must_use]
+pub fn names_company(text: &str) -> bool {
+    let words = CompanyName::new(text).words;
+    words.iter().any(|word| !FILLERS.contains(&word.as_str()))
+}
+
 /// The words that tell names apart, in lower case and sorted; none if the name has no letter or digit.
 #[must_use]
 pub fn name_words(name: &str) -> Vec<String> {
@@ -306,6 +313,12 @@ mod tests {
                 name_similarity(a, b)
             );
         }
+    }
+
+    #[test]
+    fn a_legal_form_alone_names_no_company() {
+        assert!(names_company("Logistik Marolris AG") && names_company("A. Co Trucking"));
+        assert!(!names_company("KG") && !names_company("Co. Ltd.") && !names_company(""));
     }
 
     #[test]

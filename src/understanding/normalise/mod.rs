@@ -30,10 +30,12 @@ mod units;
 pub use boilerplate::is_boilerplate;
 pub use carriers::{carriers_whose_check_passes, check_pro, check_waybill, fits_pro_shape};
 pub use check_digits::{CheckResult, Scheme};
-pub use company_names::{CompanyName, OTHER_NAME, SAME_NAME, name_similarity, name_words};
+pub use company_names::{
+    CompanyName, OTHER_NAME, SAME_NAME, name_similarity, name_words, names_company,
+};
 pub use dates::{DateReading, OrderHint, Window, order_in, read_date};
 pub use gs1::{Gs1Element, Gs1Kind, read_gs1};
-pub use identifiers::{normalise_identifier, ocr_confusions, repair};
+pub use identifiers::{agreed, normalise_identifier, ocr_confusions, repair};
 pub use notations::{
     ParsedNotation, Received, read_handwritten_notations, read_notations, read_received,
 };

@@ -8,6 +8,7 @@ pub use super::notation_counts::Received;
 use super::notation_counts::{Quantity, has_colon, quantities, received};
 use super::notation_table::{Mention, Strength, mentions};
 use super::phrases::{Piece, is_one_of, pieces};
+use super::tokens::fold;
 use super::units::Unit;
 use crate::understanding::NotationKind;
 
@@ -36,10 +37,63 @@ pub fn read_notations(text: &str) -> Vec<ParsedNotation> {
     text.lines().flat_map(ticked).flat_map(written).collect()
 }
 
-/// The same of a line that was surely written by hand: nobody writes the small print or the headers of a form.
+/// The same of a line that was surely written by hand: nobody writes the small print or the headers of a form. Readers lose the gaps
+/// between written words (`5 PLTSHORT`): a word that may be two is two where the line says more then.
 #[must_use]
 pub fn read_handwritten_notations(text: &str) -> Vec<ParsedNotation> {
-    text.lines().flat_map(ticked).flat_map(read_part).collect()
+    let read = |text: &str| text.lines().flat_map(ticked).flat_map(read_part).collect();
+    let mut line = text.to_owned();
+    let mut found: Vec<ParsedNotation> = read(text);
+    // From the end on, so that the places before stay where they are.
+    for at in joints(text).into_iter().rev() {
+        let mut parted = line.clone();
+        parted.insert(at, ' ');
+        let more: Vec<ParsedNotation> = read(&parted);
+        if more.len() > found.len() {
+            (line, found) = (parted, more);
+        }
+    }
+    if found.is_empty() {
+        found = text.lines().flat_map(ticked).flat_map(said_alone).collect();
+    }
+    found
+}
+
+/// A unit that was run into the next word has so many letters.
+const JOINED_UNIT: usize = 3;
+
+/// Where a word may be two: behind a unit, and before a capital that a small letter follows. Byte offsets.
+fn joints(text: &str) -> Vec<usize> {
+    let letters: Vec<(usize, char)> = text.char_indices().collect();
+    let joint = |near: &[(usize, char)]| match near {
+        [(_, before), (at, here), (_, behind)] if before.is_alphabetic() => {
+            let head = text.get(..*at)?.split_whitespace().next_back()?;
+            let capital = here.is_uppercase() && behind.is_lowercase();
+            let unit = here.is_alphabetic() && head.len() >= JOINED_UNIT && names_unit(head);
+            (capital || unit).then_some(*at)
+        }
+        _ => None,
+    };
+    letters.windows(3).filter_map(joint).collect()
+}
+
+fn names_unit(word: &str) -> bool {
+    Unit::named(&fold(word)).is_some()
+}
+
+/// A word that in print is the label of a box says by hand what it says.
+fn said_alone(line: &str) -> Vec<ParsedNotation> {
+    let pieces = pieces(line);
+    let words = pieces.iter().filter(|piece| piece.is_word()).count();
+    let is_alone = |mention: &Mention| {
+        mention.strength == Strength::NotAlone
+            && mention.end - mention.start == words
+            && !has_colon(&pieces, mention.end)
+    };
+    let alone = mentions(&pieces).into_iter().filter(is_alone);
+    alone
+        .flat_map(|mention| notations_of(line, &pieces, mention, None))
+        .collect()
 }
 
 /// How many were received, where a line of remarks says so.

@@ -3,7 +3,7 @@
 //! In: a span, what was read of it, and what is known of carrier and days. Out: a factor on the chance that it is wrong.
 
 use super::{DateContext, is_date};
-use crate::understanding::normalise::{self, CheckResult, check_pro, normalise_identifier};
+use crate::understanding::normalise::{self, CheckResult, agreed, check_pro};
 use crate::understanding::spans::Span;
 use crate::understanding::{FieldName, Value};
 
@@ -23,7 +23,11 @@ pub fn doubt(span: &Span, value: &Value, scac: Option<&str>, dates: &DateContext
         };
     }
     if span.second.is_some() {
-        doubt *= if agreed(span) { 0.2 } else { 2.0 };
+        doubt *= if agreed(&span.text(), span.second.as_deref()) {
+            0.2
+        } else {
+            2.0
+        };
     }
     if lacks_a_part(span, value) || is_implausible(span.field, value, dates) {
         doubt *= LACKING;
@@ -51,14 +55,6 @@ fn lacks_a_part(span: &Span, value: &Value) -> bool {
         Value::Party(party) => !party.name.contains(char::is_alphabetic),
         _ => false,
     }
-}
-
-/// Did an unlike engine read the same?
-#[must_use]
-pub fn agreed(span: &Span) -> bool {
-    let read = |text: &str| normalise_identifier(text);
-    let second = span.second.as_deref().map(read);
-    second.is_some_and(|second| second == read(&span.text()))
 }
 
 #[cfg(test)]

@@ -101,6 +101,31 @@ fn handwriting_is_read_through_its_errors() {
 }
 
 #[test]
+fn by_hand_words_may_run_together_and_a_label_of_print_says_what_it_says() {
+    let read = |text: &str| {
+        let found = read_handwritten_notations(text).into_iter();
+        found.map(|one| (one.kind, one.qty)).collect::<Vec<_>>()
+    };
+    assert_eq!(read("5 PLTSHORT"), [(NotationKind::Short, Some(5))]);
+    assert_eq!(
+        read("SHIPSubject to recount"),
+        [(NotationKind::SubjectToCount, None)]
+    );
+    assert_eq!(read("short"), [(NotationKind::Short, None)]);
+    assert_eq!(
+        read("2 PLTSHORT 1 CTNDAMAGED"),
+        [
+            (NotationKind::Short, Some(2)),
+            (NotationKind::Damage, Some(1))
+        ]
+    );
+    assert_eq!(read("[ ] Shortage [ ] Damage"), [], "not ticked");
+    assert_eq!(read("Shortage:"), [], "a label");
+    assert_eq!(read("PLTS"), []);
+    assert_eq!(read("Éclair"), []);
+}
+
+#[test]
 fn what_came_tells_what_is_short_or_over() {
     check(&[
         ("22 of 24 rec'd", &[(Kind::Short, Some(2), None)]),
