@@ -45,7 +45,7 @@ fn evaluate(folder: &TempDir) -> Output {
 fn what_was_read_is_held_against_the_labels_and_what_differs_is_listed() {
     let folder = folder(&json!({FILE: {"degradation": "scan", "documents": [{
         "pages": [1], "class": "delivery_receipt", "shipment": "S-CLEAN", "state": "hold_missing",
-        "fields": {"pro_number": "333299839", "delivery_date": "2025-03-07"}}]}}));
+        "fields": {"pro_number": "464795163", "delivery_date": "2025-03-07"}}]}}));
     let output = evaluate(&folder);
     assert!(output.status.success(), "{output:?}");
     let text = String::from_utf8(output.stdout).unwrap();

@@ -66,19 +66,22 @@ QUALIFIED = ["subject to count", "STC", "subject to inspection", "subject to con
 HARMLESS = ["SLC", "S/L/C", "seal intact", "seal ok", "driver assist", "driver unload", "live unload", "all ok", "OK", "clear", "{t} plts ok", "drop", "lumper", "no exceptions", "complete", "SLC seal intact", "D/A", "late - missed appt", "rec'd in full", "left at dock"]
 REFUSED = ["REFUSED", "refused all - wrong PO", "refused - damaged", "refused, return to shipper", "Rejected - temp 52F", "REFUSED RTV", "load rejected no appt"]
 FOREIGN_FOUL = {
-    "de": ["{n} Kartons beschädigt", "{n} Paletten fehlen", "Fehlmenge {n} Stück", "unter Vorbehalt", "{n} Karton nass", "1 Palette umgekippt"],
-    "fr": ["{n} colis manquants", "{n} colis abîmés", "sous réserve de contrôle", "{n} cartons mouillés", "réserve: {n} colis ouverts"],
-    "es": ["faltan {n} cajas", "{n} bultos dañados", "salvo examen", "{n} cajas mojadas", "falta 1 palet"],
-    "pl": ["brak {n} szt.", "{n} kartony uszkodzone", "z zastrzeżeniem", "{n} palety uszkodzone"],
-    "nl": ["{n} dozen beschadigd", "{n} colli te kort", "onder voorbehoud", "{n} dozen nat"],
+    "de": ["{n} Kartons beschädigt", "{n} Paletten fehlen", "Fehlmenge {n} Stück", "{n} Karton nass", "1 Palette umgekippt"],
+    "fr": ["{n} colis manquants", "{n} colis abîmés", "{n} cartons mouillés", "réserve: {n} colis ouverts"],
+    "es": ["faltan {n} cajas", "{n} bultos dañados", "{n} cajas mojadas", "falta 1 palet"],
+    "pl": ["brak {n} szt.", "{n} kartony uszkodzone", "{n} palety uszkodzone"],
+    "nl": ["{n} dozen beschadigd", "{n} colli te kort", "{n} dozen nat"],
 }
+# A reservation without a count says that nobody looked, not that something was wrong (domain.md 3.3).
+FOREIGN_QUALIFIED = {"de": ["unter Vorbehalt"], "fr": ["sous réserve de contrôle"], "es": ["salvo examen"], "pl": ["z zastrzeżeniem"], "nl": ["onder voorbehoud"]}
+FOREIGN = {"foul": FOREIGN_FOUL, "qualified": FOREIGN_QUALIFIED}
 
 
 def notation(rng: Random, kind: str, language: str, unit: str) -> str:
     """A remark on the freight. `kind` is foul, qualified, harmless or refused."""
     pool = {"foul": FOUL, "qualified": QUALIFIED, "harmless": HARMLESS, "refused": REFUSED}[kind]
-    if language in FOREIGN_FOUL and kind in ("foul", "qualified") and rng.random() < 0.8:
-        pool = FOREIGN_FOUL[language]
+    if language in FOREIGN.get(kind, {}) and rng.random() < 0.8:
+        pool = FOREIGN[kind][language]
     total = rng.randint(5, 120)
     n = rng.randint(1, min(12, total - 1))
     text = rng.choice(pool).format(n=n, m=rng.randint(1, 4), u=rng.choice([unit.lower(), "ctn", "ctns", "cs", "plt", "pcs", "boxes", "skids", "cases", ""]), k=total - n, t=total)
