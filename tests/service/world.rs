@@ -23,7 +23,7 @@ pub(crate) const UPLOADS: &str = "countersign.uploads";
 pub(crate) const SHIPMENTS: &str = "countersign.shipments";
 pub(crate) const EVENTS: &str = "countersign.events";
 /// Longer than anything that a test waits for takes on a busy machine.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(180);
 
 #[derive(Debug, serde::Deserialize)]
 struct Services {
