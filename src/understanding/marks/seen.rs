@@ -7,7 +7,7 @@ use image::imageops;
 use ndarray::{Array2, Array3, Array4, Axis, Ix4, s};
 
 use super::patches::{FEWEST, Patch, patches};
-use super::strokes::{is_hole, rejoined, signatures};
+use super::strokes::{has_ink, is_hole, rejoined, signatures};
 use crate::document::BBox;
 use crate::inference::{InferenceError, Model};
 use crate::reading::{Page, Word};
@@ -60,7 +60,8 @@ impl MarksModel {
         let signed = self.signed(&chances, &print, picture.filled);
         let mut found = rejoined(signed, &page.image);
         found.extend(self.stamps(&chances, picture.filled));
-        found.retain(|mark| on_drawing(mark, page) && !is_hole(mark, &page.image));
+        let is_one = |mark: &Seen| has_ink(mark, &page.image) && !is_hole(mark, &page.image);
+        found.retain(|mark| on_drawing(mark, page) && is_one(mark));
         let mut places = roles::labels(&page.words);
         places.extend(roles::nameless(&page.words, Role::Consignee));
         let signed = found.into_iter();
