@@ -33,7 +33,7 @@ pub(in crate::shipments) struct Reading {
     pub(super) confidence: f32,
     /// Two unlike engines read the same.
     pub(in crate::shipments) agreed: bool,
-    /// What the other engine read where they differ, if the number stands alone.
+    /// What the other engine read, if the number stands alone.
     second: Option<Number>,
     /// Where it stands.
     pub(super) place: (PageNumber, BBox),
