@@ -10,7 +10,7 @@ use crate::shipments::Shipment;
 use crate::shipments::matching::Known;
 
 /// How many shipments of one key are looked at, the newest first. A key that more shipments share tells nothing apart.
-const PER_KEY: i64 = 200;
+const PER_KEY: usize = 100;
 
 /// By what a shipment is looked for.
 #[derive(Debug, Clone)]
@@ -38,7 +38,7 @@ pub struct Candidates {
 }
 
 impl Candidates {
-    /// Those that share the most strong keys first, then the most others, then the newest.
+    /// Those that share the most strong keys first, then those whose others are shared by the fewest, then the newest.
     #[must_use]
     pub fn known(&self) -> &[Known] {
         &self.known
@@ -77,14 +77,17 @@ impl Ledger {
         let (strong, weak) = (place(search.strong), place(search.weak));
         let mut shared: HashMap<i64, Shared> = HashMap::new();
         if let Some(number) = named(&mut connection, search).await? {
-            shared.entry(number).or_default().strong += 1;
+            shared.entry(number).or_default().add(Shared::STRONG);
         }
         let both: Vec<_> = strong.iter().chain(&weak).copied().collect();
-        for (at, number) in newest(&mut connection, &both, PER_KEY).await? {
-            let shared = shared.entry(number).or_default();
-            match both.get(at).is_some_and(|place| strong.contains(place)) {
-                true => shared.strong += 1,
-                false => shared.others += 1,
+        let sharing = newest(&mut connection, &both, PER_KEY).await?;
+        for (place, numbers) in both.iter().zip(sharing) {
+            let by = match strong.contains(place) {
+                true => Shared::STRONG,
+                false => Shared::weak(numbers.len()),
+            };
+            for number in numbers {
+                shared.entry(number).or_default().add(by);
             }
         }
         let mut found = Candidates {
@@ -122,7 +125,7 @@ impl Candidates {
     ) -> Result<(), LedgerError> {
         let near = places(search.tenant, search.near.iter().map(String::as_str));
         for number in any(connection, &near).await? {
-            self.shared.entry(number).or_default().others += Shared::NEAR;
+            self.shared.entry(number).or_default().add(Shared::NEAR);
         }
         Ok(())
     }
@@ -159,9 +162,32 @@ struct Shared {
 }
 
 impl Shared {
-    /// A neighbour of a number, against one weak key. Dense sequences have up to a hundred neighbours: they must leave room for those
-    /// that share the place, the day and the pieces.
-    const NEAR: u32 = 2;
+    const STRONG: Self = Self {
+        strong: 1,
+        others: 0,
+    };
+
+    /// A neighbour of a number. Dense sequences have up to a hundred neighbours: they must leave room for those that share the place,
+    /// the day and the pieces.
+    const NEAR: Self = Self {
+        strong: 0,
+        others: 4,
+    };
+
+    /// A weak key that so many shipments share: one for the busiest, and one more for each time that half as many do. Of the
+    /// shipments of a chain on one day, those to the paper's own postal code come first.
+    fn weak(count: usize) -> Self {
+        let halved = (PER_KEY / count.max(1)).checked_ilog2();
+        Self {
+            strong: 0,
+            others: 1 + halved.unwrap_or_default(),
+        }
+    }
+
+    fn add(&mut self, by: Self) {
+        self.strong += by.strong;
+        self.others += by.others;
+    }
 }
 
 async fn named(

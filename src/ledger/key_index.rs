@@ -144,13 +144,12 @@ pub(super) async fn take_away(
     Ok(())
 }
 
-/// The newest shipments of each place, `limit` at most, each with the position of its place; one that lies at several places comes several
-/// times.
+/// The newest shipments of each place, `limit` at most.
 pub(super) async fn newest(
     connection: &mut AnyConnection,
     places: &[Place],
-    limit: i64,
-) -> Result<Vec<(usize, i64)>, LedgerError> {
+    limit: usize,
+) -> Result<Vec<Vec<i64>>, LedgerError> {
     // A limit for each place, so that a key which thousands share costs no more than its newest.
     let one = |at: usize| {
         let is_there = lies_at(&format!("${}", at + 2));
@@ -160,16 +159,18 @@ pub(super) async fn newest(
         )
     };
     let statement = (0..ASKED).map(one).collect::<Vec<_>>().join(" UNION ALL ");
-    let mut found = Vec::new();
-    for (round, some) in places.chunks(ASKED).enumerate() {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut found = vec![Vec::new(); places.len()];
+    for (some, found) in places.chunks(ASKED).zip(found.chunks_mut(ASKED)) {
         let mut query = sqlx::query(sqlx::AssertSqlSafe(statement.clone())).bind(limit);
         for at in 0..ASKED {
             query = query.bind(some.get(at).map(|place| place.packed()));
         }
         for row in query.fetch_all(&mut *connection).await? {
-            let at = sql::unsigned(&row, "at")?;
-            let at = usize::try_from(at).map_err(LedgerError::corrupt)?;
-            found.push((round * ASKED + at, row.try_get("shipment")?));
+            let at = usize::try_from(sql::unsigned(&row, "at")?);
+            let of_place = found.get_mut(at.map_err(LedgerError::corrupt)?);
+            let of_place = of_place.ok_or_else(|| LedgerError::corrupt("a place not asked for"))?;
+            of_place.push(row.try_get("shipment")?);
         }
     }
     Ok(found)

@@ -41,6 +41,7 @@ mod second_opinion;
 mod show_through;
 mod specks;
 mod text;
+mod torn_apart;
 
 pub use limits::{Limits, ReaderSettings};
 pub use page::*;

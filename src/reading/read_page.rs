@@ -13,6 +13,7 @@ use super::shades::{ink, paper};
 use super::show_through::{is_clear_in_mirror, is_hardly_read, shows_through};
 use super::specks::without_specks;
 use super::text::{TextReader, TextReading};
+use super::torn_apart::joined;
 use super::{quality, second_opinion};
 use crate::document::{BBox, Confidence, PageNumber};
 use crate::fault::Fault;
@@ -21,7 +22,8 @@ use crate::fault::Fault;
 const BLANK: f32 = 1e-4;
 /// With so much ink a page should give words; a line of print on letter paper at 200 dpi has more.
 const SHOULD_HAVE_TEXT: f32 = 2e-3;
-/// What is drawn in the uppermost share of a born-digital page is its letterhead.
+/// What is drawn with its middle in the uppermost share of a born-digital page is its letterhead. What is filled in by pen right below
+/// may begin there.
 const LETTERHEAD: f32 = 0.12;
 /// A drawing that covers more of a born-digital page is no handwriting: a signature covers a hundredth of a letter page, a column filled
 /// in by pen on a narrow receipt up to a fifth.
@@ -64,7 +66,7 @@ pub fn read_page(
         image: reading.image,
         method,
         turned,
-        words: parted(reading.words),
+        words: joined(parted(reading.words)),
         barcodes: raw.barcodes,
         quality,
         drawings: raw
@@ -91,7 +93,7 @@ fn with_written(
     drawings: &[BBox],
     mut words: Vec<Word>,
 ) -> Vec<Word> {
-    let below_head = |place: &&BBox| place.top > LETTERHEAD && place.area() < PEN;
+    let below_head = |place: &&BBox| place.centre().1 > LETTERHEAD && place.area() < PEN;
     let places = drawings.iter().filter(below_head);
     let places: Vec<BBox> = places.map(|place| place.grown(PAPER, PAPER)).collect();
     if places.is_empty() || places.len() > MOST_PLACES {

@@ -10,6 +10,7 @@ mod strokes;
 pub use self::seen::{MarksModel, Seen, Signer};
 use super::cmr_boxes::CmrBoxes;
 use super::roles::{self, Label};
+use super::slope::Slope;
 use super::spans::Span;
 use super::{DocumentClass, FieldName, Mark, MarkKind, Role};
 use crate::document::{BBox, Confidence, PageNumber};
@@ -37,7 +38,7 @@ pub fn attribute(
         by_box(&mut marks, seen, &CmrBoxes::of(words));
     }
     marks.extend(typed.into_iter().map(|(bbox, confidence)| {
-        let (role, chance) = roles::nearest(bbox, &places.likely);
+        let (role, chance) = roles::nearest(places.slope.level(bbox), &places.likely);
         let confidence = Confidence::new(confidence.get() * chance);
         Mark {
             kind: MarkKind::Electronic,
@@ -116,7 +117,7 @@ fn mark(
 ) -> Option<Mark> {
     let inside = text_inside(seen.bbox, words);
     let (role, chance) = match seen.kind {
-        MarkKind::Stamp => stamp_role(&inside, seen.bbox, &places.likely)?,
+        MarkKind::Stamp => stamp_role(&inside, places.slope.level(seen.bbox), &places.likely)?,
         MarkKind::Ink | MarkKind::Initials | MarkKind::Electronic => whose(seen, places),
     };
     let kind = match (seen.kind, class) {
@@ -147,11 +148,12 @@ const DOUBTFUL: f32 = 0.45;
 /// Below this chance of the model a label that is surer says whose ink is. An assumption.
 const UNSURE: f32 = 0.7;
 
-/// Places to sign on a page.
+/// Places to sign on a page, as they would stand if its lines were level.
 struct Places {
+    slope: Slope,
     /// Whose labels name somebody.
     named: Vec<Label>,
-    /// Those and, where a bill of lading names no place of the receiver, the ones that name nobody.
+    /// Those and, on what was signed on a screen and where a bill of lading names no place of the receiver, the ones that name nobody.
     likely: Vec<Label>,
     /// Those and all that name nobody: they may be the receiver's.
     possible: Vec<Label>,
@@ -159,19 +161,24 @@ struct Places {
 
 impl Places {
     fn of(words: &[Word], class: DocumentClass) -> Self {
-        let named = roles::labels(words);
-        let nameless = roles::nameless(words, Role::Consignee);
+        let slope = Slope::of(words);
+        let words = slope.level_words(words);
+        let named = roles::labels(&words);
+        let nameless = roles::nameless(&words, Role::Consignee);
         let possible: Vec<Label> = named.iter().cloned().chain(nameless).collect();
-        let is_bill = matches!(
-            class,
-            DocumentClass::BolUnsigned | DocumentClass::BolConsigneeSigned
-        );
-        let likely = if is_bill && roles::only_the_receivers_is_unnamed(&named) {
-            possible.clone()
-        } else {
-            named.clone()
+        let unnamed_is_receivers = match class {
+            DocumentClass::BolUnsigned | DocumentClass::BolConsigneeSigned => {
+                roles::only_the_receivers_is_unnamed(&named)
+            }
+            DocumentClass::Epod => true,
+            _ => false,
+        };
+        let likely = match unnamed_is_receivers {
+            true => possible.clone(),
+            false => named.clone(),
         };
         Self {
+            slope,
             named,
             likely,
             possible,
@@ -181,11 +188,12 @@ impl Places {
 
 /// Whose ink is: by the model that sees the page, where it is in doubt by the nearest label.
 fn whose(seen: &Seen, places: &Places) -> (Option<Role>, f32) {
+    let ink = places.slope.level(seen.bbox);
     match seen.signer {
         Some(Signer { role, chance }) if role == Some(Role::Consignee) => {
-            let anothers = is_anothers(seen.bbox, &places.possible)
-                || covers_anothers(seen.bbox, &places.named);
-            let sure = match roles::nearest(seen.bbox, &places.likely) {
+            let anothers =
+                is_anothers(ink, &places.possible) || covers_anothers(ink, &places.named);
+            let sure = match roles::nearest(ink, &places.likely) {
                 _ if anothers => chance.min(DOUBTFUL),
                 (labelled, sure) if labelled == role => chance.max(sure),
                 _ => chance,
@@ -193,7 +201,7 @@ fn whose(seen: &Seen, places: &Places) -> (Option<Role>, f32) {
             (role, sure)
         }
         Some(Signer { role, chance }) if role.is_some() || chance > SURELY_NOBODYS => {
-            let (labelled, sure) = roles::nearest(seen.bbox, &places.named);
+            let (labelled, sure) = roles::nearest(ink, &places.named);
             let by_label = chance < UNSURE && sure > chance && labelled.is_some();
             if by_label {
                 (labelled, sure)
@@ -201,7 +209,7 @@ fn whose(seen: &Seen, places: &Places) -> (Option<Role>, f32) {
                 (role, chance)
             }
         }
-        Some(_) | None => roles::nearest(seen.bbox, &places.likely),
+        Some(_) | None => roles::nearest(ink, &places.likely),
     }
 }
 

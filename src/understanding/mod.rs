@@ -27,6 +27,7 @@ pub mod roles;
 mod set_aside;
 mod settle;
 mod signing_dates;
+mod slope;
 pub mod spans;
 pub mod split;
 mod terms_pages;

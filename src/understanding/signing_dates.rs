@@ -6,12 +6,14 @@
 
 use super::cmr_boxes::CmrBoxes;
 use super::roles::{self, Label};
+use super::slope::Slope;
 use super::spans::Span;
 use super::{DocumentClass, FieldName, Mark, Role};
 use crate::document::BBox;
 use crate::reading::Word;
 
-/// What stands on one line is no further apart than this, in page heights: half a line of print, and a slope of one degree.
+/// What stands on one line, its slope taken out, is no further apart than this, in page heights: half a line of print, and one degree
+/// by which the slope may be wrong.
 const LEVEL: f32 = 0.015;
 /// Beginnings of words that say that a date is that of delivery, in the six languages.
 const DELIVERY: [&str; 12] = [
@@ -68,20 +70,32 @@ pub(super) fn name_dates(
     );
     let is_date =
         |span: &&mut Span| matches!(span.field, FieldName::PickupDate | FieldName::DeliveryDate);
-    for span in spans.iter_mut().filter(|_| is_bill).filter(is_date) {
-        span.field = match signer(span.bbox, words) {
-            Some(Role::Consignee) => FieldName::DeliveryDate,
-            Some(Role::Shipper | Role::Driver) => FieldName::PickupDate,
-            None if dated_at_origin(span.bbox, words, marks) => FieldName::PickupDate,
-            None => span.field,
-        };
-    }
     if class == DocumentClass::Cmr {
-        date_receipt_in_its_box(spans, words);
-    } else if !is_bill {
-        for span in spans.iter_mut().filter(is_date) {
-            span.field = said_by_label(span.bbox, words).unwrap_or(span.field);
-        }
+        return date_receipt_in_its_box(spans, words);
+    }
+    let slope = Slope::of(words);
+    let words = slope.level_words(words);
+    let level = |mark: &&Mark| Mark {
+        bbox: slope.level(mark.bbox),
+        ..(*mark).clone()
+    };
+    let marks: Vec<Mark> = marks.iter().map(level).collect();
+    for span in spans.iter_mut().filter(is_date) {
+        let date = slope.level(span.bbox);
+        let said = match is_bill {
+            true => said_by_signer(date, &words, &marks),
+            false => said_by_label(date, &words),
+        };
+        span.field = said.unwrap_or(span.field);
+    }
+}
+
+/// What whoever signs beside a date makes of it.
+fn said_by_signer(date: BBox, words: &[Word], marks: &[Mark]) -> Option<FieldName> {
+    match signer(date, words) {
+        Some(Role::Consignee) => Some(FieldName::DeliveryDate),
+        Some(Role::Shipper | Role::Driver) => Some(FieldName::PickupDate),
+        None => dated_at_origin(date, words, marks).then_some(FieldName::PickupDate),
     }
 }
 
@@ -196,8 +210,8 @@ const BESIDE: f32 = 0.03;
 const LABEL: f32 = 0.3;
 
 /// Do shipper or driver sign right beside a date, and the consignee far from it? Then they wrote it, whatever became of its label.
-fn dated_at_origin(date: BBox, words: &[Word], marks: &[&Mark]) -> bool {
-    let gap = |mark: &&&Mark| gap(mark.bbox, date);
+fn dated_at_origin(date: BBox, words: &[Word], marks: &[Mark]) -> bool {
+    let gap = |mark: &&Mark| gap(mark.bbox, date);
     let signs = |role| marks.iter().filter(move |mark| mark.role == Some(role));
     let origin = signs(Role::Shipper)
         .chain(signs(Role::Driver))
@@ -218,158 +232,4 @@ fn gap(one: BBox, other: BBox) -> f32 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::document::{Confidence, PageNumber, Source};
-    use crate::understanding::MarkKind;
-
-    fn word(text: &str, left: f32, top: f32, line: u32) -> Word {
-        Word {
-            text: text.to_owned(),
-            bbox: BBox::new(left, top, left + 0.1, top + 0.012),
-            confidence: Confidence::CERTAIN,
-            source: Source::Ocr,
-            line,
-            second: None,
-            others: Vec::new(),
-        }
-    }
-
-    /// Who signs beside a date at the end of a line that holds these words; below it the consignee has a line.
-    fn signs(on_the_line: &[&str], below: &[&str]) -> Option<Role> {
-        let lefts = || [0.1_f32, 0.22, 0.4, 0.52].into_iter();
-        let line = |texts: &[&str], top, line| -> Vec<Word> {
-            let placed = texts.iter().zip(lefts());
-            placed
-                .map(|(text, left)| word(text, left, top, line))
-                .collect()
-        };
-        let mut words = line(&["Shipper", "Signature:"], 0.76, 0);
-        words.extend(line(on_the_line, 0.8, 1));
-        words.extend(line(below, 0.84, 2));
-        signer(BBox::new(0.65, 0.8, 0.75, 0.812), &words)
-    }
-
-    #[test]
-    fn on_other_papers_a_date_is_what_the_label_right_before_it_says() {
-        let date = BBox::new(0.5, 0.8, 0.6, 0.812);
-        let said = |words: &[&str]| {
-            let lefts = (1_u8..).map(|place| 0.5 - 0.11 * f32::from(place));
-            let label: Vec<Word> = words
-                .iter()
-                .rev()
-                .zip(lefts)
-                .map(|(text, left)| word(text, left, 0.801, 0))
-                .collect();
-            said_by_label(date, &label)
-        };
-        assert_eq!(said(&["Delivered"]), Some(FieldName::DeliveryDate));
-        assert_eq!(said(&["P/U", "Date:"]), Some(FieldName::PickupDate));
-        assert_eq!(said(&["Rcvd", "On"]), Some(FieldName::DeliveryDate));
-        assert_eq!(said(&["Del.", "Date"]), Some(FieldName::DeliveryDate));
-        assert_eq!(said(&["Received", "by", "carrier:"]), None);
-        assert_eq!(said(&["Shipping", "Dept"]), None);
-        assert_eq!(said(&["Date"]), None);
-        assert_eq!(said(&["Shipment", "received:"]), None, "both");
-        assert_eq!(said(&["Delivered", "03/14", "Date"]), None, "another's");
-        let far = word("Delivered", 0.2, 0.8, 0);
-        assert_eq!(said_by_label(date, &[far]), None);
-    }
-
-    #[test]
-    fn the_line_that_is_dated_says_who_dated_it() {
-        let below = ["Consignee", "Signature"];
-        assert_eq!(
-            signs(&["Driver", "Signature:", "Date:"], &below),
-            Some(Role::Driver)
-        );
-        assert_eq!(
-            signs(&["Receiver", "Signature:", "Date:"], &below),
-            Some(Role::Consignee)
-        );
-        assert_eq!(signs(&["Date:"], &below), None, "nobody signs on its line");
-        assert_eq!(
-            signs(&["Carrier:", "Acme"], &below),
-            None,
-            "a name is no place to sign"
-        );
-    }
-
-    #[test]
-    fn a_date_that_says_it_is_the_deliverys_is_believed() {
-        assert_eq!(
-            signs(&["Driver", "Signature:", "Delivery", "Date:"], &[]),
-            None
-        );
-        let mut words = vec![word("Driver", 0.1, 0.8, 0), word("Signature", 0.22, 0.8, 0)];
-        let date = BBox::new(0.65, 0.8, 0.75, 0.812);
-        assert_eq!(signer(date, &words), Some(Role::Driver));
-        words.push(word("Delivered", 0.66, 0.815, 1));
-        assert_eq!(signer(date, &words), None, "a caption");
-    }
-
-    #[test]
-    fn a_date_under_the_drivers_ink_is_no_day_of_delivery_unless_its_label_says_so() {
-        let mark = |role, left, top| Mark {
-            kind: MarkKind::Ink,
-            role: Some(role),
-            page: PageNumber::from_index(0),
-            bbox: BBox::new(left, top, left + 0.2, top + 0.06),
-            confidence: Confidence::CERTAIN,
-            text: None,
-            looks: None,
-        };
-        let driver = mark(Role::Driver, 0.55, 0.74);
-        let date = BBox::new(0.52, 0.815, 0.6, 0.832);
-        for (receiver, label, at_origin) in [
-            ((0.1, 0.85), "DATED", true),
-            ((0.5, 0.835), "DATED", false),
-            ((0.1, 0.85), "Delivered", false),
-        ] {
-            let receiver = mark(Role::Consignee, receiver.0, receiver.1);
-            let words = [word(label, 0.52, 0.835, 0)];
-            assert_eq!(
-                dated_at_origin(date, &words, &[&driver, &receiver]),
-                at_origin,
-                "{label} {receiver:?}"
-            );
-        }
-        assert!(!dated_at_origin(date, &[], &[]));
-    }
-
-    #[test]
-    fn a_line_that_names_nobody_is_the_receivers_where_the_others_have_theirs() {
-        let sign_here = ["Sign", "here"];
-        assert_eq!(
-            signs(&sign_here, &["Driver", "Signature:"]),
-            Some(Role::Consignee)
-        );
-        assert_eq!(signs(&sign_here, &["Count"]), None);
-    }
-
-    #[test]
-    fn on_a_consignment_note_the_goods_are_received_in_box_24_alone() {
-        let page = [
-            word("22", 0.06, 0.764, 0),
-            word("23", 0.35, 0.764, 1),
-            word("24", 0.65, 0.764, 2),
-        ];
-        let field = |left, top| {
-            let mut spans = [Span {
-                field: FieldName::DeliveryDate,
-                lines: vec!["03-04-2025".to_owned()],
-                bbox: BBox::new(left, top, left + 0.07, top + 0.02),
-                chance: 0.9,
-                read: Confidence::CERTAIN,
-                source: Source::Ocr,
-                second: None,
-                others: Vec::new(),
-            }];
-            name_dates(&mut spans, DocumentClass::Cmr, &page, &[]);
-            spans[0].field
-        };
-        assert_eq!(field(0.7, 0.8), FieldName::DeliveryDate);
-        assert_eq!(field(0.41, 0.73), FieldName::PickupDate);
-        assert_eq!(field(0.1, 0.8), FieldName::PickupDate);
-    }
-}
+mod tests;

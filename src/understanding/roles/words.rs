@@ -162,14 +162,20 @@ pub(super) const RECEIVED_WORDS: [&str; 22] = [
 ];
 
 /// Lines that ask for a signature and do not say whose: `X`, `(Sign here)`, `Signature image:`.
-pub(super) const NAMELESS: [&str; 14] = [
+pub(super) const NAMELESS: [&str; 26] = [
     "x",
     "sign here",
     "signature",
     "signature image",
     "e-signature",
+    "e signature",
     "esignature",
     "electronic signature",
+    "signature electronique",
+    "elektronische unterschrift",
+    "firma electronica",
+    "podpis elektroniczny",
+    "elektronische handtekening",
     "authorized signature",
     "authorised signature",
     "unterschrift",
@@ -177,4 +183,10 @@ pub(super) const NAMELESS: [&str; 14] = [
     "podpis",
     "handtekening",
     "signed",
+    "signed by",
+    "signe par",
+    "unterschrieben von",
+    "firmado por",
+    "podpisal",
+    "ondertekend door",
 ];
