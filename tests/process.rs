@@ -305,6 +305,29 @@ fn the_same_upload_again_gives_the_same_events_to_the_letter() {
     assert_eq!(ids(&once), ids(&elsewhere));
 }
 
+#[test]
+fn documents_of_a_batch_that_come_again_in_other_files_are_told_to_be_the_same_papers() {
+    let run = Run::new();
+    let batch = run.events(&[Path::new("fixtures/uploads/batch.pdf")]);
+    let known = batch
+        .iter()
+        .filter(|event| is_outcome(event) && event["data"]["shipment"]["id"].is_string());
+    let known: Vec<_> = known.map(|event| &event["data"]["document"]).collect();
+    assert_eq!(known.len(), 3, "{known:?}");
+    let resent = TempDir::new().unwrap();
+    for (number, document) in known.iter().enumerate() {
+        let cut = document["attachment"]["key"].as_str().unwrap();
+        fs::copy(cut, resent.path().join(format!("{number}.pdf"))).unwrap();
+    }
+    let again = run.events(&[resent.path()]);
+    let again: Vec<_> = again.iter().filter(|event| is_outcome(event)).collect();
+    assert_eq!(again.len(), 3);
+    for event in again {
+        assert_eq!(event["data"]["exceptions"][0]["code"], "DUPLICATE_DOC");
+        assert_eq!(event["data"]["decision"]["state"], "reject", "{event}");
+    }
+}
+
 fn first_upload() -> PathBuf {
     PathBuf::from("fixtures/uploads/foul-short-and-damaged.pdf")
 }
