@@ -35,6 +35,12 @@ async fn store(ledger: &Ledger, shipments: &[Shipment]) -> Stored {
     stored.unwrap()
 }
 
+fn numbered(count: usize) -> Vec<Shipment> {
+    (0..count)
+        .map(|n| shipment(&format!("S-{n:03}"), 1))
+        .collect()
+}
+
 async fn find(ledger: &Ledger, tenant: &str, strong: &[&str], weak: &[&str]) -> Vec<Shipment> {
     let owned = |keys: &[&str]| keys.iter().map(ToString::to_string).collect::<Vec<_>>();
     let search = Search {
@@ -98,10 +104,8 @@ async fn storing_again_changes_nothing(ledger: &Ledger) {
     assert_eq!(store(ledger, &shipments).await.new, 250);
     let again = store(ledger, &shipments).await;
     assert_eq!((again.new, again.changed, again.ignored), (0, 0, 250));
-    assert_eq!(
-        count(ledger, "SELECT COUNT(*) FROM shipment_keys").await,
-        750
-    );
+    let keys = "SELECT COUNT(*) FROM shipment_keys";
+    assert_eq!(count(ledger, keys).await, 750);
     assert_eq!(count(ledger, "SELECT COUNT(*) FROM audit").await, 1);
 }
 
@@ -120,50 +124,40 @@ async fn a_new_version_is_found_by_its_own_keys_only(ledger: &Ledger) {
 }
 
 async fn strong_keys_come_before_any_number_of_weak_ones(ledger: &Ledger) {
-    let shipments: Vec<_> = (0..500)
-        .map(|n| shipment(&format!("S-{n:03}"), 1))
-        .collect();
-    store(ledger, &shipments).await;
+    store(ledger, &numbered(500)).await;
     let found = find(ledger, "default", &["id:S-007"], &["day:01101"]).await;
     assert_eq!(ids(&found), ["S-007", "S-499", "S-498"]);
-    let found = find(ledger, "default", &["id:none"], &["id:S-007", "day:01101"]).await;
-    assert_eq!(found.len(), 3);
+    let found = find(ledger, "default", &["id:none"], &["id:S-007", "day:01101"]);
+    assert_eq!(found.await.len(), 3);
 }
 
 async fn a_key_that_few_share_comes_before_one_that_hundreds_do(ledger: &Ledger) {
-    let shipments: Vec<_> = (0..300)
-        .map(|n| shipment(&format!("S-{n:03}"), 1))
-        .collect();
-    let keys = |shipment: &Shipment| match shipment.id.as_str() {
-        "S-007" => vec!["day:1".to_owned(), "name:1".to_owned()],
-        _ => vec!["name:1".to_owned()],
+    let keys = |shipment: &Shipment| {
+        let own = (shipment.id == "S-007").then_some("day:1");
+        own.into_iter().chain(["name:1"]).map(str::to_owned)
     };
-    let stored = ledger.store_shipments(&shipments, keys, at(0)).await;
-    assert_eq!(stored.unwrap().new, 300);
+    let stored = ledger.store_shipments(&numbered(300), keys, at(0));
+    stored.await.unwrap();
     let found = find(ledger, "default", &[], &["day:1", "name:1"]).await;
     assert_eq!(ids(&found), ["S-007", "S-299", "S-298"]);
 }
 
 async fn neighbours_of_a_number_leave_room_for_those_that_share_place_and_day(ledger: &Ledger) {
-    let shipments: Vec<_> = (0..100)
-        .map(|n| shipment(&format!("S-{n:03}"), 1))
-        .collect();
     let keys = |shipment: &Shipment| match shipment.id.as_str() {
         "S-007" => vec!["id:7".to_owned(), "day:1".to_owned(), "lot:1".to_owned()],
         "S-008" => vec!["day:1".to_owned(), "lot:1".to_owned(), "name:1".to_owned()],
         id => vec![format!("id:{id}")],
     };
-    let stored = ledger.store_shipments(&shipments, keys, at(0)).await;
+    let stored = ledger.store_shipments(&numbered(100), keys, at(0)).await;
     assert_eq!(stored.unwrap().new, 100);
-    let near: Vec<String> = (0..2_500).map(|n| format!("id:S-{n:03}")).collect();
-    let near: Vec<String> = near.into_iter().chain(["id:7".to_owned()]).collect();
-    let weak = ["day:1", "lot:1", "name:1"].map(str::to_owned);
+    let near = (0..2_500).map(|n| format!("id:S-{n:03}"));
+    let near: Vec<String> = near.chain(["id:7".to_owned()]).collect();
     let search = Search {
         tenant: "default",
         named: None,
         strong: &[],
         near: &near,
-        weak: &weak,
+        weak: &["day:1", "lot:1", "name:1"].map(str::to_owned),
     };
     let found = ledger.find_candidates(&search, 3).await.unwrap();
     assert_eq!(found_ids(&found), ["S-008", "S-007", "S-099"]);

@@ -1,5 +1,7 @@
 //! Marks by the place where they stand.
 
+mod whose;
+
 use super::*;
 use crate::document::Source;
 
@@ -378,73 +380,6 @@ fn a_stamp_seen_in_part_is_as_large_as_its_words() {
     assert_eq!(marks[0].text.as_deref(), Some("SHIPPING & RECEIVING"));
     assert_eq!(marks[0].role, Some(Role::Consignee));
     assert_eq!(marks[1].bbox, ink(0.1, 0.1).bbox);
-}
-
-#[test]
-fn a_typed_signature_is_electronic() {
-    let mut page = words("Received by:", 0.1, 0.5, 0);
-    page.extend(words("/s/ Jo Doe", 0.28, 0.5, 0));
-    let marks = attribute(page_one(), DocumentClass::Epod, &[], &page);
-    assert_eq!(
-        (marks[0].kind, marks[0].role),
-        (MarkKind::Electronic, Some(Role::Consignee))
-    );
-}
-
-#[test]
-fn on_an_electronic_proof_a_signature_is_the_receivers_unless_its_label_says_otherwise() {
-    let role = |label: &str, class| {
-        let mut page = words(label, 0.1, 0.45, 0);
-        page.extend(words("/s/ Jo Doe", 0.12, 0.5, 1));
-        attribute(page_one(), class, &[], &page)[0].role
-    };
-    for label in ["E SIGNATURE.", "Signed by:", "Unterschrift"] {
-        assert_eq!(role(label, DocumentClass::Epod), Some(Role::Consignee));
-        assert_eq!(role(label, DocumentClass::DeliveryReceipt), None);
-    }
-    let drivers = role("Driver Signature", DocumentClass::Epod);
-    assert_eq!(drivers, Some(Role::Driver));
-}
-
-#[test]
-fn on_a_page_that_leans_ink_stands_on_the_line_that_leads_to_it() {
-    // Two and a half degrees: where the receiver's ink begins, the driver's label is as high.
-    let fall = |left: f32| 0.035 * left;
-    let mut page = Vec::new();
-    for (line, (label, top)) in [
-        ("Shipper Signature", 0.72),
-        ("Driver Signature", 0.74),
-        ("Consignee Signature", 0.76),
-    ]
-    .into_iter()
-    .enumerate()
-    {
-        let line = u32::try_from(line).unwrap();
-        for mut word in words(label, 0.1, top, line) {
-            let fallen = fall(word.bbox.left);
-            word.bbox = BBox::new(
-                word.bbox.left,
-                top + fallen,
-                word.bbox.right,
-                top + 0.012 + fallen,
-            );
-            page.push(word);
-        }
-    }
-    let seen = |top: f32| ink(0.6, top + fall(0.65) - 0.01);
-    for (top, role) in [
-        (0.72, Role::Shipper),
-        (0.74, Role::Driver),
-        (0.76, Role::Consignee),
-    ] {
-        let marks = attribute(
-            page_one(),
-            DocumentClass::DeliveryReceipt,
-            &[seen(top)],
-            &page,
-        );
-        assert_eq!(marks[0].role, Some(role), "{top}");
-    }
 }
 
 fn stamp_words(bbox: BBox) -> Span {

@@ -162,7 +162,7 @@ pub(super) const RECEIVED_WORDS: [&str; 22] = [
 ];
 
 /// Lines that ask for a signature and do not say whose: `X`, `(Sign here)`, `Signature image:`.
-pub(super) const NAMELESS: [&str; 26] = [
+pub(super) const NAMELESS: [&str; 25] = [
     "x",
     "sign here",
     "signature",
@@ -183,7 +183,6 @@ pub(super) const NAMELESS: [&str; 26] = [
     "podpis",
     "handtekening",
     "signed",
-    "signed by",
     "signe par",
     "unterschrieben von",
     "firmado por",

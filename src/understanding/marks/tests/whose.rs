@@ -1,0 +1,77 @@
+//! Names that are typed, and ink on pages that lean.
+
+use super::*;
+
+#[test]
+fn a_typed_signature_is_electronic() {
+    let mut page = words("Received by:", 0.1, 0.5, 0);
+    page.extend(words("/s/ Jo Doe", 0.28, 0.5, 0));
+    let marks = attribute(page_one(), DocumentClass::Epod, &[], &page);
+    assert_eq!(
+        (marks[0].kind, marks[0].role),
+        (MarkKind::Electronic, Some(Role::Consignee))
+    );
+}
+
+#[test]
+fn on_an_electronic_proof_a_typed_signature_is_the_receivers_unless_another_is_asked_to_sign() {
+    let role = |label: &str, top: f32, class| {
+        let mut page = words(label, 0.1, top, 0);
+        page.extend(words("/s/ Jo Doe", 0.12, 0.5, 1));
+        attribute(page_one(), class, &[], &page)[0].role
+    };
+    for label in ["E SIGNATURE.", "Signature image", "Unterschrift:"] {
+        let near = role(label, 0.45, DocumentClass::Epod);
+        assert_eq!(near, Some(Role::Consignee), "{label}");
+        let elsewhere = role(label, 0.45, DocumentClass::DeliveryReceipt);
+        assert_eq!(elsewhere, None, "{label}");
+    }
+    let far = |label, class| role(label, 0.2, class);
+    let receivers = far("Signed by:", DocumentClass::Epod);
+    assert_eq!(receivers, Some(Role::Consignee));
+    assert_eq!(far("Driver Signature", DocumentClass::Epod), None);
+    assert_eq!(far("Signed by:", DocumentClass::DeliveryReceipt), None);
+    let drivers = role("Driver Signature", 0.45, DocumentClass::Epod);
+    assert_eq!(drivers, Some(Role::Driver));
+}
+
+#[test]
+fn on_a_page_that_leans_ink_stands_on_the_line_that_leads_to_it() {
+    // Two and a half degrees: where the receiver's ink begins, the driver's label is as high.
+    let fall = |left: f32| 0.035 * left;
+    let mut page = Vec::new();
+    for (line, (label, top)) in [
+        ("Shipper Signature", 0.72),
+        ("Driver Signature", 0.74),
+        ("Consignee Signature", 0.76),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let line = u32::try_from(line).unwrap();
+        for mut word in words(label, 0.1, top, line) {
+            let fallen = fall(word.bbox.left);
+            word.bbox = BBox::new(
+                word.bbox.left,
+                top + fallen,
+                word.bbox.right,
+                top + 0.012 + fallen,
+            );
+            page.push(word);
+        }
+    }
+    let seen = |top: f32| ink(0.6, top + fall(0.65) - 0.01);
+    for (top, role) in [
+        (0.72, Role::Shipper),
+        (0.74, Role::Driver),
+        (0.76, Role::Consignee),
+    ] {
+        let marks = attribute(
+            page_one(),
+            DocumentClass::DeliveryReceipt,
+            &[seen(top)],
+            &page,
+        );
+        assert_eq!(marks[0].role, Some(role), "{top}");
+    }
+}
