@@ -157,7 +157,7 @@ async fn neighbours_of_a_number_leave_room_for_those_that_share_place_and_day(le
         named: None,
         strong: &[],
         near: &near,
-        weak: &["day:1", "lot:1", "name:1"].map(str::to_owned),
+        weak: &["day:1".to_owned(), "lot:1".to_owned(), "name:1".to_owned()],
     };
     let found = ledger.find_candidates(&search, 3).await.unwrap();
     assert_eq!(found_ids(&found), ["S-008", "S-007", "S-099"]);
