@@ -136,8 +136,8 @@ async fn a_key_that_few_share_comes_before_one_that_hundreds_do(ledger: &Ledger)
         let own = (shipment.id == "S-007").then_some("day:1");
         own.into_iter().chain(["name:1"]).map(str::to_owned)
     };
-    let stored = ledger.store_shipments(&numbered(300), keys, at(0));
-    stored.await.unwrap();
+    let stored = ledger.store_shipments(&numbered(300), keys, at(0)).await;
+    assert_eq!(stored.unwrap().new, 300);
     let found = find(ledger, "default", &[], &["day:1", "name:1"]).await;
     assert_eq!(ids(&found), ["S-007", "S-299", "S-298"]);
 }
