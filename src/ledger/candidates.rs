@@ -4,13 +4,15 @@ use std::collections::{BTreeSet, HashMap};
 
 use sqlx::{AnyConnection, Executor as _, Row as _};
 
-use super::key_index::{any, newest, places};
+use super::key_index::{Place, any, newest, places};
 use super::{Ledger, LedgerError, sql};
 use crate::shipments::Shipment;
 use crate::shipments::matching::Known;
 
-/// How many shipments of one key are looked at, the newest first. A key that more shipments share tells nothing apart.
-const PER_KEY: usize = 100;
+/// How many shipments of one strong key are looked at, the newest first. A key that more shipments share tells nothing apart.
+const PER_STRONG: i64 = 200;
+/// How many of a weak one: of those that so many share few are among the candidates.
+const PER_WEAK: i64 = 100;
 
 /// By what a shipment is looked for.
 #[derive(Debug, Clone)]
@@ -73,19 +75,17 @@ impl Ledger {
         limit: usize,
     ) -> Result<Candidates, LedgerError> {
         let mut connection = self.pool.acquire().await?;
-        let place = |keys: &[String]| places(search.tenant, keys.iter().map(String::as_str));
-        let (strong, weak) = (place(search.strong), place(search.weak));
         let mut shared: HashMap<i64, Shared> = HashMap::new();
         if let Some(number) = named(&mut connection, search).await? {
             shared.entry(number).or_default().add(Shared::STRONG);
         }
-        let both: Vec<_> = strong.iter().chain(&weak).copied().collect();
-        let sharing = newest(&mut connection, &both, PER_KEY).await?;
-        for (place, numbers) in both.iter().zip(sharing) {
-            let by = match strong.contains(place) {
-                true => Shared::STRONG,
-                false => Shared::weak(numbers.len()),
-            };
+        let asked = Asked::all(search);
+        let limits: Vec<_> = asked.iter().map(|one| (one.place, one.limit())).collect();
+        let sharing = newest(&mut connection, &limits).await?;
+        let commonest = commonest(&asked, &sharing);
+        for (one, numbers) in asked.iter().zip(sharing) {
+            let by = one.space.and_then(|space| commonest.get(space));
+            let by = by.map_or(Shared::STRONG, |count| Shared::weak(*count));
             for number in numbers {
                 shared.entry(number).or_default().add(by);
             }
@@ -154,6 +154,45 @@ impl Candidates {
     }
 }
 
+/// A place that is asked for.
+struct Asked<'a> {
+    place: Place,
+    /// That of a weak key: what stands before its colon.
+    space: Option<&'a str>,
+}
+
+impl<'a> Asked<'a> {
+    fn all(search: &Search<'a>) -> Vec<Self> {
+        let strong = places(search.tenant, search.strong.iter().map(String::as_str));
+        let strong = strong.into_iter().map(|place| Self { place, space: None });
+        let weak = search.weak.iter().map(|key| Self {
+            place: Place::new(search.tenant, key),
+            space: key.split(':').next(),
+        });
+        strong.chain(weak).collect()
+    }
+
+    fn limit(&self) -> i64 {
+        match self.space {
+            None => PER_STRONG,
+            Some(_) => PER_WEAK,
+        }
+    }
+}
+
+/// Of each space how many share the key that most do. Papers ask for the days around their own, too: that fewer shipments have those speaks
+/// for none of them.
+fn commonest<'a>(asked: &[Asked<'a>], sharing: &[Vec<i64>]) -> HashMap<&'a str, i64> {
+    let mut commonest = HashMap::new();
+    for (one, numbers) in asked.iter().zip(sharing) {
+        if let Some(space) = one.space {
+            let most: &mut i64 = commonest.entry(space).or_default();
+            *most = i64::try_from(numbers.len()).unwrap_or(PER_WEAK).max(*most);
+        }
+    }
+    commonest
+}
+
 /// How much a shipment shares with a document, by what counts first.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Shared {
@@ -171,13 +210,13 @@ impl Shared {
     /// the day and the pieces.
     const NEAR: Self = Self {
         strong: 0,
-        others: 4,
+        others: 2,
     };
 
-    /// A weak key that so many shipments share: one for the busiest, and one more for each time that half as many do. Of the
-    /// shipments of a chain on one day, those to the paper's own postal code come first.
-    fn weak(count: usize) -> Self {
-        let halved = (PER_KEY / count.max(1)).checked_ilog2();
+    /// A weak key of a space that so many shipments share at most: one for the busiest, and one more for each time that half as many do. Of
+    /// the shipments of a chain on one day, those to the paper's own postal code come first.
+    fn weak(count: i64) -> Self {
+        let halved = (PER_WEAK / count.max(1)).checked_ilog2();
         Self {
             strong: 0,
             others: 1 + halved.unwrap_or_default(),

@@ -144,27 +144,29 @@ pub(super) async fn take_away(
     Ok(())
 }
 
-/// The newest shipments of each place, `limit` at most.
+/// The newest shipments of each place, at most as many as are asked for there.
 pub(super) async fn newest(
     connection: &mut AnyConnection,
-    places: &[Place],
-    limit: usize,
+    places: &[(Place, i64)],
 ) -> Result<Vec<Vec<i64>>, LedgerError> {
     // A limit for each place, so that a key which thousands share costs no more than its newest.
     let one = |at: usize| {
-        let is_there = lies_at(&format!("${}", at + 2));
+        let (place, limit) = (format!("${}", at + 1), at + 1 + ASKED);
+        let is_there = lies_at(&place);
         format!(
             "SELECT {at} AS at, shipment FROM (SELECT shipment FROM shipment_keys WHERE {is_there}
-             ORDER BY shipment DESC LIMIT $1) AS newest_{at}"
+             ORDER BY shipment DESC LIMIT ${limit}) AS newest_{at}"
         )
     };
     let statement = (0..ASKED).map(one).collect::<Vec<_>>().join(" UNION ALL ");
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let mut found = vec![Vec::new(); places.len()];
     for (some, found) in places.chunks(ASKED).zip(found.chunks_mut(ASKED)) {
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(statement.clone())).bind(limit);
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(statement.clone()));
         for at in 0..ASKED {
-            query = query.bind(some.get(at).map(|place| place.packed()));
+            query = query.bind(some.get(at).map(|(place, _)| place.packed()));
+        }
+        for at in 0..ASKED {
+            query = query.bind(some.get(at).map_or(0, |(_, limit)| *limit));
         }
         for row in query.fetch_all(&mut *connection).await? {
             let at = usize::try_from(sql::unsigned(&row, "at")?);

@@ -38,7 +38,7 @@ pub fn attribute(
         by_box(&mut marks, seen, &CmrBoxes::of(words));
     }
     marks.extend(typed.into_iter().map(|(bbox, confidence)| {
-        let (role, chance) = whose_name(bbox, class, &places);
+        let (role, chance) = roles::nearest(places.slope.level(bbox), &places.likely);
         let confidence = Confidence::new(confidence.get() * chance);
         Mark {
             kind: MarkKind::Electronic,
@@ -166,16 +166,17 @@ impl Places {
         let named = roles::labels(&words);
         let nameless = roles::nameless(&words, Role::Consignee);
         let possible: Vec<Label> = named.iter().cloned().chain(nameless).collect();
-        let unnamed_is_receivers = match class {
-            DocumentClass::BolUnsigned | DocumentClass::BolConsigneeSigned => {
-                roles::only_the_receivers_is_unnamed(&named)
+        let likely = match class {
+            DocumentClass::BolUnsigned | DocumentClass::BolConsigneeSigned
+                if roles::only_the_receivers_is_unnamed(&named) =>
+            {
+                possible.clone()
             }
-            DocumentClass::Epod => true,
-            _ => false,
-        };
-        let likely = match unnamed_is_receivers {
-            true => possible.clone(),
-            false => named.clone(),
+            DocumentClass::Epod => {
+                let on_screen = roles::nameless_on_screen(&words, Role::Consignee);
+                named.iter().cloned().chain(on_screen).collect()
+            }
+            _ => named.clone(),
         };
         Self {
             slope,
@@ -210,23 +211,6 @@ fn whose(seen: &Seen, places: &Places) -> (Option<Role>, f32) {
             }
         }
         Some(_) | None => roles::nearest(ink, &places.likely),
-    }
-}
-
-/// How sure it is whose the name typed on an electronic proof is, where no place to sign is near and none asks another than the receiver. An
-/// assumption.
-const NOBODY_ELSES: f32 = 0.6;
-
-/// Whose a typed name is: by the nearest label, on an electronic proof that nobody else is asked to sign the receiver's.
-fn whose_name(bbox: BBox, class: DocumentClass, places: &Places) -> (Option<Role>, f32) {
-    let mut asked = places.named.iter().filter(|label| label.asks_to_sign());
-    match roles::nearest(places.slope.level(bbox), &places.likely) {
-        (None, _)
-            if class == DocumentClass::Epod && asked.all(|label| label.role == Role::Consignee) =>
-        {
-            (Some(Role::Consignee), NOBODY_ELSES)
-        }
-        found => found,
     }
 }
 

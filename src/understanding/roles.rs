@@ -4,7 +4,7 @@
 
 mod words;
 
-use self::words::{NAMELESS, RECEIVED_WORDS, ROLE_WORDS, SIGNING_WORDS};
+use self::words::{NAMELESS, NAMELESS_ON_SCREEN, RECEIVED_WORDS, ROLE_WORDS, SIGNING_WORDS};
 use super::Role;
 use crate::document::BBox;
 use crate::reading::Word;
@@ -57,6 +57,24 @@ pub fn asks_receiver_to_sign(words: &[Word]) -> bool {
 /// stands before that: a reader takes the ink behind it for words. A line whose caption below names somebody is his.
 #[must_use]
 pub fn nameless(words: &[Word], role: Role) -> Vec<Label> {
+    asking(words, role, |text| NAMELESS.contains(&text))
+}
+
+/// The same on what was signed on a screen, where more words ask for a signature; without those that stand at the label of somebody else.
+#[must_use]
+pub fn nameless_on_screen(words: &[Word], role: Role) -> Vec<Label> {
+    let named = labels(words);
+    let asks = |text: &str| NAMELESS.contains(&text) || NAMELESS_ON_SCREEN.contains(&text);
+    let mut places = asking(words, role, asks);
+    places.retain(|place| {
+        nearest(place.bbox, &named)
+            .0
+            .is_none_or(|named| named == role)
+    });
+    places
+}
+
+fn asking(words: &[Word], role: Role, is_asked: impl Fn(&str) -> bool) -> Vec<Label> {
     let lines = || words.chunk_by(|a, b| a.line == b.line);
     let captions: Vec<BBox> = lines()
         .filter(|line| !labels(line).is_empty())
@@ -69,7 +87,7 @@ pub fn nameless(words: &[Word], role: Role) -> Vec<Label> {
         let texts: Vec<String> = line.iter().map(|word| fold(&word.text)).collect();
         let text = texts.join(" ");
         let text = text.trim_matches(|c: char| !c.is_alphanumeric());
-        if NAMELESS.contains(&text) {
+        if is_asked(text) {
             around(line)
         } else if texts.first().is_some_and(|first| first == "x") {
             around(&line[..1])

@@ -1,37 +1,62 @@
 //! How much the lines of a page lean: scans and photos are rarely straight, and what stands on one line is told by its height.
 //!
-//! In: the words of a page. Out: its [`Slope`], and boxes and words as they would stand if the lines were level.
+//! In: the words of a page. Out: its [`Slope`], and boxes and words as they would stand if the lines were level. Where few lines tell, the
+//! page is taken for straight.
 
 use crate::document::BBox;
 use crate::reading::Word;
 
-/// How far lines fall on their way across the page, in heights of the page for its whole width.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Slope(f32);
+/// How the lines of a page fall on their way to the right, here and there: a photo leans more at one end than at the other.
+#[derive(Debug, Clone)]
+pub(super) struct Slope(Vec<Line>);
+
+#[derive(Debug, Clone, Copy)]
+struct Line {
+    /// Where it stands, in page heights.
+    height: f32,
+    /// How far it runs, in page widths.
+    way: f32,
+    /// How far it falls, in page heights for the whole width.
+    fall: f32,
+}
 
 impl Slope {
-    /// A line whose words stand closer together says little: an accent or a descender moves the middle of a word.
-    const SHORTEST: f32 = 0.04;
+    /// Middles of words differ by a thousandth of the page with size and accents: on lines that run no further than this it would
+    /// count as a third of a degree.
+    const SHORTEST: f32 = 0.2;
     /// No scanner and no hand holds paper more askew; text at an angle, such as a stamp's, is. Four degrees on upright paper.
     const STEEPEST: f32 = 0.06;
+    /// Lines no further above or below tell the slope of what stands somewhere, …
+    const NEAR: f32 = 0.2;
+    /// … if they run so far together. Both are assumptions.
+    const FEWEST: f32 = 1.0;
 
-    /// The slope that half of the way along all lines does not exceed.
     pub(super) fn of(words: &[Word]) -> Self {
         let lines = words.chunk_by(|a, b| a.line == b.line);
-        let mut slopes: Vec<(f32, f32)> = lines.filter_map(of_line).collect();
-        slopes.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let half = slopes.iter().map(|(_, way)| way).sum::<f32>() / 2.0;
+        let mut lines: Vec<Line> = lines.filter_map(line).collect();
+        lines.sort_by(|a, b| a.fall.total_cmp(&b.fall));
+        Self(lines)
+    }
+
+    /// What half of the way along the lines near this height does not exceed.
+    fn at(&self, height: f32) -> f32 {
+        let near = |line: &&Line| (line.height - height).abs() < Self::NEAR;
+        let way: f32 = self.0.iter().filter(near).map(|line| line.way).sum();
+        if way < Self::FEWEST {
+            return 0.0;
+        }
         let mut gone = 0.0;
-        let middle = slopes.iter().find(|(_, way)| {
-            gone += way;
-            gone >= half
+        let middle = self.0.iter().filter(near).find(|line| {
+            gone += line.way;
+            gone >= way / 2.0
         });
-        Self(middle.map_or(0.0, |(slope, _)| *slope))
+        middle.map_or(0.0, |line| line.fall)
     }
 
     /// A box, as high or low as it would be if the lines were level.
-    pub(super) fn level(self, bbox: BBox) -> BBox {
-        let fallen = self.0 * (bbox.centre().0 - 0.5);
+    pub(super) fn level(&self, bbox: BBox) -> BBox {
+        let (across, height) = bbox.centre();
+        let fallen = self.at(height) * (across - 0.5);
         BBox::new(
             bbox.left,
             bbox.top - fallen,
@@ -41,7 +66,7 @@ impl Slope {
     }
 
     /// The words on level lines.
-    pub(super) fn level_words(self, words: &[Word]) -> Vec<Word> {
+    pub(super) fn level_words(&self, words: &[Word]) -> Vec<Word> {
         let level = |word: &Word| Word {
             bbox: self.level(word.bbox),
             ..word.clone()
@@ -50,12 +75,15 @@ impl Slope {
     }
 }
 
-/// How a line falls, and how far it runs.
-fn of_line(line: &[Word]) -> Option<(f32, f32)> {
-    let [(from, start), (to, end)] = [line.first()?, line.last()?].map(|word| word.bbox.centre());
-    let way = to - from;
-    let slope = (end - start) / way;
-    (way >= Slope::SHORTEST && slope.abs() <= Slope::STEEPEST).then_some((slope, way))
+fn line(words: &[Word]) -> Option<Line> {
+    let [(from, start), (to, end)] = [words.first()?, words.last()?].map(|word| word.bbox.centre());
+    let (way, fall) = (to - from, (end - start) / (to - from));
+    let tells = way >= Slope::SHORTEST && fall.abs() <= Slope::STEEPEST;
+    tells.then_some(Line {
+        height: f32::midpoint(start, end),
+        way,
+        fall,
+    })
 }
 
 #[cfg(test)]
@@ -76,12 +104,12 @@ mod tests {
     }
 
     /// Three lines that fall by so much, each in two words far apart.
-    fn lines(fall: f32) -> Vec<Word> {
-        let line = |(number, top): (u32, f32)| {
-            let at = move |left: f32| word(left, top + fall * left, number);
+    fn lines(top: f32, fall: f32) -> Vec<Word> {
+        let line = |(number, below): (u32, f32)| {
+            let at = move |left: f32| word(left, top + below + fall * left, number);
             [at(0.1), at(0.5)]
         };
-        [(0, 0.2), (1, 0.4), (2, 0.6)]
+        [(0, 0.0), (1, 0.05), (2, 0.1)]
             .into_iter()
             .flat_map(line)
             .collect()
@@ -90,11 +118,9 @@ mod tests {
     #[test]
     fn lines_that_lean_come_out_level() {
         for fall in [-0.04, 0.0, 0.03] {
-            let slope = Slope::of(&lines(fall));
-            for line in slope
-                .level_words(&lines(fall))
-                .chunk_by(|a, b| a.line == b.line)
-            {
+            let leaning = lines(0.4, fall);
+            let level = Slope::of(&leaning).level_words(&leaning);
+            for line in level.chunk_by(|a, b| a.line == b.line) {
                 let [first, last] = [0, 1].map(|at| line[at].bbox.top);
                 assert!((first - last).abs() < 1e-4, "{fall}: {first} {last}");
             }
@@ -102,11 +128,33 @@ mod tests {
     }
 
     #[test]
-    fn a_stamp_at_an_angle_and_a_page_without_lines_tell_no_slope() {
-        let mut words = lines(0.0);
-        words.extend([word(0.2, 0.8, 3), word(0.6, 0.9, 3)]);
-        assert_eq!(Slope::of(&words), Slope(0.0));
-        assert_eq!(Slope::of(&[word(0.1, 0.1, 0)]), Slope(0.0));
-        assert_eq!(Slope::of(&[]), Slope(0.0));
+    fn the_lines_near_by_tell_and_not_those_at_the_other_end_of_the_page() {
+        let mut words = lines(0.1, 0.04);
+        words.extend(lines(0.7, 0.0).into_iter().map(|word| Word {
+            line: word.line + 3,
+            ..word
+        }));
+        let slope = Slope::of(&words);
+        assert!((slope.at(0.2) - 0.04).abs() < 1e-4);
+        assert!(slope.at(0.75).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_stamp_at_an_angle_short_lines_and_few_of_them_tell_no_slope() {
+        let mut words = lines(0.4, 0.0);
+        words.extend([word(0.2, 0.5, 3), word(0.6, 0.6, 3)]);
+        assert!(Slope::of(&words).at(0.45).abs() < 1e-6);
+        let short: Vec<Word> = (0_u8..20)
+            .flat_map(|line| {
+                let top = 0.4 + 0.01 * f32::from(line);
+                [
+                    word(0.1, top, line.into()),
+                    word(0.2, top + 0.003, line.into()),
+                ]
+            })
+            .collect();
+        assert!(Slope::of(&short).at(0.45).abs() < 1e-6);
+        assert!(Slope::of(&lines(0.4, 0.03)[..4]).at(0.45).abs() < 1e-6);
+        assert!(Slope::of(&[]).at(0.45).abs() < 1e-6);
     }
 }

@@ -2,6 +2,7 @@
 //! PostgreSQL that `scripts/services.sh` started.
 
 mod audit;
+mod candidates;
 mod desk;
 mod leases;
 mod models;

@@ -9,14 +9,9 @@ on_every_database! {
     versions_arrive_in_any_order_and_the_newest_stays,
     storing_again_changes_nothing,
     a_new_version_is_found_by_its_own_keys_only,
-    strong_keys_come_before_any_number_of_weak_ones,
-    a_key_that_few_share_comes_before_one_that_hundreds_do,
-    neighbours_of_a_number_leave_room_for_those_that_share_place_and_day,
-    a_named_shipment_is_found_without_a_key,
     a_status_changes_no_key_that_stays,
     keys_of_an_older_scheme_are_made_anew_by_whoever_comes,
     tenants_do_not_see_each_other,
-    more_keys_add_to_what_was_found,
     exact_rates_survive,
     what_is_usual_follows_the_newest_versions,
     what_earlier_programs_did_not_count_is_counted_once,
@@ -30,18 +25,17 @@ fn keyed(shipment: &Shipment) -> Vec<String> {
     ]
 }
 
-async fn store(ledger: &Ledger, shipments: &[Shipment]) -> Stored {
+pub(super) async fn store(ledger: &Ledger, shipments: &[Shipment]) -> Stored {
     let stored = ledger.store_shipments(shipments, keyed, at(0)).await;
     stored.unwrap()
 }
 
-fn numbered(count: usize) -> Vec<Shipment> {
-    (0..count)
-        .map(|n| shipment(&format!("S-{n:03}"), 1))
-        .collect()
-}
-
-async fn find(ledger: &Ledger, tenant: &str, strong: &[&str], weak: &[&str]) -> Vec<Shipment> {
+pub(super) async fn find(
+    ledger: &Ledger,
+    tenant: &str,
+    strong: &[&str],
+    weak: &[&str],
+) -> Vec<Shipment> {
     let owned = |keys: &[&str]| keys.iter().map(ToString::to_string).collect::<Vec<_>>();
     let search = Search {
         tenant,
@@ -55,12 +49,7 @@ async fn find(ledger: &Ledger, tenant: &str, strong: &[&str], weak: &[&str]) -> 
     known.map(|known| known.shipment.clone()).collect()
 }
 
-fn found_ids(found: &Candidates) -> Vec<&str> {
-    let known = found.known().iter();
-    known.map(|known| &*known.shipment.id).collect()
-}
-
-fn ids(known: &[Shipment]) -> Vec<&str> {
+pub(super) fn ids(known: &[Shipment]) -> Vec<&str> {
     known.iter().map(|known| &*known.id).collect()
 }
 
@@ -121,59 +110,6 @@ async fn a_new_version_is_found_by_its_own_keys_only(ledger: &Ledger) {
         ids(&find(ledger, "default", &["version:2"], &[]).await),
         ["S-1"]
     );
-}
-
-async fn strong_keys_come_before_any_number_of_weak_ones(ledger: &Ledger) {
-    store(ledger, &numbered(500)).await;
-    let found = find(ledger, "default", &["id:S-007"], &["day:01101"]).await;
-    assert_eq!(ids(&found), ["S-007", "S-499", "S-498"]);
-    let found = find(ledger, "default", &["id:none"], &["id:S-007", "day:01101"]);
-    assert_eq!(found.await.len(), 3);
-}
-
-async fn a_key_that_few_share_comes_before_one_that_hundreds_do(ledger: &Ledger) {
-    let keys = |shipment: &Shipment| {
-        let own = (shipment.id == "S-007").then_some("day:1");
-        own.into_iter().chain(["name:1"]).map(str::to_owned)
-    };
-    let stored = ledger.store_shipments(&numbered(300), keys, at(0)).await;
-    assert_eq!(stored.unwrap().new, 300);
-    let found = find(ledger, "default", &[], &["day:1", "name:1"]).await;
-    assert_eq!(ids(&found), ["S-007", "S-299", "S-298"]);
-}
-
-async fn neighbours_of_a_number_leave_room_for_those_that_share_place_and_day(ledger: &Ledger) {
-    let keys = |shipment: &Shipment| match shipment.id.as_str() {
-        "S-007" => vec!["id:7".to_owned(), "day:1".to_owned(), "lot:1".to_owned()],
-        "S-008" => vec!["day:1".to_owned(), "lot:1".to_owned(), "name:1".to_owned()],
-        id => vec![format!("id:{id}")],
-    };
-    let stored = ledger.store_shipments(&numbered(100), keys, at(0)).await;
-    assert_eq!(stored.unwrap().new, 100);
-    let near = (0..2_500).map(|n| format!("id:S-{n:03}"));
-    let near: Vec<String> = near.chain(["id:7".to_owned()]).collect();
-    let search = Search {
-        tenant: "default",
-        named: None,
-        strong: &[],
-        near: &near,
-        weak: &["day:1".to_owned(), "lot:1".to_owned(), "name:1".to_owned()],
-    };
-    let found = ledger.find_candidates(&search, 3).await.unwrap();
-    assert_eq!(found_ids(&found), ["S-008", "S-007", "S-099"]);
-}
-
-async fn a_named_shipment_is_found_without_a_key(ledger: &Ledger) {
-    store(ledger, &[shipment("S-1", 1), shipment("S-2", 1)]).await;
-    let search = Search {
-        tenant: "default",
-        named: Some("S-2"),
-        strong: &[],
-        near: &[],
-        weak: &["day:01101".to_owned()],
-    };
-    let found = ledger.find_candidates(&search, 3).await.unwrap();
-    assert_eq!(found_ids(&found), ["S-2", "S-1"]);
 }
 
 async fn a_status_changes_no_key_that_stays(ledger: &Ledger) {
@@ -239,35 +175,6 @@ async fn tenants_do_not_see_each_other(ledger: &Ledger) {
     assert_eq!(versions("default").await, 1);
     assert_eq!(versions("other").await, 5);
     assert!(find(ledger, "third", &["id:S-1"], &[]).await.is_empty());
-}
-
-async fn more_keys_add_to_what_was_found(ledger: &Ledger) {
-    let shipments: Vec<_> = (0..5).map(|n| shipment(&format!("S-{n}"), 1)).collect();
-    store(ledger, &shipments).await;
-    let near = |ids: &[&str]| -> Vec<String> { ids.iter().map(|id| format!("id:{id}")).collect() };
-    let search = Search {
-        tenant: "default",
-        named: None,
-        strong: &near(&["S-1"]),
-        near: &near(&["S-0"]),
-        weak: &[],
-    };
-    let mut found = ledger.find_candidates(&search, 3).await.unwrap();
-    assert_eq!(found_ids(&found), ["S-1", "S-0"]);
-    let nowhere = near(&["S-7"]);
-    let more = Search {
-        near: &nowhere,
-        ..search.clone()
-    };
-    assert!(!ledger.find_near(&more, &mut found).await.unwrap());
-    assert_eq!(found_ids(&found), ["S-1", "S-0"]);
-    let others = near(&["S-3", "S-4"]);
-    let more = Search {
-        near: &others,
-        ..search
-    };
-    assert!(ledger.find_near(&more, &mut found).await.unwrap());
-    assert_eq!(found_ids(&found), ["S-1", "S-4", "S-3"]);
 }
 
 async fn exact_rates_survive(ledger: &Ledger) {

@@ -162,20 +162,14 @@ pub(super) const RECEIVED_WORDS: [&str; 22] = [
 ];
 
 /// Lines that ask for a signature and do not say whose: `X`, `(Sign here)`, `Signature image:`.
-pub(super) const NAMELESS: [&str; 25] = [
+pub(super) const NAMELESS: [&str; 14] = [
     "x",
     "sign here",
     "signature",
     "signature image",
     "e-signature",
-    "e signature",
     "esignature",
     "electronic signature",
-    "signature electronique",
-    "elektronische unterschrift",
-    "firma electronica",
-    "podpis elektroniczny",
-    "elektronische handtekening",
     "authorized signature",
     "authorised signature",
     "unterschrift",
@@ -183,6 +177,16 @@ pub(super) const NAMELESS: [&str; 25] = [
     "podpis",
     "handtekening",
     "signed",
+];
+
+/// More of them on what was signed on a screen. The marks model is not told of them: no paper that it was trained on was.
+pub(super) const NAMELESS_ON_SCREEN: [&str; 11] = [
+    "e signature",
+    "signature electronique",
+    "elektronische unterschrift",
+    "firma electronica",
+    "podpis elektroniczny",
+    "elektronische handtekening",
     "signe par",
     "unterschrieben von",
     "firmado por",

@@ -102,6 +102,7 @@ fn on_a_page_that_leans_a_date_stands_on_the_line_that_leads_to_it() {
         let line = u32::try_from(line).unwrap();
         words.push(at(label, 0.1, top, line));
         words.push(at("Signature:", 0.22, top, line));
+        words.push(at("Date:", 0.52, top, line));
     }
     let date = |field, top: f32| {
         let top = top + fall(0.65);

@@ -15,24 +15,29 @@ fn a_typed_signature_is_electronic() {
 
 #[test]
 fn on_an_electronic_proof_a_typed_signature_is_the_receivers_unless_another_is_asked_to_sign() {
-    let role = |label: &str, top: f32, class| {
-        let mut page = words(label, 0.1, top, 0);
+    let role = |label: &str, class| {
+        let mut page = words(label, 0.1, 0.45, 0);
         page.extend(words("/s/ Jo Doe", 0.12, 0.5, 1));
         attribute(page_one(), class, &[], &page)[0].role
     };
     for label in ["E SIGNATURE.", "Signature image", "Unterschrift:"] {
-        let near = role(label, 0.45, DocumentClass::Epod);
-        assert_eq!(near, Some(Role::Consignee), "{label}");
-        let elsewhere = role(label, 0.45, DocumentClass::DeliveryReceipt);
+        let on_screen = role(label, DocumentClass::Epod);
+        assert_eq!(on_screen, Some(Role::Consignee), "{label}");
+        let elsewhere = role(label, DocumentClass::DeliveryReceipt);
         assert_eq!(elsewhere, None, "{label}");
     }
-    let far = |label, class| role(label, 0.2, class);
-    let receivers = far("Signed by:", DocumentClass::Epod);
-    assert_eq!(receivers, Some(Role::Consignee));
-    assert_eq!(far("Driver Signature", DocumentClass::Epod), None);
-    assert_eq!(far("Signed by:", DocumentClass::DeliveryReceipt), None);
-    let drivers = role("Driver Signature", 0.45, DocumentClass::Epod);
+    let drivers = role("Driver Signature", DocumentClass::Epod);
     assert_eq!(drivers, Some(Role::Driver));
+    assert_eq!(role("Prepared by:", DocumentClass::Epod), None);
+}
+
+#[test]
+fn an_electronic_signature_below_the_drivers_name_is_not_the_receivers() {
+    let mut page = words("Driver: Tom Hill", 0.1, 0.5, 0);
+    page.extend(words("E-Signature:", 0.1, 0.53, 1));
+    page.extend(words("/s/ Tom Hill", 0.28, 0.53, 1));
+    let marks = attribute(page_one(), DocumentClass::Epod, &[], &page);
+    assert_ne!(marks[0].role, Some(Role::Consignee));
 }
 
 #[test]
@@ -58,6 +63,12 @@ fn on_a_page_that_leans_ink_stands_on_the_line_that_leads_to_it() {
                 top + 0.012 + fallen,
             );
             page.push(word);
+        }
+    }
+    for (line, top) in [(3, 0.66), (4, 0.68), (5, 0.7)] {
+        let prose = [(0.1, "Any"), (0.5, "article")];
+        for (left, text) in prose {
+            page.extend(words(text, left, top + fall(left), line));
         }
     }
     let seen = |top: f32| ink(0.6, top + fall(0.65) - 0.01);
