@@ -12,7 +12,7 @@ from . import filling
 from .display import Page
 from .facts import Facts
 from .filling import Filling
-from .layouts import boxed, foreign, form, pictures, plain, slips, vics
+from .layouts import boxed, foreign, form, manifest, pictures, plain, slips, vics
 from .layouts.specs import SPECS
 from .sheet import LISTS, Sheet
 from .style import Style, families, paper_of, style
@@ -35,6 +35,8 @@ TERMS_BACK = {"bol_consignee_signed": 0.09, "bol_unsigned": 0.09, "rate_confirma
 BY_HAND = {"bol_consignee_signed": 0.08, "bol_unsigned": 0.08, "delivery_receipt": 0.05, "lumper_receipt": 0.2, "detention_form": 0.4, "osd_report": 0.3, "pallet_slip": 0.4, "gate_interchange": 0.1, "cmr": 0.08}
 OF_OTHER_TRADES = 0.75
 """Share of other papers, till slips apart, that no haulier's inbox knows."""
+MANIFESTS = 9
+"""One in so many of training's delivery receipts is a manifest signed row by row."""
 PHOTO_PAPERS = [(640.0, 480.0), (480.0, 640.0), (640.0, 360.0), (600.0, 450.0)]
 
 
@@ -111,6 +113,8 @@ def front(rng: Random, kind: str, look: Style, facts: Facts, fill: Filling, page
     elif kind == "other":
         draw = slips.till if strip else foreign.foreign if rng.random() < OF_OTHER_TRADES else plain.other
         draw(sheet)
+    elif kind == "delivery_receipt" and look.broader and look.order % MANIFESTS == 0 and look.language == "en":
+        manifest.manifest(sheet, pages)
     elif kind.startswith("bol_") and look.order % 4 == 0 and look.language == "en":
         vics.vics(sheet, pages)
     else:

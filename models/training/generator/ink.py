@@ -135,6 +135,20 @@ def signature(rng: Random, name: str, x: float, y: float, width: float, height: 
     return [Strokes(lines, rng.choice([0.5, 0.8, 0.8, 1.1, 1.1, 1.5, 2.4]), colour)], _bounds(lines)
 
 
+def written(rng: Random, name: str, x: float, y: float, width: float, colour: Colour, hand: tuple[str, float]) -> tuple[list[Item], Box]:
+    """A name that can be read: many people sign as they write. All of it, or a part."""
+    first, *rest = name.replace(",", " ").split() or ["K"]
+    last = rest[-1] if rest else first
+    text = rng.choice([name, name, f"{first[0]}. {last}", f"{first[0]} {last}", f"{first} {last[0]}", first, last, name.upper()])
+    font, size = hand[0], hand[1] * rng.uniform(0.9, 1.7)
+    text = fonts.printable(font, text)
+    size *= min(1.0, width * 1.2 / max(1.0, fonts.width(font, size, text)))
+    angle = rng.gauss(1, 3)
+    left, top, right, bottom = (v * size for v in fonts.em_box(font, text))
+    corners = _placed([[(left, top), (right, top), (right, bottom), (left, bottom)]], x, y, angle)
+    return [Text(x, y, text, font, size, colour, silent=True, angle=angle, hand=True, weight=rng.choice([0, 0, 0.2, 0.4]))], _bounds(corners)
+
+
 def initials(rng: Random, name: str, x: float, y: float, height: float, colour: Colour, hand: tuple[str, float]) -> tuple[list[Item], Box]:
     """Two or three letters, or a quick loop."""
     if rng.random() < 0.5:

@@ -206,15 +206,21 @@ class Sheet:
         self.page.marks.append(Mark(kind, role, [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]))
 
     def sign(self, x: float, y: float, width: float, height: float, role: str, name: str, kind: str = "ink") -> None:
-        """Put somebody's mark on the line at y: ink, initials, x or slash_s."""
+        """Put somebody's mark on the line at y: ink, initials, x or slash_s. In training's broader families ink may be a name that can
+        be read, or initials: of those that other families show, these are missed most."""
         driver = role != "consignee"
         colour = self.other_ink if driver else self.ink
+        hand = self.other_hand if driver else self.hand
+        if kind == "ink" and self.style.broader:
+            kind = self.rng.choices(["ink", "written", "initials"], [0.66, 0.24, 0.1])[0]
         x += self.rng.uniform(0, max(0.0, width * 0.25))
         y += self.rng.uniform(-4, 3)
         if kind == "ink":
             items, box = ink.signature(self.rng, name, x, y, width * self.rng.uniform(0.45, 0.95), height, colour, self.style.test)
+        elif kind == "written":
+            items, box = ink.written(self.rng, name, x, y, width, colour, hand)
         elif kind == "initials":
-            items, box = ink.initials(self.rng, name, x, y, height, colour, self.other_hand if driver else self.hand)
+            items, box = ink.initials(self.rng, name, x, y, height, colour, hand)
         elif kind == "x":
             items, box = ink.cross(self.rng, x, y, height * 0.8, colour)
         else:

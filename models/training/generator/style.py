@@ -94,6 +94,11 @@ class Style:
         return self.split == "test"
 
     @property
+    def broader(self) -> bool:
+        """Is it one of the families by which training sees more than any other split."""
+        return self.number in MORE
+
+    @property
     def id(self) -> str:
         """Name of the family."""
         return f"{self.kind}:{self.number}"

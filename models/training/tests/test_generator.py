@@ -2,10 +2,11 @@
 
 import tempfile
 import unittest
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
-from generator import corpus, documents, identifiers, sheets, style
+from generator import corpus, documents, filling, identifiers, sheets, style
 from generator import facts as business
 from generator.filling import Filling
 from generator.layouts import foreign
@@ -96,6 +97,15 @@ class Truth(unittest.TestCase):
             self.assertTrue(any(mark.role == "consignee" for mark in pages[0].marks))
             unsigned = documents.document(Random(seed), "bol_unsigned", "train").pages
             self.assertFalse(any(mark.role == "consignee" for page in unsigned for mark in page.marks))
+
+    def test_each_receiver_signs_in_a_row_of_a_manifest(self) -> None:
+        looks = (style.style("delivery_receipt", number) for number in style.MORE)
+        look = next(look for look in looks if look.language == "en" and look.order % documents.MANIFESTS == 0)
+        facts = business.facts(Random(3), "US", "en")
+        page = documents.front(Random(5), "delivery_receipt", look, facts, replace(filling.delivered(Random(5)), consignee="ink"))
+        tops = sorted(min(y for _, y in mark.corners) for mark in page.marks if mark.kind in ("signature", "initials") and mark.role == "consignee")
+        self.assertGreater(len(tops), 1)
+        self.assertTrue(all(a + 8 < b for a, b in zip(tops, tops[1:])))
 
     def test_the_same_seed_gives_the_same_corpus_whatever_the_jobs(self) -> None:
         with tempfile.TemporaryDirectory() as folder:

@@ -17,10 +17,12 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=30, help="wall time of the training itself; 0 only exports")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--start", type=Path, help="bundle to train on from (marks only)")
     arguments = parser.parse_args()
     model = MODELS[arguments.model]
     if arguments.minutes:
-        model.train(arguments.corpus, arguments.valid, arguments.work, arguments.minutes, arguments.threads)
+        more = {"start": arguments.start} if arguments.start else {}
+        model.train(arguments.corpus, arguments.valid, arguments.work, arguments.minutes, arguments.threads, **more)
     model.export(arguments.work, arguments.corpus, arguments.valid, arguments.test, arguments.target)
 
 

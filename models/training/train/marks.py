@@ -18,6 +18,7 @@ import torch
 from torch import nn
 
 from . import bundle, data
+from .restored import restore
 from .steps import Steps, effort
 
 KINDS = ["signature", "initials", "stamp", "check"]
@@ -183,18 +184,23 @@ def crop(page: Page, rng: np.random.Generator) -> Page:
     return np.clip(part, 0, 255).astype(np.float32), planes(mistaken(told, marked, rng)), marked
 
 
-def train(corpus: Path, valid: Path, out: Path, minutes: float, threads: int) -> None:
-    """Trains for `minutes` (resuming from `out`/checkpoint.pt), keeps the weights that do best on the validation families."""
+def train(corpus: Path, valid: Path, out: Path, minutes: float, threads: int, start: Path | None = None) -> None:
+    """Trains for `minutes` (resuming from `out`/checkpoint.pt, else from the weights of the bundle `start`), keeps the weights that do
+    best on the validation families."""
     torch.manual_seed(7)
     torch.set_num_threads(threads)
     rng = np.random.default_rng(7)
     pages, held = data.load(corpus, 1, 1, marks=True), data.load(valid, 1, 2, marks=True)
-    model = Marks().to(memory_format=torch.channels_last)
-    steps = Steps(model, out, minutes, rate=3e-3, decay=0.01)
     chance = chances_to_be_drawn(pages)
+    model = Marks()
+    if start:
+        restore(model, start / "model.onnx", *drawn(pages, chance, 40, rng)[:2])
+    model = model.to(memory_format=torch.channels_last)
+    steps = Steps(model, out, minutes, rate=3e-3, decay=0.01)
+    if start and not steps.taken:
+        steps.keep(*judged(model, held))
     for step in steps:
-        crops = [crop(page_and_truth(pages, index), rng) for index in rng.choice(len(pages), 10, p=chance)]
-        pictures, words, truth = (torch.from_numpy(np.stack(layer)) for layer in zip(*crops))
+        pictures, words, truth = drawn(pages, chance, 10, rng)
         with torch.autocast("cpu", dtype=torch.bfloat16):  # Half the time of a step on a CPU that has it.
             logits = model(pictures, words)
         loss = loss_of(logits.float(), truth)
@@ -202,6 +208,12 @@ def train(corpus: Path, valid: Path, out: Path, minutes: float, threads: int) ->
         if step % 1000 == 999:
             steps.keep(*judged(model, held))
     steps.keep(*judged(model, held))
+
+
+def drawn(pages: data.Pages, chance: np.ndarray, count: int, rng: np.random.Generator) -> list[torch.Tensor]:
+    """Pictures, planes and truth of `count` crops."""
+    crops = [crop(page_and_truth(pages, index), rng) for index in rng.choice(len(pages), count, p=chance)]
+    return [torch.from_numpy(np.stack(layer)) for layer in zip(*crops)]
 
 
 def judged(model: Marks, held: data.Pages) -> tuple[float, str]:

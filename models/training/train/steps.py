@@ -32,6 +32,11 @@ class Steps:
             self._optimizer.load_state_dict(saved["optimizer"])
             self._state = saved["state"]
 
+    @property
+    def taken(self) -> int:
+        """How many steps were taken, those before a resumption too."""
+        return self._state["step"]
+
     def __iter__(self) -> Iterator[int]:
         """The number of each step, until time is up."""
         started, before = time.monotonic(), self._state["spent"]
