@@ -22,7 +22,7 @@ use super::{
     Traits, Value, marks,
 };
 use crate::decision::profile::DateOrder;
-use crate::document::{Confidence, Found, Source};
+use crate::document::{Confidence, Found};
 use crate::reading::{Method, Page, Quality};
 
 /// What is known about an upload before it is read.
@@ -115,17 +115,16 @@ fn document(
     let page_fields: Vec<PageFields<'_>> = range.clone().map(of_page).collect();
     let told = country_on(range.clone().map(|index| pages[index].words.as_slice()));
     let gathered = gather_in_order(&page_fields, context, told.as_deref(), curves);
-    let mut other_identifiers = gathered.other_identifiers;
+    let (mut fields, mut open) = gathered.into_parts();
     let (long, short_numbers) = loose_on(range.clone(), pages, views);
-    other_identifiers.extend(long);
+    open.other_identifiers.extend(long);
     let remarked = |index: usize| remarks(&pages[index], &views[index].tags, &spans[index], &marks);
     let notations: Vec<_> = range.clone().flat_map(remarked).collect();
     let asks = |index: usize| asks_receiver_to_sign(&pages[index].words);
     let says = |kind| notations.iter().any(|notation| notation.kind == kind);
     let initialled = marks.iter().any(|mark| mark.kind == MarkKind::Initials);
     let class = signed_class(cut.class, &marks);
-    let mut fields = gathered.fields;
-    name_by_custom(&mut fields, &mut other_identifiers, class);
+    name_by_custom(&mut fields, &mut open.other_identifiers, class);
     drop_name_of_signature(&mut fields, &marks);
     add_signatures(&mut fields, &marks, curves);
     let class_confidence = curves.class(class, cut.confidence);
@@ -136,18 +135,13 @@ fn document(
         quality: worst(range.clone().map(|index| &pages[index])),
         traits: Traits {
             country: country_of(&fields).or(told),
-            key_confidence: gathered.key_confidence,
             photo: class == DocumentClass::DeliveryPhoto,
             screenshot: range.clone().any(|index| is_screenshot(&pages[index])),
             unattended: says(NotationKind::Unattended),
             place_to_sign: range.clone().any(asks),
             altered: says(NotationKind::Correction) && !initialled,
-            unsettled_dates: gathered.unsettled,
-            doubtful_dates: gathered.doubtful,
-            illegible_dates: gathered.illegible,
-            other_parties: gathered.other_parties,
-            other_identifiers,
             short_numbers,
+            ..open
         },
         fields,
         marks,
@@ -168,6 +162,8 @@ fn only_numbers(mut document: Document) -> Document {
     traits.unsettled_dates.clear();
     traits.doubtful_dates.clear();
     traits.illegible_dates.clear();
+    traits.other_dates.clear();
+    traits.other_names.clear();
     traits.other_parties.clear();
     document.notations.clear();
     document
@@ -272,7 +268,7 @@ fn add_signatures(fields: &mut Fields, marks: &[Mark], curves: &Curves) {
             .filter(|mark| mark.role == Some(role) && mark.confidence.get() >= SURE_MARK);
         let best = of_role.max_by(|a, b| a.confidence.get().total_cmp(&b.confidence.get()));
         if let Some(mark) = best {
-            let mut field = mark_field(mark, Value::Flag(true), Some(mark.kind));
+            let mut field = mark.as_field(Value::Flag(true));
             field.found.confidence = curves.confidence(name, mark.confidence.get());
             fields.insert(name, field);
         }
@@ -284,33 +280,7 @@ fn add_signatures(fields: &mut Fields, marks: &[Mark], curves: &Curves) {
     if let Some((mark, text)) = stamp {
         fields
             .entry(FieldName::StampText)
-            .or_insert_with(|| mark_field(mark, Value::Text(text.clone()), None));
-    }
-}
-
-fn mark_field(mark: &Mark, value: Value, kind: Option<MarkKind>) -> Field {
-    let raw = match &value {
-        Value::Text(text) => text.clone(),
-        _ => String::new(),
-    };
-    let source = if kind == Some(MarkKind::Stamp) || kind.is_none() {
-        Source::Ocr
-    } else {
-        Source::Handwriting
-    };
-    let found = Found {
-        value,
-        raw,
-        confidence: mark.confidence,
-        page: mark.page,
-        bbox: mark.bbox,
-        source,
-        second: None,
-    };
-    Field {
-        found,
-        unit: None,
-        kind,
+            .or_insert_with(|| mark.as_field(Value::Text(text.clone())));
     }
 }
 
@@ -341,7 +311,7 @@ mod tests {
             text: top.to_owned(),
             bbox: BBox::new(0.1, 0.02, 0.5, 0.04),
             confidence: Confidence::CERTAIN,
-            source: Source::Ocr,
+            source: crate::document::Source::Ocr,
             line: 0,
             second: None,
             others: Vec::new(),
@@ -395,9 +365,10 @@ mod tests {
             confidence: Confidence::new(0.9),
             text: None,
             looks: None,
+            by_row: false,
         };
         let left_after = |left: f32| {
-            let mut name = mark_field(&ink, Value::Text("J. Davis".into()), None);
+            let mut name = ink.as_field(Value::Text("J. Davis".into()));
             name.found.bbox = BBox::new(left, 0.81, left + 0.15, 0.83);
             let mut fields = Fields::from([(FieldName::ReceivedByName, name)]);
             drop_name_of_signature(&mut fields, std::slice::from_ref(&ink));

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub use value::*;
 
 use super::looks::Looks;
-use crate::document::{BBox, Confidence, Found, PageNumber};
+use crate::document::{BBox, Confidence, Found, PageNumber, Source};
 use crate::reading::Quality;
 
 /// A document cut out of an upload, understood but not yet matched to a shipment.
@@ -63,6 +63,12 @@ pub struct Traits {
     /// What stands in a place for the delivery date or for a time and can be read as neither: the shipment may tell what it says.
     #[serde(default)]
     pub illegible_dates: Vec<UnsettledDate>,
+    /// Dates of delivery that lost to a surer one: on a list that receivers sign, those of other rows.
+    #[serde(default)]
+    pub other_dates: Vec<UnsettledDate>,
+    /// The same of names of receivers.
+    #[serde(default)]
+    pub other_names: Vec<Found<String>>,
     /// Parties beside shipper and consignee that were read as one of them, less surely.
     #[serde(default)]
     pub other_parties: Vec<Found<Party>>,
@@ -205,6 +211,39 @@ pub struct Mark {
     /// What it looks like, of ink.
     #[serde(default)]
     pub looks: Option<Looks>,
+    /// It stands in a column that receivers sign, a row each: its row says whose it is.
+    #[serde(default)]
+    pub by_row: bool,
+}
+
+impl Mark {
+    /// The mark as the field of its signer (`value` a flag), or its words as that of a stamp's text.
+    #[must_use]
+    pub fn as_field(&self, value: Value) -> Field {
+        let (raw, kind) = match &value {
+            Value::Text(text) => (text.clone(), None),
+            _ => (String::new(), Some(self.kind)),
+        };
+        let by_hand = kind.is_some_and(|kind| kind != MarkKind::Stamp);
+        let found = Found {
+            value,
+            raw,
+            confidence: self.confidence,
+            page: self.page,
+            bbox: self.bbox,
+            source: if by_hand {
+                Source::Handwriting
+            } else {
+                Source::Ocr
+            },
+            second: None,
+        };
+        Field {
+            found,
+            unit: None,
+            kind,
+        }
+    }
 }
 
 /// Kinds of marks (the `kind` of a signature in contract.md §2.1).

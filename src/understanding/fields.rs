@@ -12,7 +12,7 @@ use super::normalise::{self, OrderHint, Window, ocr_confusions};
 use super::set_aside::{is_stray, set_aside};
 use super::spans::Span;
 use super::values::{self, DateContext, Reading};
-use super::{Curves, Field, FieldName, Fields, Party, UnsettledDate, Value, bar_codes};
+use super::{Curves, Field, FieldName, Fields, Party, Traits, UnsettledDate, Value, bar_codes};
 use crate::decision::profile::DateOrder;
 use crate::document::{Confidence, Found, PageNumber, Source};
 use crate::reading::Barcode;
@@ -39,6 +39,9 @@ pub struct Gathered {
     pub doubtful: Vec<UnsettledDate>,
     /// What stands in a place for the delivery date or for a time and can be read as neither.
     pub illegible: Vec<UnsettledDate>,
+    /// Dates of delivery and names of receivers that lost to surer ones.
+    pub other_dates: Vec<UnsettledDate>,
+    pub other_names: Vec<Found<String>>,
     /// Parties that lost to surer ones: the shipment may know them.
     pub other_parties: Vec<Found<Party>>,
     /// Identifiers in bar codes, and values that lost their field to a surer one: no field's value, yet on the paper.
@@ -125,9 +128,7 @@ pub fn gather(pages: &[PageFields<'_>], dates: &DateContext, curves: &Curves) ->
     }
     let doubtful = set_aside(&mut gathered.fields);
     gathered.other_identifiers.extend(doubtful);
-    gathered
-        .unsettled
-        .retain(|date| !gathered.fields.contains_key(&date.field));
+    gathered.drop_decided_dates();
     gathered
 }
 
@@ -157,6 +158,22 @@ fn key_confidence(pages: &[PageFields<'_>]) -> Option<Confidence> {
 }
 
 impl Gathered {
+    /// The fields, and what is known of the paper beside them.
+    pub fn into_parts(self) -> (Fields, Traits) {
+        let traits = Traits {
+            key_confidence: self.key_confidence,
+            unsettled_dates: self.unsettled,
+            doubtful_dates: self.doubtful,
+            illegible_dates: self.illegible,
+            other_dates: self.other_dates,
+            other_names: self.other_names,
+            other_parties: self.other_parties,
+            other_identifiers: self.other_identifiers,
+            ..Traits::default()
+        };
+        (self.fields, traits)
+    }
+
     fn take(
         &mut self,
         page: PageNumber,
@@ -241,17 +258,44 @@ impl Gathered {
         if surer && name != FieldName::PageKOfN {
             std::mem::swap(kept, &mut field);
         }
-        if let Value::Party(party) = &field.found.value {
-            self.other_parties.push(field.found.with(party.clone()));
-        }
+        let says_more = kept.found.value != field.found.value;
+        self.keep_lost(name, &field.found);
         // Two numbers under one label: the shipment may know the other one, perhaps by another label.
-        if values::is_identifier(name) && kept.found.value != field.found.value {
+        if values::is_identifier(name) && says_more {
             let lost = field.found.value.texts();
             let lost = lost
                 .filter_map(identifier_in)
                 .map(|number| field.found.with(number));
             self.other_identifiers.extend(lost);
         }
+    }
+
+    /// Keeps a value that lost its field to a surer one, where a later stage may know better whose it is.
+    fn keep_lost(&mut self, name: FieldName, lost: &Found<Value>) {
+        match (name, &lost.value) {
+            (_, Value::Party(party)) => self.other_parties.push(lost.with(party.clone())),
+            (FieldName::ReceivedByName, Value::Text(text)) => {
+                self.other_names.push(lost.with(text.clone()));
+            }
+            (FieldName::DeliveryDate, _) => self.other_dates.push(UnsettledDate {
+                field: name,
+                found: lost.with(lost.raw.clone()),
+                others: Vec::new(),
+            }),
+            _ => {}
+        }
+    }
+
+    /// Dates that nothing decides count only where the paper says no other one.
+    fn drop_decided_dates(&mut self) {
+        let fields = &self.fields;
+        let (decided, open): (Vec<_>, Vec<_>) = std::mem::take(&mut self.unsettled)
+            .into_iter()
+            .partition(|date| fields.contains_key(&date.field));
+        self.unsettled = open;
+        let of_delivery = |date: &UnsettledDate| date.field == FieldName::DeliveryDate;
+        self.other_dates
+            .extend(decided.into_iter().filter(of_delivery));
     }
 
     fn take_barcode(&mut self, page: PageNumber, barcode: &Barcode) {

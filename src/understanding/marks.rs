@@ -48,6 +48,7 @@ pub fn attribute(
             confidence,
             text: None,
             looks: None,
+            by_row: false,
         }
     }));
     marks
@@ -116,7 +117,9 @@ fn mark(
     places: &Places,
 ) -> Option<Mark> {
     let inside = text_inside(seen.bbox, words);
+    let by_row = seen.kind != MarkKind::Stamp && places.are_signed_by_row(seen.bbox);
     let (role, chance) = match seen.kind {
+        _ if by_row => (None, 1.0),
         MarkKind::Stamp => stamp_role(&inside, places.slope.level(seen.bbox), &places.likely)?,
         MarkKind::Ink | MarkKind::Initials | MarkKind::Electronic => whose(seen, places),
     };
@@ -133,6 +136,7 @@ fn mark(
         confidence: Confidence::new(seen.chance * chance),
         text,
         looks: None,
+        by_row,
     })
 }
 
@@ -151,6 +155,8 @@ const UNSURE: f32 = 0.7;
 /// Places to sign on a page, as they would stand if its lines were level.
 struct Places {
     slope: Slope,
+    /// Columns of a list that receivers sign, a row each: only who knows the rows knows whose a signature there is.
+    by_row: Vec<BBox>,
     /// Whose labels name somebody.
     named: Vec<Label>,
     /// Those and, on what was signed on a screen and where a bill of lading names no place of the receiver, the ones that name nobody.
@@ -163,6 +169,7 @@ impl Places {
     fn of(words: &[Word], class: DocumentClass) -> Self {
         let slope = Slope::of(words);
         let words = slope.level_words(words);
+        let by_row = roles::signed_by_row(&words);
         let named = roles::labels(&words);
         let nameless = roles::nameless(&words, Role::Consignee);
         let possible: Vec<Label> = named.iter().cloned().chain(nameless).collect();
@@ -180,10 +187,23 @@ impl Places {
         };
         Self {
             slope,
+            by_row,
             named,
             likely,
             possible,
         }
+    }
+}
+
+impl Places {
+    /// Does ink stand in a column that receivers sign, a row each?
+    fn are_signed_by_row(&self, ink: BBox) -> bool {
+        let (across, height) = self.slope.level(ink).centre();
+        let mut columns = self.by_row.iter();
+        columns.any(|column| {
+            (column.left..column.right).contains(&across)
+                && (column.top..column.bottom).contains(&height)
+        })
     }
 }
 

@@ -16,6 +16,7 @@ pub mod features;
 pub mod fields;
 mod looks;
 mod loose_numbers;
+mod manifests;
 pub mod marks;
 pub mod normalise;
 mod page_class;

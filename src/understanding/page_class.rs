@@ -56,6 +56,27 @@ impl PageClassModel {
     }
 }
 
+/// The chances with this one for a class, and the others less in proportion, where the class had a smaller one.
+pub(super) fn at_least(
+    least: f32,
+    class: DocumentClass,
+    chances: Vec<(DocumentClass, f32)>,
+) -> Vec<(DocumentClass, f32)> {
+    let known = chances.iter().find(|(known, _)| *known == class);
+    let Some((_, before)) = known.filter(|(_, chance)| *chance < least) else {
+        return chances;
+    };
+    let others = (1.0 - least) / (1.0 - before).max(f32::MIN_POSITIVE);
+    let chance = |(known, chance)| {
+        if known == class {
+            (known, least)
+        } else {
+            (known, chance * others)
+        }
+    };
+    chances.into_iter().map(chance).collect()
+}
+
 /// The class a label stands for. A bill of lading counts as unsigned until its marks say otherwise.
 fn class_of(label: &str) -> Option<DocumentClass> {
     let name = if label == "bol" {

@@ -4,6 +4,7 @@
 
 use super::features::WordFeatures;
 use super::looks::Looks;
+use super::manifests::by_rows;
 use super::marks::{MarksModel, Seen, Signer};
 use super::page_class::PageClassModel;
 use super::spans::Tag;
@@ -68,7 +69,7 @@ impl PageModels {
     pub fn view(&mut self, page: &Page) -> Result<PageView, InferenceError> {
         let features = WordFeatures::of(&page.words);
         let (classes, first) = self.page_class.classify(page, &features)?;
-        let classes = by_headline(without_forms(classes, page), page);
+        let classes = by_rows(by_headline(without_forms(classes, page), page), page);
         let tags = self.fields.tag(&features)?;
         let mut marks = self.marks.see(page, &tags)?;
         let mut tags = self.signers(page, &mut marks)?.unwrap_or(tags);

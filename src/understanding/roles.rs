@@ -2,8 +2,10 @@
 //!
 //! In: the words of a page. Out: [`Label`]s, and for a box the role of the nearest one.
 
+mod columns;
 mod words;
 
+pub use self::columns::signed_by_row;
 use self::words::{NAMELESS, NAMELESS_ON_SCREEN, RECEIVED_WORDS, ROLE_WORDS, SIGNING_WORDS};
 use super::Role;
 use crate::document::BBox;

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::DocumentClass;
 use super::normalise::normalise_words;
+use super::page_class::at_least;
 use super::roles::asks_receiver_to_sign;
 use crate::reading::{Page, Word};
 
@@ -78,22 +79,11 @@ pub(super) fn by_headline(
     classes: Vec<(DocumentClass, f32)>,
     page: &Page,
 ) -> Vec<(DocumentClass, f32)> {
-    let known = classes
-        .iter()
-        .find(|(class, _)| *class == DocumentClass::TermsPage);
-    let Some((_, before)) = known.filter(|(_, chance)| *chance < HEADED) else {
-        return classes;
-    };
     let is_form = !page.barcodes.is_empty() || asks_receiver_to_sign(&page.words);
     if is_form || !is_headed(&page.words) {
         return classes;
     }
-    let others = (1.0 - HEADED) / (1.0 - before).max(f32::MIN_POSITIVE);
-    let chance = |(class, chance)| match class {
-        DocumentClass::TermsPage => (class, HEADED),
-        _ => (class, chance * others),
-    };
-    classes.into_iter().map(chance).collect()
+    at_least(HEADED, DocumentClass::TermsPage, classes)
 }
 
 fn is_headed(words: &[Word]) -> bool {

@@ -141,9 +141,18 @@ impl<'a> Covered<'a> {
         let rows = self.list.as_ref().map(|list| list.rows_of(member));
         if let Some(rows) = &rows {
             receipt::drop_what_is_of_others(&mut document, rows);
+            receipt::take_from_own_row(&mut document, rows);
         }
-        if !self.together {
-            receipt::keep_own(&mut document, member.shipment, rows.as_ref());
+        if self.together {
+            receipt::sign(&mut document, None);
+            return document;
+        }
+        let others = self.members.iter().map(|other| other.shipment);
+        let others = others.filter(|other| other.id != member.shipment.id);
+        let others: Vec<&Shipment> = others.collect();
+        receipt::keep_own(&mut document, member.shipment, &others, rows.as_ref());
+        if rows.is_some() {
+            receipt::sign(&mut document, rows.as_ref());
         }
         document
     }
@@ -204,14 +213,15 @@ fn put_in_place(document: &mut Document, shipment: &Shipment) {
         else {
             return true;
         };
-        fields.insert(home, field_of(found));
+        let value = Value::Text(found.value.clone());
+        fields.insert(home, field_of(found.with(value)));
         false
     });
 }
 
-fn field_of(found: &Found<String>) -> Field {
+fn field_of(found: Found<Value>) -> Field {
     Field {
-        found: found.with(Value::Text(found.value.clone())),
+        found,
         unit: None,
         kind: None,
     }

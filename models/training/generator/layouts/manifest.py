@@ -70,8 +70,15 @@ def _row_of(sheet: Sheet, number: int) -> Sheet:
     row.hand, row.ink, row.pen = other.hand, other.ink, other.pen
     row.fill = filling.delivered(sheet.rng) if sheet.fill.received() and not sheet.chance(0.2) else filling.Filling()
     if number:
-        row.facts = replace(business.facts(sheet.rng, sheet.facts.country, sheet.facts.language), delivery=sheet.facts.delivery)
+        run, other = sheet.facts, business.facts(sheet.rng, sheet.facts.country, sheet.facts.language)
+        row.facts = replace(other, carrier=run.carrier, load=run.load, pickup=run.pickup, delivery=run.delivery, pro=_alike(sheet.rng, run.pro))
     return row
+
+
+def _alike(rng: Random, number: str) -> str:
+    """Another number of the same carrier: of the same shape, with other digits at its end."""
+    digits = [at for at, c in enumerate(number) if c.isdigit()][-5:]
+    return "".join(str(rng.randrange(10)) if at in digits else c for at, c in enumerate(number))
 
 
 def _cell(row: Sheet, key: str, number: int, left: float, top: float, width: float, tall: float) -> None:

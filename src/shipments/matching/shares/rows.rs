@@ -60,6 +60,12 @@ impl RowOf<'_> {
         others.any(|row| self.rows.is_in(row, page, bbox))
     }
 
+    /// Does it stand above the list, at the head of the paper?
+    pub(super) fn is_above(&self, page: PageNumber, bbox: BBox) -> bool {
+        let mut numbers = self.rows.numbers.iter();
+        numbers.all(|(own, number)| page < *own || (page == *own && bbox.bottom <= number.top))
+    }
+
     /// Does it stand in any row?
     pub(super) fn is_in_any(&self, page: PageNumber, bbox: BBox) -> bool {
         self.is_in(page, bbox) || self.is_of_another(page, bbox)

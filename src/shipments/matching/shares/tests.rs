@@ -5,7 +5,7 @@ use serde_json::json;
 use super::*;
 use crate::document::{BBox, Confidence, Found, PageNumber, Source};
 use crate::shipments::matching::sample::{document, field, known, party, shipment, text};
-use crate::understanding::{Mark, MarkKind, Role};
+use crate::understanding::{Mark, MarkKind, Role, UnsettledDate};
 
 /// Good numbers of one carrier: nine digits, each in its own row.
 const PROS: [&str; 3] = ["703377990", "481920364", "558102937"];
@@ -53,6 +53,7 @@ fn signed_at(top: f32) -> Mark {
         confidence: Confidence::new(0.95),
         text: None,
         looks: None,
+        by_row: false,
     }
 }
 
@@ -100,6 +101,94 @@ fn a_signature_counts_for_the_row_in_which_it_stands() {
     assert_eq!(signed.collect::<Vec<_>>(), [0, 1, 0]);
 }
 
+/// A manifest whose third row is signed and says by whom, when and where; the first names its receiver, the head tells a day.
+fn signed_by_row() -> Document {
+    let in_row = |row: u8, left: f32| {
+        let top = 0.3 + 0.1 * f32::from(row);
+        BBox::new(left, top, left + 0.1, top + 0.02)
+    };
+    let mut paper = manifest(&PROS);
+    let mut mark = signed_at(0.495);
+    (mark.role, mark.by_row) = (None, true);
+    paper.marks = vec![mark];
+    let mut name = field(text("M. Quist"), Source::Handwriting, 0.9);
+    name.found.bbox = in_row(0, 0.45);
+    let lost = |value: &str, left: f32| Found {
+        value: value.to_owned(),
+        raw: value.to_owned(),
+        bbox: in_row(2, left),
+        ..numbered("", 0.0)
+    };
+    paper.traits.other_names = vec![lost("T. Webb", 0.45)];
+    let day = Value::Date(jiff::civil::date(2026, 3, 10));
+    let mut date = field(day, Source::Ocr, 0.9);
+    date.found.bbox = BBox::new(0.7, 0.05, 0.8, 0.07);
+    paper.traits.other_dates = vec![UnsettledDate {
+        field: FieldName::DeliveryDate,
+        found: lost("3/11/26", 0.85),
+        others: Vec::new(),
+    }];
+    let party = party("Cedar Supply", "46204").as_party().cloned();
+    paper.traits.other_parties = vec![lost("", 0.3).with(party.unwrap())];
+    paper.fields.extend([
+        (FieldName::ReceivedByName, name),
+        (FieldName::DeliveryDate, date),
+        (FieldName::ShipTo, acme()),
+    ]);
+    paper
+}
+
+#[test]
+fn a_row_has_its_own_signature_date_name_and_consignee() {
+    let paper = signed_by_row();
+    let shares = covered(&paper, trip());
+    let held = |at: usize, name| {
+        let field: Option<&Field> = shares[at].document.fields.get(&name);
+        field.map(|field| &field.found)
+    };
+    let signers = |at: usize| {
+        let marks = shares[at].document.marks.iter();
+        marks.map(|mark| mark.role).collect::<Vec<_>>()
+    };
+    assert_eq!(signers(0), [], "another signed");
+    assert_eq!(signers(2), [Some(Role::Consignee)]);
+    let signed = held(2, FieldName::SignatureConsignee);
+    assert_eq!(signed.map(|found| found.bbox), Some(paper.marks[0].bbox));
+    let name = |at| held(at, FieldName::ReceivedByName).map(|found| found.value.clone());
+    let names = [Some(text("M. Quist")), None, Some(text("T. Webb"))];
+    assert_eq!([0, 1, 2].map(name), names);
+    let day = |at| held(at, FieldName::DeliveryDate);
+    assert!(day(1).is_some(), "that of the whole paper");
+    assert!(day(2).is_none(), "to be read once the shipment tells how");
+    let open = &shares[2].document.traits.unsettled_dates;
+    assert_eq!(open[0].found.raw, "3/11/26");
+    let consignee = held(2, FieldName::ShipTo).and_then(|found| found.value.as_party());
+    assert_eq!(consignee.unwrap().name, "Cedar Supply");
+}
+
+#[test]
+fn a_signature_between_two_rows_is_nobodys() {
+    let mut paper = signed_by_row();
+    paper.marks[0].bbox = BBox::new(0.6, 0.44, 0.8, 0.48);
+    let shares = covered(&paper, trip());
+    let mut marks = shares.iter().flat_map(|share| &share.document.marks);
+    assert!(marks.all(|mark| mark.role.is_none()));
+}
+
+#[test]
+fn a_day_below_the_head_is_that_of_its_row_alone() {
+    let mut paper = signed_by_row();
+    let day = paper.fields.get_mut(&FieldName::DeliveryDate).unwrap();
+    day.found.bbox = BBox::new(0.85, 0.69, 0.95, 0.71);
+    paper.traits.other_dates.clear();
+    let shares = covered(&paper, trip());
+    let dated = |share: &Share| share.document.fields.contains_key(&FieldName::DeliveryDate);
+    assert!(
+        !shares.iter().any(dated),
+        "of a row whose number was not read"
+    );
+}
+
 #[test]
 fn one_signature_counts_for_all_that_one_consignee_received() {
     let mut paper = manifest(&PROS);
@@ -131,6 +220,27 @@ fn a_signature_at_the_foot_is_nobodys_where_the_list_names_shipments_that_nobody
     assert_eq!(marks(&paper), 0, "they sign in rows");
     paper.marks.push(signed_at(0.295));
     assert_eq!(marks(&paper), 1);
+}
+
+#[test]
+fn a_signature_at_the_foot_is_nobodys_where_the_paper_names_several_consignees() {
+    let mut paper = manifest(&PROS);
+    paper.marks = vec![signed_at(0.85)];
+    let mut in_row = acme();
+    in_row.found.bbox = BBox::new(0.3, 0.3, 0.5, 0.32);
+    paper.fields.insert(FieldName::ShipTo, in_row);
+    let signed = |paper: &Document| {
+        let shares = covered(paper, trip());
+        let marks = shares.iter().map(|share| share.document.marks.len());
+        marks.collect::<Vec<_>>()
+    };
+    assert_eq!(signed(&paper), [0, 0, 0], "rows name consignees");
+    paper.fields.insert(FieldName::ShipTo, acme());
+    assert_eq!(signed(&paper), [1, 0, 0]);
+    let birch = party("Birch Paper Mill", "45402").as_party().cloned();
+    let birch = numbered("", 0.15).with(birch.unwrap());
+    paper.traits.other_parties.push(birch);
+    assert_eq!(signed(&paper), [0, 0, 0], "the head names two");
 }
 
 #[test]
