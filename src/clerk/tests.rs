@@ -299,7 +299,7 @@ fn signature() -> Mark {
         confidence: Confidence::new(0.99),
         text: None,
         looks: None,
-        by_row: false,
+        row: None,
     }
 }
 

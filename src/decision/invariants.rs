@@ -45,7 +45,7 @@ fn marks() -> impl Strategy<Value = Vec<Mark>> {
     let one = (kind, role, 0.0f32..1.0, text).prop_map(|(kind, role, confidence, text)| Mark {
         text,
         looks: None,
-        by_row: false,
+        row: None,
         ..mark(kind, role, confidence)
     });
     prop::collection::vec(one, 0..4)

@@ -122,7 +122,7 @@ pub(super) fn mark(kind: MarkKind, role: Option<Role>, confidence: f32) -> Mark 
         confidence: Confidence::new(confidence),
         text: None,
         looks: None,
-        by_row: false,
+        row: None,
     }
 }
 

@@ -54,7 +54,10 @@ pub(super) fn encode(document: &Document) -> Result<String, LedgerError> {
     let second = |(name, field): (&FieldName, &Field)| Some((*name, field.found.second.clone()?));
     let open = document.traits.unsettled_dates.iter();
     let numbers = document.traits.other_identifiers.iter();
-    let elsewhere = numbers.chain(open.map(|date| &date.found));
+    let rows = document.traits.other_dates.iter().map(|date| &date.found);
+    // What earlier programs did not keep comes last.
+    let elsewhere = numbers.chain(open.map(|date| &date.found)).chain(rows);
+    let elsewhere = elsewhere.chain(&document.traits.other_names);
     sql::json(&Encoded {
         document,
         exact,
@@ -83,9 +86,12 @@ pub(super) fn decode(text: &str) -> Result<Document, LedgerError> {
             field.found.second = Some(second);
         }
     }
-    let open = document.traits.unsettled_dates.iter_mut();
-    let numbers = document.traits.other_identifiers.iter_mut();
+    let traits = &mut document.traits;
+    let open = traits.unsettled_dates.iter_mut();
+    let open = open.chain(&mut traits.other_dates);
+    let numbers = traits.other_identifiers.iter_mut();
     let elsewhere = numbers.chain(open.map(|date| &mut date.found));
+    let elsewhere = elsewhere.chain(&mut traits.other_names);
     for (found, second) in elsewhere.zip(seconds_elsewhere) {
         found.second = second;
     }

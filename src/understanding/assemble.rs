@@ -14,15 +14,16 @@ use super::pages::PageView;
 use super::remarks::remarks;
 use super::roles::{asks_receiver_to_sign, says_received};
 use super::signing_dates::name_dates;
+use super::slope::Slope;
 use super::spans::{Span, spans};
 use super::split::{Cut, PageGuess, split};
 use super::values::{self, DateContext, Reading};
 use super::{
-    Curves, Document, DocumentClass, Field, FieldName, Fields, Mark, MarkKind, NotationKind, Role,
-    Traits, Value, marks,
+    Curves, Document, DocumentClass, FieldName, Fields, Mark, MarkKind, NotationKind, Role, Traits,
+    Value, marks,
 };
 use crate::decision::profile::DateOrder;
-use crate::document::{Confidence, Found};
+use crate::document::{Confidence, Found, PageNumber};
 use crate::reading::{Method, Page, Quality};
 
 /// What is known about an upload before it is read.
@@ -125,7 +126,7 @@ fn document(
     let initialled = marks.iter().any(|mark| mark.kind == MarkKind::Initials);
     let class = signed_class(cut.class, &marks);
     name_by_custom(&mut fields, &mut open.other_identifiers, class);
-    drop_name_of_signature(&mut fields, &marks);
+    drop_names_of_signatures(&mut fields, &mut open, &marks);
     add_signatures(&mut fields, &marks, curves);
     let class_confidence = curves.class(class, cut.confidence);
     let document = Document {
@@ -137,6 +138,7 @@ fn document(
             country: country_of(&fields).or(told),
             photo: class == DocumentClass::DeliveryPhoto,
             screenshot: range.clone().any(|index| is_screenshot(&pages[index])),
+            leans: range.clone().map(|index| lean(&pages[index])).collect(),
             unattended: says(NotationKind::Unattended),
             place_to_sign: range.clone().any(asks),
             altered: says(NotationKind::Correction) && !initialled,
@@ -153,6 +155,10 @@ fn document(
     } else {
         document
     }
+}
+
+fn lean(page: &Page) -> (PageNumber, f32) {
+    (page.number, Slope::of(&page.words).of_page())
 }
 
 /// The document without what it says of a delivery, now or once its shipment is known.
@@ -207,24 +213,25 @@ fn marks_on(cut: &Cut, pages: &[Page], views: &[PageView], spans: &[Vec<Span>]) 
     cut.pages.clone().flat_map(on_page).collect()
 }
 
-/// A name that the reader made of the signature is no name in print (domain.md §1.3, V6).
-fn drop_name_of_signature(fields: &mut Fields, marks: &[Mark]) {
-    let signs = |field: &Field| {
-        let mut marks = marks.iter();
-        marks.any(|mark| is_signature_itself(&field.found, mark))
-    };
-    if fields.get(&FieldName::ReceivedByName).is_some_and(signs) {
+/// A name that the reader made of a signature is no name in print (domain.md §1.3, V6).
+fn drop_names_of_signatures(fields: &mut Fields, open: &mut Traits, marks: &[Mark]) {
+    let name = fields.get(&FieldName::ReceivedByName);
+    if name.is_some_and(|name| is_signature_itself(&name.found, marks)) {
         fields.remove(&FieldName::ReceivedByName);
     }
+    open.other_names
+        .retain(|name| !is_signature_itself(name, marks));
 }
 
 /// Share of a name that the ink has to cover: names in print beside a signature share an edge with it. An assumption.
 const WITHIN_INK: f32 = 0.6;
 
-fn is_signature_itself(name: &Found<Value>, mark: &Mark) -> bool {
-    mark.kind == MarkKind::Ink
-        && mark.page == name.page
-        && mark.bbox.intersection(name.bbox) > WITHIN_INK * name.bbox.area()
+fn is_signature_itself<T>(name: &Found<T>, marks: &[Mark]) -> bool {
+    marks.iter().any(|mark| {
+        mark.kind == MarkKind::Ink
+            && mark.page == name.page
+            && mark.bbox.intersection(name.bbox) > WITHIN_INK * name.bbox.area()
+    })
 }
 
 /// A picture whose top edge shows what only screens show: an address with a path, or a phone's signal and battery. A letterhead
@@ -365,16 +372,23 @@ mod tests {
             confidence: Confidence::new(0.9),
             text: None,
             looks: None,
-            by_row: false,
+            row: None,
         };
         let left_after = |left: f32| {
             let mut name = ink.as_field(Value::Text("J. Davis".into()));
             name.found.bbox = BBox::new(left, 0.81, left + 0.15, 0.83);
             let mut fields = Fields::from([(FieldName::ReceivedByName, name)]);
-            drop_name_of_signature(&mut fields, std::slice::from_ref(&ink));
-            fields.len()
+            let lost = fields[&FieldName::ReceivedByName]
+                .found
+                .with("J. Davis".into());
+            let mut open = Traits {
+                other_names: vec![lost],
+                ..Traits::default()
+            };
+            drop_names_of_signatures(&mut fields, &mut open, std::slice::from_ref(&ink));
+            (fields.len(), open.other_names.len())
         };
-        assert_eq!(left_after(0.22), 0);
-        assert_eq!(left_after(0.42), 1);
+        assert_eq!(left_after(0.22), (0, 0));
+        assert_eq!(left_after(0.42), (1, 1));
     }
 }

@@ -48,6 +48,9 @@ pub struct Traits {
     pub photo: bool,
     /// A picture of a screen.
     pub screenshot: bool,
+    /// How far the lines of each page fall on their way to the right, in page heights for its width: a page that leans has its rows askew.
+    #[serde(default)]
+    pub leans: Vec<(PageNumber, f32)>,
     /// Words that waive the signature: driver release, no contact, left at dock, signature on file.
     pub unattended: bool,
     /// The receiver's place to sign was read: what is missing there is not lost with the edge of the page.
@@ -211,9 +214,9 @@ pub struct Mark {
     /// What it looks like, of ink.
     #[serde(default)]
     pub looks: Option<Looks>,
-    /// It stands in a column that receivers sign, a row each: its row says whose it is.
+    /// Where the number stands beside it, of ink in a column that receivers sign, a row each: it is the receiver's of what the number names.
     #[serde(default)]
-    pub by_row: bool,
+    pub row: Option<BBox>,
 }
 
 impl Mark {

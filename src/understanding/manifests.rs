@@ -1,24 +1,74 @@
 //! Manifests: a page that lists shipments for their receivers to sign, a row each, is a receipt. The `page-class` model, which has seen
-//! none, takes most for something else.
+//! none, takes most for what is signed on a screen.
 
 use super::DocumentClass;
 use super::page_class::at_least;
-use super::roles::signed_by_row;
+use super::roles::SignedColumn;
 use super::slope::Slope;
 use crate::reading::Page;
 
 /// Chance that such a page is a delivery receipt: an assumption.
 const SIGNED_BY_ROW: f32 = 0.9;
 
+/// What such pages were taken for. Of others, such as statements, which list shipments, too, the model knows better.
+const TAKEN_FOR: [DocumentClass; 3] = [
+    DocumentClass::Epod,
+    DocumentClass::BolUnsigned,
+    DocumentClass::Other,
+];
+
 /// The chances of a page's classes, where receivers sign in its rows.
 pub(super) fn by_rows(
     classes: Vec<(DocumentClass, f32)>,
     page: &Page,
 ) -> Vec<(DocumentClass, f32)> {
-    let level = Slope::of(&page.words).level_words(&page.words);
-    if signed_by_row(&level).is_empty() {
-        classes
-    } else {
-        at_least(SIGNED_BY_ROW, DocumentClass::DeliveryReceipt, classes)
+    let best = classes.iter().max_by(|a, b| a.1.total_cmp(&b.1));
+    let may_be = best.is_some_and(|(class, _)| TAKEN_FOR.contains(class));
+    if !may_be || SignedColumn::of(&page.words, &Slope::of(&page.words)).is_empty() {
+        return classes;
+    }
+    at_least(SIGNED_BY_ROW, DocumentClass::DeliveryReceipt, classes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{Confidence, PageNumber};
+    use crate::reading::{Method, Quality, Turn, Word};
+    use crate::understanding::roles::stops;
+
+    fn page(words: Vec<Word>) -> Page {
+        Page {
+            number: PageNumber::from_index(0),
+            image: image::GrayImage::new(1, 1),
+            words,
+            barcodes: Vec::new(),
+            drawings: Vec::new(),
+            method: Method::Ocr,
+            turned: Turn::None,
+            quality: Quality {
+                score: Confidence::CERTAIN,
+                defects: Vec::new(),
+            },
+        }
+    }
+
+    #[test]
+    fn what_receivers_sign_by_row_is_a_receipt_and_a_list_of_numbers_is_not() {
+        let class = |page: &Page, before: DocumentClass| {
+            let classes = vec![(DocumentClass::DeliveryReceipt, 0.02), (before, 0.98)];
+            let classes = by_rows(classes, page);
+            let best = classes.into_iter().max_by(|a, b| a.1.total_cmp(&b.1));
+            best.unwrap()
+        };
+        let manifest = page(stops(2));
+        let epod = DocumentClass::Epod;
+        assert_eq!(
+            class(&manifest, epod),
+            (DocumentClass::DeliveryReceipt, 0.9)
+        );
+        let invoice = DocumentClass::FreightInvoice;
+        assert_eq!(class(&manifest, invoice).0, invoice);
+        assert_eq!(class(&page(stops(1)), epod), (epod, 0.98));
     }
 }

@@ -9,7 +9,7 @@ mod strokes;
 
 pub use self::seen::{MarksModel, Seen, Signer};
 use super::cmr_boxes::CmrBoxes;
-use super::roles::{self, Label};
+use super::roles::{self, Label, SignedColumn};
 use super::slope::Slope;
 use super::spans::Span;
 use super::{DocumentClass, FieldName, Mark, MarkKind, Role};
@@ -48,7 +48,7 @@ pub fn attribute(
             confidence,
             text: None,
             looks: None,
-            by_row: false,
+            row: None,
         }
     }));
     marks
@@ -117,9 +117,9 @@ fn mark(
     places: &Places,
 ) -> Option<Mark> {
     let inside = text_inside(seen.bbox, words);
-    let by_row = seen.kind != MarkKind::Stamp && places.are_signed_by_row(seen.bbox);
+    let column = places.column_of(seen);
     let (role, chance) = match seen.kind {
-        _ if by_row => (None, 1.0),
+        _ if column.is_some() => (None, signed_by_receiver(seen)),
         MarkKind::Stamp => stamp_role(&inside, places.slope.level(seen.bbox), &places.likely)?,
         MarkKind::Ink | MarkKind::Initials | MarkKind::Electronic => whose(seen, places),
     };
@@ -136,7 +136,7 @@ fn mark(
         confidence: Confidence::new(seen.chance * chance),
         text,
         looks: None,
-        by_row,
+        row: column.and_then(|column| column.number_beside(places.slope.level(seen.bbox))),
     })
 }
 
@@ -152,11 +152,27 @@ const DOUBTFUL: f32 = 0.45;
 /// Below this chance of the model a label that is surer says whose ink is. An assumption.
 const UNSURE: f32 = 0.7;
 
+/// Where the model says that ink is nobody's, ink in a column that receivers sign is a signature if the marks model is so sure of it: the
+/// former has seen no such columns, and takes half of the signatures there for nobody's. An assumption.
+const SURE_INK: f32 = 0.85;
+
+/// How likely ink in a column that receivers sign is a signature of one of them, beside that it is ink.
+fn signed_by_receiver(seen: &Seen) -> f32 {
+    match seen.signer {
+        Some(Signer { role: None, chance })
+            if chance > SURELY_NOBODYS && seen.chance < SURE_INK =>
+        {
+            DOUBTFUL
+        }
+        Some(_) | None => 1.0,
+    }
+}
+
 /// Places to sign on a page, as they would stand if its lines were level.
 struct Places {
     slope: Slope,
     /// Columns of a list that receivers sign, a row each: only who knows the rows knows whose a signature there is.
-    by_row: Vec<BBox>,
+    columns: Vec<SignedColumn>,
     /// Whose labels name somebody.
     named: Vec<Label>,
     /// Those and, on what was signed on a screen and where a bill of lading names no place of the receiver, the ones that name nobody.
@@ -168,8 +184,8 @@ struct Places {
 impl Places {
     fn of(words: &[Word], class: DocumentClass) -> Self {
         let slope = Slope::of(words);
+        let columns = SignedColumn::of(words, &slope);
         let words = slope.level_words(words);
-        let by_row = roles::signed_by_row(&words);
         let named = roles::labels(&words);
         let nameless = roles::nameless(&words, Role::Consignee);
         let possible: Vec<Label> = named.iter().cloned().chain(nameless).collect();
@@ -187,23 +203,23 @@ impl Places {
         };
         Self {
             slope,
-            by_row,
+            columns,
             named,
             likely,
             possible,
         }
     }
-}
 
-impl Places {
-    /// Does ink stand in a column that receivers sign, a row each?
-    fn are_signed_by_row(&self, ink: BBox) -> bool {
-        let (across, height) = self.slope.level(ink).centre();
-        let mut columns = self.by_row.iter();
-        columns.any(|column| {
-            (column.left..column.right).contains(&across)
-                && (column.top..column.bottom).contains(&height)
-        })
+    /// The column that receivers sign in which ink stands that is not surely the driver's or the shipper's.
+    fn column_of(&self, seen: &Seen) -> Option<&SignedColumn> {
+        let others = seen.signer.is_some_and(|signer| {
+            matches!(signer.role, Some(Role::Driver | Role::Shipper)) && signer.chance >= UNSURE
+        });
+        if seen.kind == MarkKind::Stamp || others {
+            return None;
+        }
+        let ink = self.slope.level(seen.bbox);
+        self.columns.iter().find(|column| column.holds(ink))
     }
 }
 

@@ -5,7 +5,9 @@
 mod columns;
 mod words;
 
-pub use self::columns::signed_by_row;
+pub(super) use self::columns::SignedColumn;
+#[cfg(test)]
+pub(super) use self::columns::tests::stops;
 use self::words::{NAMELESS, NAMELESS_ON_SCREEN, RECEIVED_WORDS, ROLE_WORDS, SIGNING_WORDS};
 use super::Role;
 use crate::document::BBox;

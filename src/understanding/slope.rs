@@ -38,15 +38,24 @@ impl Slope {
         Self(lines)
     }
 
-    /// What half of the way along the lines near this height does not exceed.
+    /// How far the lines of the whole page fall, in page heights for its width.
+    pub(super) fn of_page(&self) -> f32 {
+        self.middle(|_| true)
+    }
+
     fn at(&self, height: f32) -> f32 {
-        let near = |line: &&Line| (line.height - height).abs() < Self::NEAR;
-        let way: f32 = self.0.iter().filter(near).map(|line| line.way).sum();
+        self.middle(|line| (line.height - height).abs() < Self::NEAR)
+    }
+
+    /// What half of the way along these lines does not exceed.
+    fn middle(&self, counts: impl Fn(&Line) -> bool) -> f32 {
+        let lines = || self.0.iter().filter(|line| counts(line));
+        let way: f32 = lines().map(|line| line.way).sum();
         if way < Self::FEWEST {
             return 0.0;
         }
         let mut gone = 0.0;
-        let middle = self.0.iter().filter(near).find(|line| {
+        let middle = lines().find(|line| {
             gone += line.way;
             gone >= way / 2.0
         });

@@ -36,7 +36,7 @@ BY_HAND = {"bol_consignee_signed": 0.08, "bol_unsigned": 0.08, "delivery_receipt
 OF_OTHER_TRADES = 0.75
 """Share of other papers, till slips apart, that no haulier's inbox knows."""
 MANIFESTS = 9
-"""One in so many of training's delivery receipts is a manifest signed row by row."""
+"""One in so many of the delivery receipts of training's broader families in English is a manifest signed row by row."""
 PHOTO_PAPERS = [(640.0, 480.0), (480.0, 640.0), (640.0, 360.0), (600.0, 450.0)]
 
 

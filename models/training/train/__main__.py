@@ -19,6 +19,8 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--start", type=Path, help="bundle to train on from (marks only)")
     arguments = parser.parse_args()
+    if arguments.start and arguments.model != "marks":
+        parser.error("--start: only marks trains on from a bundle")
     model = MODELS[arguments.model]
     if arguments.minutes:
         more = {"start": arguments.start} if arguments.start else {}

@@ -141,18 +141,16 @@ impl<'a> Covered<'a> {
         let rows = self.list.as_ref().map(|list| list.rows_of(member));
         if let Some(rows) = &rows {
             receipt::drop_what_is_of_others(&mut document, rows);
-            receipt::take_from_own_row(&mut document, rows);
+            receipt::take_from_own_row(&mut document, member.shipment, rows);
         }
-        if self.together {
-            receipt::sign(&mut document, None);
-            return document;
+        if !self.together {
+            let others = self.members.iter().map(|other| other.shipment);
+            let others = others.filter(|other| other.id != member.shipment.id);
+            let others: Vec<&Shipment> = others.collect();
+            receipt::keep_own(&mut document, member.shipment, &others, rows.as_ref());
         }
-        let others = self.members.iter().map(|other| other.shipment);
-        let others = others.filter(|other| other.id != member.shipment.id);
-        let others: Vec<&Shipment> = others.collect();
-        receipt::keep_own(&mut document, member.shipment, &others, rows.as_ref());
-        if rows.is_some() {
-            receipt::sign(&mut document, rows.as_ref());
+        if let Some(rows) = &rows {
+            receipt::sign(&mut document, rows);
         }
         document
     }

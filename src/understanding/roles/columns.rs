@@ -1,15 +1,16 @@
 //! Columns that receivers sign, a row each: a manifest of stops has one heading for all of them.
 //!
-//! In: the words of a page, on level lines. Out: where such columns stand. Whose a signature there is, its row says, and nobody else: the
-//! stage that knows which shipment stands in which row.
+//! In: the words of a page. Out: where such columns stand, and for ink there the number in its row. Whose a signature there is, the row
+//! says, and nobody else; where it is not clear which row it is, it is nobody's.
 
-use super::{NAMELESS, fold, labels};
+use super::{Label, NAMELESS, fold, label};
 use crate::document::BBox;
 use crate::reading::Word;
 use crate::understanding::Role;
+use crate::understanding::slope::Slope;
 
-/// Headings of the columns that number what is delivered, folded: words that they begin with.
-const NUMBERS: [&str; 11] = [
+/// Headings, folded, of the columns that number what is delivered: words that they begin with.
+const NUMBERS: [&str; 10] = [
     "pro",
     "bol",
     "b/l",
@@ -20,19 +21,25 @@ const NUMBERS: [&str; 11] = [
     "shipment",
     "load",
     "stop",
-    "po",
 ];
-/// More headings, as they stand, over signatures of receivers.
-const SIGNED: [&str; 6] = [
-    "sign",
-    "signed",
-    "received by",
-    "rec'd by",
-    "recd by",
-    "receiver",
+/// Headings of the columns that say to whom: a table of goods has none.
+const PLACES: [&str; 7] = [
+    "consignee",
+    "customer",
+    "deliver to",
+    "delivered to",
+    "ship to",
+    "stop",
+    "destination",
 ];
 /// A heading with such a word asks for a name in print.
 const PRINTED: [&str; 3] = ["print", "name", "title"];
+/// Behind the name of a number such a word counts or dates it.
+const NO_NUMBER: [&str; 6] = ["qty", "quantity", "date", "time", "amount", "weight"];
+/// Beginnings of words by which a page speaks of a delivery, …
+const DELIVERY: [&str; 4] = ["deliv", "receiv", "rec'd", "receipt"];
+/// … and of a pickup: there a heading that names nobody is the driver's.
+const PICKUP: [&str; 2] = ["pick", "tender"];
 
 /// Headings of one table stand on one line, give or take half of small print, in page heights.
 const ONE_LINE: f32 = 0.01;
@@ -40,95 +47,237 @@ const ONE_LINE: f32 = 0.01;
 const GAP: f32 = 0.7;
 /// Boxes are shares of the page's sides, and paper is about 1.3 times as high as wide.
 const ASPECT: f32 = 1.3;
-/// Two headings, and the one over the signatures, make a table.
-const FEWEST_HEADINGS: usize = 3;
+/// A heading goes on in the line below it if that is no further off, in heights.
+const LEADING: f32 = 0.8;
+/// Numbers of one column differ in length by no more letters and digits.
+const ALIKE: usize = 2;
+/// More rows in a row whose numbers were not read end a table.
+const UNREAD: f32 = 2.0;
+/// How far a row may be off its place, of the way from row to row. Assumed, as the figures above are.
+const UNEVEN: f32 = 0.2;
+/// Ink that is higher, in rows, may be that of two.
+const TALL: f32 = 1.5;
+
+/// A column that receivers sign, on level lines.
+#[derive(Debug, Clone)]
+pub(in crate::understanding) struct SignedColumn {
+    left: f32,
+    right: f32,
+    /// Where the headings end.
+    top: f32,
+    rows: Rows,
+}
+
+/// Rows by the numbers in them: their heights, and where they stand on the page.
+#[derive(Debug, Clone)]
+struct Rows {
+    numbers: Vec<(f32, BBox)>,
+    /// The way from row to row; `None` where rows are of all heights.
+    step: Option<f32>,
+}
+
+impl SignedColumn {
+    /// Those of a page.
+    #[must_use]
+    pub(in crate::understanding) fn of(words: &[Word], slope: &Slope) -> Vec<Self> {
+        let cells = cells(words, slope);
+        let page = Page::of(words);
+        let asked = cells.iter().filter(|cell| cell.asks(&cells, page));
+        let columns = asked.filter_map(|asked| column(asked, &cells, page));
+        columns.collect()
+    }
+
+    /// Does ink stand in it?
+    #[must_use]
+    pub(in crate::understanding) fn holds(&self, ink: BBox) -> bool {
+        let (across, height) = ink.centre();
+        let bottom = self.rows.numbers.last().map(|(height, _)| *height);
+        let bottom = bottom.map_or(self.top, |last| last + self.rows.step.unwrap_or_default());
+        across > self.left && across < self.right && height > self.top && height < bottom
+    }
+
+    /// The number in the row of the ink, where it stands on the page: the nearest one, if the ink lies as the rows do that begin under the
+    /// headings.
+    #[must_use]
+    pub(in crate::understanding) fn number_beside(&self, ink: BBox) -> Option<BBox> {
+        let step = self.rows.step.filter(|step| ink.height() < TALL * step)?;
+        let height = ink.centre().1;
+        let off = |number: f32| (number - height).abs();
+        let numbers = self.rows.numbers.iter();
+        let (number, place) = numbers.min_by(|(a, _), (b, _)| off(*a).total_cmp(&off(*b)))?;
+        let (first, _) = self.rows.numbers.first()?;
+        let begin = first - (first - self.top).rem_euclid(step);
+        let row = |height: f32| ((height - begin) / step).floor();
+        let is_clear = off(*number) < step / 2.0 && (row(*number) - row(height)).abs() < 0.5;
+        is_clear.then_some(*place)
+    }
+}
+
+/// What a page says that it is about.
+#[derive(Clone, Copy)]
+struct Page {
+    speaks_of_delivery: bool,
+}
+
+impl Page {
+    fn of(words: &[Word]) -> Self {
+        let begins = |beginnings: &[&str]| {
+            words.iter().any(|word| {
+                let word = fold(&word.text);
+                beginnings.iter().any(|begin| word.starts_with(begin))
+            })
+        };
+        Self {
+            speaks_of_delivery: begins(&DELIVERY) && !begins(&PICKUP),
+        }
+    }
+}
 
 /// Words of one line with no wide gap between them.
 struct Cell<'a> {
     words: &'a [Word],
-    bbox: BBox,
+    text: String,
+    /// Where it stands on the page.
+    place: BBox,
+    /// The same if the page's lines were level.
+    level: BBox,
 }
 
 impl Cell<'_> {
-    fn text(&self) -> String {
-        let texts: Vec<String> = self.words.iter().map(|word| fold(&word.text)).collect();
-        let text = texts.join(" ");
-        text.trim_matches(|c: char| !c.is_alphanumeric()).to_owned()
-    }
-
-    fn asks_receiver(&self) -> bool {
-        let text = self.text();
-        let of_receiver = || {
-            let labels = labels(self.words);
-            let mut labels = labels.iter();
-            labels.any(|label| label.role == Role::Consignee && label.asks_to_sign())
+    /// Does it ask receivers to sign? With what stands right above and below it in the same heading.
+    fn asks(&self, cells: &[Cell<'_>], page: Page) -> bool {
+        let parts = cells.iter().filter(|cell| cell.is_part_of_heading(self));
+        let words: Vec<Word> = parts.flat_map(|part| part.words).cloned().collect();
+        let texts: Vec<String> = words.iter().map(|word| fold(&word.text)).collect();
+        let text = trimmed(&texts.join(" "));
+        let named = label(&text, &texts, &words);
+        let of_receiver = |label: Label| label.role == Role::Consignee && label.asks_to_sign();
+        let asks = match named {
+            Some(label) => of_receiver(label),
+            None => {
+                let nameless = NAMELESS.contains(&text.as_str()) || text == "sign";
+                nameless && page.speaks_of_delivery
+            }
         };
-        let asks = SIGNED.contains(&text.as_str()) || NAMELESS.contains(&text.as_str());
-        !PRINTED.iter().any(|word| text.contains(word)) && (asks || of_receiver())
+        asks && !PRINTED.iter().any(|word| text.contains(word))
     }
 
-    fn numbers(&self) -> bool {
-        let text = self.text();
-        NUMBERS.iter().any(|begin| {
-            let rest = text.strip_prefix(begin);
+    fn is_part_of_heading(&self, other: &Cell<'_>) -> bool {
+        let (one, other) = (self.level, other.level);
+        let gap = (one.top - other.bottom).max(other.top - one.bottom);
+        let shared = one.right.min(other.right) - one.left.max(other.left);
+        gap < LEADING * other.height() && shared > 0.5 * one.width().min(other.width())
+    }
+
+    fn begins_with(&self, words: &[&str]) -> bool {
+        words.iter().any(|begin| {
+            let rest = self.text.strip_prefix(begin);
             rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphabetic()))
         })
     }
 
-    /// Does this stand in the line of another one?
+    fn is_of_numbers(&self) -> bool {
+        let counts = NO_NUMBER.iter().any(|word| self.text.contains(word));
+        let digits = self.text.contains(|c: char| c.is_ascii_digit());
+        self.begins_with(&NUMBERS) && !counts && !digits
+    }
+
     fn is_level_with(&self, other: &Cell<'_>) -> bool {
-        (self.bbox.centre().1 - other.bbox.centre().1).abs() < ONE_LINE
+        (self.level.centre().1 - other.level.centre().1).abs() < ONE_LINE
+    }
+
+    /// How many letters and digits it has, if it is a number: at least half of them are digits.
+    fn length_of_number(&self) -> Option<usize> {
+        let digits = self.text.chars().filter(char::is_ascii_digit).count();
+        let all = self.text.chars().filter(|c| c.is_alphanumeric()).count();
+        (digits > 0 && 2 * digits >= all).then_some(all)
     }
 }
 
-/// Where receivers sign in rows: from the headings down to half a row below the last number in the table.
-#[must_use]
-pub fn signed_by_row(words: &[Word]) -> Vec<BBox> {
-    let cells = cells(words);
-    let asked = cells.iter().filter(|cell| cell.asks_receiver());
-    asked.filter_map(|asked| column(asked, &cells)).collect()
-}
-
-fn column(asked: &Cell<'_>, cells: &[Cell<'_>]) -> Option<BBox> {
+fn column(asked: &Cell<'_>, cells: &[Cell<'_>], page: Page) -> Option<SignedColumn> {
     let headings = cells.iter().filter(|cell| cell.is_level_with(asked));
     let headings: Vec<&Cell<'_>> = headings.collect();
-    if headings.len() < FEWEST_HEADINGS {
+    let signs = |cell: &Cell<'_>| cell.text.contains("sign");
+    // Beside a column for signatures, `Received by` asks for a name.
+    let mut surer = headings.iter().filter(|cell| signs(cell));
+    if !signs(asked) && surer.any(|cell| cell.asks(cells, page)) {
         return None;
     }
-    let numbers = headings.iter().filter(|heading| heading.numbers());
-    let rows = numbers.map(|heading| rows(heading, &headings, cells));
-    let rows = rows.max_by_key(Vec::len).filter(|rows| rows.len() > 1)?;
-    let (first, last) = (*rows.first()?, *rows.last()?);
-    let steps = u16::try_from(rows.len() - 1).ok()?;
-    let step = (last - first) / f32::from(steps);
+    let mut to_whom = headings.iter();
+    if !to_whom.any(|heading| heading.begins_with(&PLACES)) {
+        return None;
+    }
+    let top = headings.iter().map(|heading| heading.level.bottom);
+    let top = top.fold(asked.level.bottom, f32::max);
+    let numbers = headings.iter().filter(|heading| heading.is_of_numbers());
+    let numbers = numbers.map(|heading| numbers_below(heading, &headings, cells));
+    let numbers = numbers.max_by_key(Vec::len)?;
+    let rows = Rows::of(numbers)?;
     let (left, right) = sides(asked, &headings);
-    Some(BBox::new(left, asked.bbox.bottom, right, last + step / 2.0))
+    Some(SignedColumn {
+        left,
+        right,
+        top,
+        rows,
+    })
 }
 
-/// Heights of the numbers below a heading, each once.
-fn rows(heading: &Cell<'_>, headings: &[&Cell<'_>], cells: &[Cell<'_>]) -> Vec<f32> {
+impl Rows {
+    /// Those of two or more numbers, from the top down to the first wide gap.
+    fn of(mut numbers: Vec<(f32, BBox)>) -> Option<Self> {
+        let steps = numbers.windows(2).map(|pair| pair[1].0 - pair[0].0);
+        let steps: Vec<f32> = steps.collect();
+        let least = steps.iter().copied().min_by(f32::total_cmp)?;
+        let end = steps
+            .iter()
+            .position(|step| *step > (UNREAD + 1.0 + UNEVEN) * least);
+        let kept = end.unwrap_or(steps.len());
+        numbers.truncate(kept + 1);
+        let is_even = |step: &f32| {
+            let rows = step / least;
+            (rows - rows.round()).abs() < UNEVEN
+        };
+        let even = steps.iter().take(kept).all(is_even);
+        (numbers.len() > 1).then_some(Self {
+            numbers,
+            step: even.then_some(least),
+        })
+    }
+}
+
+/// The numbers in the column under a heading, from above: those that are as long as the first.
+fn numbers_below(
+    heading: &Cell<'_>,
+    headings: &[&Cell<'_>],
+    cells: &[Cell<'_>],
+) -> Vec<(f32, BBox)> {
     let (left, right) = sides(heading, headings);
-    let below = cells.iter().filter(|cell| {
-        let (across, height) = cell.bbox.centre();
-        height > heading.bbox.bottom && across > left && across < right
-    });
-    let numbered = below.filter(|cell| cell.text().contains(|c: char| c.is_ascii_digit()));
-    let mut heights: Vec<f32> = numbered.map(|cell| cell.bbox.centre().1).collect();
-    heights.sort_by(f32::total_cmp);
-    heights.dedup_by(|one, other| (*one - *other).abs() < ONE_LINE);
-    heights
+    let mut numbers: Vec<(f32, usize, BBox)> = cells
+        .iter()
+        .filter(|cell| {
+            let (across, height) = cell.level.centre();
+            height > heading.level.bottom && across > left && across < right
+        })
+        .filter_map(|cell| Some((cell.level.centre().1, cell.length_of_number()?, cell.place)))
+        .collect();
+    numbers.sort_by(|a, b| a.0.total_cmp(&b.0));
+    numbers.dedup_by(|next, one| (next.0 - one.0).abs() < ONE_LINE);
+    let length = numbers.first().map_or(0, |(_, length, _)| *length);
+    numbers.retain(|(_, own, _)| own.abs_diff(length) <= ALIKE);
+    let numbers = numbers.into_iter();
+    numbers.map(|(height, _, place)| (height, place)).collect()
 }
 
-/// Between which heights across the page the column under a heading lies: between the headings beside it.
+/// From where to where across the page the column under a heading reaches: to the headings beside it.
 fn sides(heading: &Cell<'_>, headings: &[&Cell<'_>]) -> (f32, f32) {
-    let before = headings.iter().map(|one| one.bbox.right);
-    let before = before.filter(|right| *right <= heading.bbox.left);
-    let behind = headings.iter().map(|one| one.bbox.left);
-    let behind = behind.filter(|left| *left >= heading.bbox.right);
+    let before = headings.iter().map(|one| one.level.right);
+    let before = before.filter(|right| *right <= heading.level.left);
+    let behind = headings.iter().map(|one| one.level.left);
+    let behind = behind.filter(|left| *left >= heading.level.right);
     (before.fold(0.0, f32::max), behind.fold(1.0, f32::min))
 }
 
-fn cells(words: &[Word]) -> Vec<Cell<'_>> {
+fn cells<'a>(words: &'a [Word], slope: &Slope) -> Vec<Cell<'a>> {
     let lines = words.chunk_by(|a, b| a.line == b.line);
     let parts = lines.flat_map(|line| {
         line.chunk_by(|a, b| {
@@ -136,95 +285,22 @@ fn cells(words: &[Word]) -> Vec<Cell<'_>> {
             gap < GAP * ASPECT * a.bbox.height().min(b.bbox.height())
         })
     });
-    let cell = |words| {
-        let bbox = super::around(words)?;
-        Some(Cell { words, bbox })
+    let cell = |words: &'a [Word]| {
+        let place = super::around(words)?;
+        let texts: Vec<String> = words.iter().map(|word| fold(&word.text)).collect();
+        Some(Cell {
+            words,
+            text: trimmed(&texts.join(" ")),
+            place,
+            level: slope.level(place),
+        })
     };
     parts.filter_map(cell).collect()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::document::{Confidence, Source};
-
-    /// Words at places of a page, one a line but for those that stand close together.
-    fn page(texts: &[(&str, f32, f32)]) -> Vec<Word> {
-        let texts = texts.iter().enumerate();
-        let words = texts.flat_map(|(line, (text, left, top))| {
-            let mut at = *left;
-            text.split(' ').map(move |part| {
-                let width = 0.008 * part.chars().map(|_| 1.0).sum::<f32>();
-                let bbox = BBox::new(at, *top, at + width, top + 0.012);
-                at += width + 0.004;
-                Word {
-                    text: part.to_owned(),
-                    bbox,
-                    confidence: Confidence::CERTAIN,
-                    source: Source::Ocr,
-                    line: u32::try_from(line).unwrap(),
-                    second: None,
-                    others: Vec::new(),
-                }
-            })
-        });
-        words.collect()
-    }
-
-    const TABLE: [(&str, f32, f32); 6] = [
-        ("PRO #", 0.05, 0.2),
-        ("Deliver to", 0.25, 0.2),
-        ("Received by (signature)", 0.5, 0.201),
-        ("Date", 0.85, 0.199),
-        ("4471903", 0.05, 0.25),
-        ("4471917", 0.05, 0.3),
-    ];
-
-    #[test]
-    fn receivers_sign_in_the_column_under_the_heading_as_far_as_the_numbers_go() {
-        let columns = signed_by_row(&page(&TABLE));
-        let [column] = columns.as_slice() else {
-            panic!("{columns:?}");
-        };
-        assert!(column.left < 0.4 && column.left > 0.3, "{column:?}");
-        assert!((column.right - 0.85).abs() < 1e-4, "{column:?}");
-        assert!(column.bottom > 0.32 && column.bottom < 0.34, "{column:?}");
-    }
-
-    #[test]
-    fn one_row_is_a_receipt_and_no_list() {
-        assert!(signed_by_row(&page(&TABLE[..5])).is_empty());
-    }
-
-    #[test]
-    fn places_of_others_and_columns_of_names_are_none() {
-        for heading in [
-            "Driver signature",
-            "Received by (print)",
-            "Shipper signature",
-            "Pieces",
-        ] {
-            let mut table = TABLE;
-            table[2].0 = heading;
-            assert!(signed_by_row(&page(&table)).is_empty(), "{heading}");
-        }
-        let mut goods = TABLE;
-        goods[0].0 = "Product";
-        assert!(
-            signed_by_row(&page(&goods)).is_empty(),
-            "numbers no shipment"
-        );
-    }
-
-    #[test]
-    fn places_to_sign_side_by_side_are_no_table_of_shipments() {
-        let places = [
-            ("Shipper signature", 0.05, 0.8),
-            ("Driver signature", 0.35, 0.8),
-            ("Consignee signature", 0.65, 0.8),
-            ("3/4/26", 0.05, 0.85),
-            ("3/6/26", 0.05, 0.9),
-        ];
-        assert!(signed_by_row(&page(&places)).is_empty());
-    }
+fn trimmed(text: &str) -> String {
+    text.trim_matches(|c: char| !c.is_alphanumeric()).to_owned()
 }
+
+#[cfg(test)]
+pub(super) mod tests;

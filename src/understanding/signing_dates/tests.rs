@@ -140,7 +140,7 @@ fn a_date_under_the_drivers_ink_is_no_day_of_delivery_unless_its_label_says_so()
         confidence: Confidence::CERTAIN,
         text: None,
         looks: None,
-        by_row: false,
+        row: None,
     };
     let driver = mark(Role::Driver, 0.55, 0.74);
     let date = BBox::new(0.52, 0.815, 0.6, 0.832);

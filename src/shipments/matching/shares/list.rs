@@ -44,7 +44,7 @@ fn column(paper: &Paper<'_>, at: usize) -> Vec<usize> {
 impl List {
     fn in_rows(paper: &Paper<'_>, numbers: Vec<usize>) -> Option<Self> {
         let places: Vec<_> = numbers.iter().map(|at| paper.readings[*at].place).collect();
-        let rows = Rows::of(&places)?;
+        let rows = Rows::of(&places, &paper.document.traits.leans)?;
         Some(Self { numbers, rows })
     }
 

@@ -6,7 +6,8 @@ use crate::document::Found;
 use crate::shipments::Shipment;
 use crate::shipments::sites::{Destination, SiteAgreement, agreement, destinations, meet};
 use crate::understanding::{
-    Document, Field, FieldName, Fields, Mark, Party, Role, UnsettledDate, Value,
+    Document, DocumentClass, Field, FieldName, Fields, Mark, NotationKind, Party, Role, SURE_MARK,
+    UnsettledDate, Value,
 };
 
 /// Drops what stands in the rows of other shipments.
@@ -29,35 +30,66 @@ pub(super) fn drop_what_is_of_others(document: &mut Document, rows: &RowOf<'_>) 
 
 /// Puts what the row itself says of who received it and when before what stands elsewhere on the paper. A date is read once the shipment
 /// tells how.
-pub(super) fn take_from_own_row(document: &mut Document, rows: &RowOf<'_>) {
+pub(super) fn take_from_own_row(document: &mut Document, shipment: &Shipment, rows: &RowOf<'_>) {
     let (fields, traits) = (&mut document.fields, &mut document.traits);
     let held = |fields: &Fields, name| {
         let field: Option<&Field> = fields.get(&name);
         field.is_some_and(|field| rows.is_in(field.found.page, field.found.bbox))
     };
-    let mut parties = traits.other_parties.iter();
-    let party = parties.find(|party| rows.is_in(party.page, party.bbox));
-    if let Some(party) = party.filter(|_| !held(fields, FieldName::ShipTo)) {
+    if !held(fields, FieldName::ShipTo)
+        && let Some(party) = party_in_row(&traits.other_parties, shipment, rows)
+    {
         let value = Value::Party(party.value.clone());
         fields.insert(FieldName::ShipTo, field_of(party.with(value)));
     }
-    let mut names = traits.other_names.iter();
-    let name = names.find(|name| rows.is_in(name.page, name.bbox));
-    if let Some(name) = name.filter(|_| !held(fields, FieldName::ReceivedByName)) {
+    if !held(fields, FieldName::ReceivedByName)
+        && let Some(name) = surest(in_row(&traits.other_names, rows))
+    {
         let value = Value::Text(name.value.clone());
         fields.insert(FieldName::ReceivedByName, field_of(name.with(value)));
     }
-    let dates = traits.other_dates.iter();
-    let dates = dates.filter(|date| rows.is_in(date.found.page, date.found.bbox));
-    let dates: Vec<UnsettledDate> = dates.cloned().collect();
-    if !dates.is_empty() && !held(fields, FieldName::DeliveryDate) {
-        fields.remove(&FieldName::DeliveryDate);
-        traits.unsettled_dates.extend(dates);
+    if !held(fields, FieldName::DeliveryDate) {
+        let dates = traits.other_dates.iter();
+        let dates = dates.filter(|date| rows.is_in(date.found.page, date.found.bbox));
+        traits.unsettled_dates.extend(dates.cloned());
+        put_own_day_first(document, rows);
     }
 }
 
+/// Where a day to be read stands in the row, no other one counts.
+fn put_own_day_first(document: &mut Document, rows: &RowOf<'_>) {
+    let day = FieldName::DeliveryDate;
+    let is_own = |date: &UnsettledDate| rows.is_in(date.found.page, date.found.bbox);
+    let open = &mut document.traits.unsettled_dates;
+    if open.iter().any(|date| date.field == day && is_own(date)) {
+        open.retain(|date| date.field != day || is_own(date));
+        document.fields.remove(&day);
+    }
+}
+
+/// The party in the row: the one that the shipment goes to, else the surest, which speaks against it.
+fn party_in_row<'a>(
+    parties: &'a [Found<Party>],
+    shipment: &Shipment,
+    rows: &RowOf<'_>,
+) -> Option<&'a Found<Party>> {
+    let sites = destinations(shipment);
+    let agrees = |party: &&Found<Party>| agreement(&party.value, &sites) >= SiteAgreement::NameOnly;
+    in_row(parties, rows)
+        .find(agrees)
+        .or_else(|| surest(in_row(parties, rows)))
+}
+
+fn in_row<'a, T>(found: &'a [Found<T>], rows: &RowOf<'_>) -> impl Iterator<Item = &'a Found<T>> {
+    found.iter().filter(|one| rows.is_in(one.page, one.bbox))
+}
+
+fn surest<'a, T: 'a>(found: impl Iterator<Item = &'a Found<T>>) -> Option<&'a Found<T>> {
+    found.max_by(|a, b| a.confidence.get().total_cmp(&b.confidence.get()))
+}
+
 /// Keeps the receipt of this shipment alone: what is signed in its row, or, where nobody signs in rows, at the foot of a paper that names its
-/// consignee and none of the `others`.
+/// consignee and no other one.
 pub(super) fn keep_own(
     document: &mut Document,
     shipment: &Shipment,
@@ -65,22 +97,34 @@ pub(super) fn keep_own(
     rows: Option<&RowOf<'_>>,
 ) {
     let is_named = names_consignee_of(document, shipment);
-    let is_only_one = is_named && !is_one_of_several(document, shipment, others, rows);
-    if !is_named {
-        document.fields.remove(&FieldName::ShipTo);
-    }
-    let by_row = |mark: &Mark| rows.is_some_and(|rows| rows.is_in_any(mark.page, mark.bbox));
+    let is_only_one = is_named && !names_several(document, shipment, others, rows);
+    let in_own_row = |field: &Field| {
+        let found = &field.found;
+        rows.is_some_and(|rows| rows.is_in(found.page, found.bbox))
+    };
+    // One that stands in the row and is another's speaks against the shipment.
+    document
+        .fields
+        .retain(|name, field| *name != FieldName::ShipTo || is_named || in_own_row(field));
+    let by_row = |mark: &Mark| {
+        let in_row = rows.is_some_and(|rows| rows.is_in_any(mark.page, mark.bbox));
+        mark.row.is_some() || in_row
+    };
     let signed_in_rows = document
         .marks
         .iter()
         .any(|mark| receives(mark) && by_row(mark));
     let is_own = |page, bbox| match rows {
         Some(rows) if signed_in_rows => rows.is_in(page, bbox),
-        Some(_) | None => is_only_one,
+        Some(_) | None => is_only_one && !signed_in_rows,
+    };
+    let is_own_mark = |mark: &Mark| match mark.row {
+        Some(number) => rows.is_some_and(|rows| rows.is_in_line(mark.page, number)),
+        None => is_own(mark.page, mark.bbox),
     };
     document
         .marks
-        .retain(|mark| !receives(mark) || is_own(mark.page, mark.bbox));
+        .retain(|mark| !receives(mark) || is_own_mark(mark));
     document.fields.retain(|name, field| {
         let receipt = matches!(
             name,
@@ -89,29 +133,38 @@ pub(super) fn keep_own(
         !receipt || is_own(field.found.page, field.found.bbox)
     });
     if let Some(rows) = rows.filter(|_| signed_in_rows) {
-        drop_days_of_other_rows(document, rows);
+        drop_times_of_other_rows(document, rows);
     }
     // Words that waive the signature do not say whose.
     document.traits.unattended = false;
 }
 
-/// Makes the signatures in its row the receiver's; without `rows` those of all, which one receiver gave.
-pub(super) fn sign(document: &mut Document, rows: Option<&RowOf<'_>>) {
+/// Makes the signature beside the row's number the receiver's, unless the row says that nobody took the goods.
+pub(super) fn sign(document: &mut Document, rows: &RowOf<'_>) {
+    let untaken = document.notations.iter().any(|notation| {
+        let says = matches!(
+            notation.kind,
+            NotationKind::Refused | NotationKind::Unattended
+        );
+        says && rows.is_in(notation.page, notation.bbox)
+    });
     let is_own = |mark: &Mark| {
-        let in_row = rows.is_none_or(|rows| rows.is_in(mark.page, mark.bbox));
-        mark.by_row && in_row
+        let number = mark.row.filter(|_| !untaken);
+        number.is_some_and(|number| rows.is_in_line(mark.page, number))
     };
     for mark in document.marks.iter_mut().filter(|mark| is_own(mark)) {
         mark.role = Some(Role::Consignee);
     }
     let signed = document.marks.iter().filter(|mark| is_own(mark));
+    let signed = signed.filter(|mark| mark.confidence.get() >= SURE_MARK);
     let surest = signed.max_by(|a, b| a.confidence.get().total_cmp(&b.confidence.get()));
-    if let Some(mark) = surest {
-        let name = FieldName::SignatureConsignee;
-        let fields = &mut document.fields;
-        fields
-            .entry(name)
-            .or_insert_with(|| mark.as_field(Value::Flag(true)));
+    let Some(mark) = surest else {
+        return;
+    };
+    let field = mark.as_field(Value::Flag(true));
+    document.fields.insert(FieldName::SignatureConsignee, field);
+    if document.class == DocumentClass::BolUnsigned {
+        document.class = DocumentClass::BolConsigneeSigned;
     }
 }
 
@@ -121,11 +174,19 @@ fn names_consignee_of(document: &Document, shipment: &Shipment) -> bool {
     party.is_some_and(|party| agreement(party, &destinations(shipment)) >= SiteAgreement::NameOnly)
 }
 
-/// Drops dates of delivery below the head and outside the row: they are of rows whose numbers were not read.
-fn drop_days_of_other_rows(document: &mut Document, rows: &RowOf<'_>) {
+/// Drops days and times of delivery below the head and outside the row: they are of rows whose numbers were not read.
+fn drop_times_of_other_rows(document: &mut Document, rows: &RowOf<'_>) {
     let is_own = |page, bbox| rows.is_in(page, bbox) || rows.is_above(page, bbox);
     document.fields.retain(|name, field| {
-        *name != FieldName::DeliveryDate || is_own(field.found.page, field.found.bbox)
+        let tells_when = matches!(
+            name,
+            FieldName::DeliveryDate
+                | FieldName::ArrivalTime
+                | FieldName::DockIn
+                | FieldName::DockOut
+                | FieldName::DepartureTime
+        );
+        !tells_when || is_own(field.found.page, field.found.bbox)
     });
     let traits = &mut document.traits;
     for dates in [
@@ -137,24 +198,24 @@ fn drop_days_of_other_rows(document: &mut Document, rows: &RowOf<'_>) {
     }
 }
 
-/// Does the consignee stand in a row of the list, or another one on the paper, too? Then what is signed at the foot may be the other's.
-fn is_one_of_several(
+/// Does a consignee stand in a row of the list, or another one on the paper, too? Then what is signed at the foot may be the other's.
+fn names_several(
     document: &Document,
     shipment: &Shipment,
     others: &[&Shipment],
     rows: Option<&RowOf<'_>>,
 ) -> bool {
+    let in_rows = |page, bbox| rows.is_some_and(|rows| rows.is_in_any(page, bbox));
     let consignee = document.fields.get(&FieldName::ShipTo);
-    let is_in_row = |field: &Field| {
-        let found = &field.found;
-        rows.is_some_and(|rows| rows.is_in_any(found.page, found.bbox))
-    };
+    let is_in_row = |field: &Field| in_rows(field.found.page, field.found.bbox);
     let elsewhere = others.iter().filter(|other| !meet(shipment, other));
     let elsewhere: Vec<Destination> = elsewhere.flat_map(|other| destinations(other)).collect();
+    let is_anothers = |party: &Found<Party>| {
+        let agrees = agreement(&party.value, &elsewhere) >= SiteAgreement::NameOnly;
+        agrees || in_rows(party.page, party.bbox)
+    };
     let mut parties = document.traits.other_parties.iter();
-    let is_elsewhere =
-        |party: &Found<Party>| agreement(&party.value, &elsewhere) >= SiteAgreement::NameOnly;
-    consignee.is_some_and(is_in_row) || parties.any(is_elsewhere)
+    consignee.is_some_and(is_in_row) || parties.any(is_anothers)
 }
 
 fn receives(mark: &Mark) -> bool {

@@ -53,7 +53,7 @@ fn signed_at(top: f32) -> Mark {
         confidence: Confidence::new(0.95),
         text: None,
         looks: None,
-        by_row: false,
+        row: None,
     }
 }
 
@@ -109,7 +109,7 @@ fn signed_by_row() -> Document {
     };
     let mut paper = manifest(&PROS);
     let mut mark = signed_at(0.495);
-    (mark.role, mark.by_row) = (None, true);
+    (mark.role, mark.row) = (None, Some(BBox::new(0.1, 0.5, 0.25, 0.52)));
     paper.marks = vec![mark];
     let mut name = field(text("M. Quist"), Source::Handwriting, 0.9);
     name.found.bbox = in_row(0, 0.45);
@@ -167,12 +167,76 @@ fn a_row_has_its_own_signature_date_name_and_consignee() {
 }
 
 #[test]
-fn a_signature_between_two_rows_is_nobodys() {
+fn a_signature_beside_no_number_of_the_list_is_nobodys() {
+    let signed = |row: Option<BBox>, top: f32| {
+        let mut paper = signed_by_row();
+        paper.marks[0].row = row;
+        paper.marks[0].bbox = BBox::new(0.6, top, 0.8, top + 0.03);
+        let shares = covered(&paper, trip());
+        let signed = |share: &Share| {
+            let marks = share.document.marks.iter();
+            let mut roles = marks.map(|mark| mark.role);
+            let fields = &share.document.fields;
+            roles.any(|role| role == Some(Role::Consignee))
+                || fields.contains_key(&FieldName::SignatureConsignee)
+        };
+        shares.iter().map(signed).collect::<Vec<_>>()
+    };
+    let number = |top: f32| Some(BBox::new(0.1, top, 0.25, top + 0.02));
+    assert_eq!(signed(number(0.5), 0.495), [false, false, true]);
+    assert_eq!(
+        signed(number(0.4), 0.495),
+        [false, true, false],
+        "the number tells"
+    );
+    assert_eq!(
+        signed(number(0.55), 0.495),
+        [false, false, false],
+        "not listed"
+    );
+    assert_eq!(
+        signed(None, 0.495),
+        [false, false, false],
+        "its row is not clear"
+    );
+}
+
+#[test]
+fn goods_that_a_row_calls_refused_were_signed_for_by_nobody() {
     let mut paper = signed_by_row();
-    paper.marks[0].bbox = BBox::new(0.6, 0.44, 0.8, 0.48);
+    paper.notations = vec![crate::understanding::Notation {
+        kind: crate::understanding::NotationKind::Refused,
+        qty: None,
+        unit: None,
+        text: "refused".to_owned(),
+        page: PageNumber::from_index(0),
+        bbox: BBox::new(0.6, 0.5, 0.7, 0.52),
+    }];
     let shares = covered(&paper, trip());
-    let mut marks = shares.iter().flat_map(|share| &share.document.marks);
-    assert!(marks.all(|mark| mark.role.is_none()));
+    assert_eq!(shares[2].document.marks[0].role, None);
+}
+
+#[test]
+fn each_row_of_one_receiver_is_signed_for_itself() {
+    let there = json!({"parties": {"consignee": {"name": "ACME FOODS INC", "postal": "43215"}}});
+    let shipments = (0..3).map(|at| on_the_trip(at, there.clone()));
+    let shares = covered(&signed_by_row(), shipments);
+    let signed = shares.iter().map(|share| {
+        let mut marks = share.document.marks.iter();
+        marks.any(|mark| mark.role == Some(Role::Consignee))
+    });
+    assert_eq!(signed.collect::<Vec<_>>(), [false, false, true]);
+}
+
+#[test]
+fn a_row_that_names_another_consignee_keeps_it() {
+    let mut paper = signed_by_row();
+    let delta = party("Delta Produce", "43604").as_party().cloned();
+    let own = &mut paper.traits.other_parties[0];
+    *own = own.with(delta.unwrap());
+    let shares = covered(&paper, trip());
+    let consignee = &shares[2].document.fields[&FieldName::ShipTo].found.value;
+    assert_eq!(consignee.as_party().unwrap().name, "Delta Produce");
 }
 
 #[test]
@@ -241,6 +305,14 @@ fn a_signature_at_the_foot_is_nobodys_where_the_paper_names_several_consignees()
     let birch = numbered("", 0.15).with(birch.unwrap());
     paper.traits.other_parties.push(birch);
     assert_eq!(signed(&paper), [0, 0, 0], "the head names two");
+    let unknown = party("Elm Lumber", "43604").as_party().cloned();
+    let in_row = numbered("", 0.4).with(unknown.unwrap());
+    paper.traits.other_parties = vec![in_row];
+    assert_eq!(
+        signed(&paper),
+        [0, 0, 0],
+        "a row names one, be it known or not"
+    );
 }
 
 #[test]
