@@ -55,6 +55,8 @@ const ALIKE: usize = 2;
 const UNREAD: f32 = 2.0;
 /// How far a row may be off its place, of the way from row to row. Assumed, as the figures above are.
 const UNEVEN: f32 = 0.2;
+/// Ink further from the number than this share of a row may be that of the next one.
+const NEAR: f32 = 0.4;
 /// Ink that is higher, in rows, may be that of two.
 const TALL: f32 = 1.5;
 
@@ -108,7 +110,7 @@ impl SignedColumn {
         let (first, _) = self.rows.numbers.first()?;
         let begin = first - (first - self.top).rem_euclid(step);
         let row = |height: f32| ((height - begin) / step).floor();
-        let is_clear = off(*number) < step / 2.0 && (row(*number) - row(height)).abs() < 0.5;
+        let is_clear = off(*number) < NEAR * step && (row(*number) - row(height)).abs() < 0.5;
         is_clear.then_some(*place)
     }
 }

@@ -1,4 +1,4 @@
-//! Names that are typed, and ink on pages that lean.
+//! Names that are typed, ink on pages that lean, and ink in columns that receivers sign.
 
 use super::*;
 
@@ -85,4 +85,38 @@ fn on_a_page_that_leans_ink_stands_on_the_line_that_leads_to_it() {
         );
         assert_eq!(marks[0].role, Some(role), "{top}");
     }
+}
+
+#[test]
+fn ink_in_a_column_that_receivers_sign_is_nobodys_until_its_row_is_known() {
+    let stops = roles::stops(2);
+    let mark = |top: f32, chance: f32, signer: Option<(Option<Role>, f32)>| {
+        let seen = Seen {
+            bbox: BBox::new(0.6, top, 0.7, top + 0.025),
+            chance,
+            signer: signer.map(|(role, chance)| Signer { role, chance }),
+            ..ink(0.0, 0.0)
+        };
+        let marks = attribute(page_one(), DocumentClass::DeliveryReceipt, &[seen], &stops);
+        let [mark] = marks.as_slice() else {
+            panic!("{marks:?}");
+        };
+        (
+            mark.role,
+            mark.row.map(|row| row.top),
+            mark.confidence.get(),
+        )
+    };
+    let receiver = Some((Some(Role::Consignee), 0.9));
+    assert_eq!(mark(0.275, 0.9, receiver), (None, Some(0.28), 0.9));
+    assert_eq!(
+        mark(0.248, 0.9, receiver),
+        (None, None, 0.9),
+        "between two rows"
+    );
+    let driver = Some((Some(Role::Driver), 0.9));
+    assert_eq!(mark(0.275, 0.9, driver).0, Some(Role::Driver));
+    let nobody = Some((None, 0.95));
+    assert_eq!(mark(0.275, 0.9, nobody).2, 0.9, "surely ink");
+    assert!(mark(0.275, 0.7, nobody).2 < 0.5);
 }
