@@ -149,14 +149,13 @@ pub(super) async fn newest(
     connection: &mut AnyConnection,
     places: &[(Place, i64)],
 ) -> Result<Vec<Vec<i64>>, LedgerError> {
-    // A limit for each place, so that a key which thousands share costs no more than its newest. A place is one row of the answer: a row
-    // costs more to take apart than a number in a list.
+    // A limit for each place, so that a key which thousands share costs no more than its newest.
     let one = |at: usize| {
         let (place, limit) = (format!("${}", at + 1), at + 1 + ASKED);
         let is_there = lies_at(&place);
         format!(
-            "SELECT {at} AS at, string_agg(CAST(shipment AS TEXT), ',') AS shipments FROM (SELECT shipment FROM shipment_keys
-             WHERE {is_there} ORDER BY shipment DESC LIMIT ${limit}) AS newest_{at}"
+            "SELECT {at} AS at, shipment FROM (SELECT shipment FROM shipment_keys WHERE {is_there}
+             ORDER BY shipment DESC LIMIT ${limit}) AS newest_{at}"
         )
     };
     let statement = (0..ASKED).map(one).collect::<Vec<_>>().join(" UNION ALL ");
@@ -172,15 +171,8 @@ pub(super) async fn newest(
         for row in query.fetch_all(&mut *connection).await? {
             let at = usize::try_from(sql::unsigned(&row, "at")?);
             let of_place = found.get_mut(at.map_err(LedgerError::corrupt)?);
-            let shipments: Option<String> = row.try_get("shipments")?;
-            // The statement asks for more places than there are.
-            let Some((of_place, shipments)) = of_place.zip(shipments) else {
-                continue;
-            };
-            let numbers = shipments.split(',');
-            *of_place = numbers
-                .map(|number| number.parse().map_err(LedgerError::corrupt))
-                .collect::<Result<_, _>>()?;
+            let of_place = of_place.ok_or_else(|| LedgerError::corrupt("a place not asked for"))?;
+            of_place.push(row.try_get("shipment")?);
         }
     }
     Ok(found)
