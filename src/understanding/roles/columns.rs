@@ -83,9 +83,9 @@ impl SignedColumn {
     #[must_use]
     pub(in crate::understanding) fn of(words: &[Word], slope: &Slope) -> Vec<Self> {
         let cells = cells(words, slope);
-        let page = Page::of(words);
-        let asked = cells.iter().filter(|cell| cell.asks(&cells, page));
-        let columns = asked.filter_map(|asked| column(asked, &cells, page));
+        let delivers = speaks_of_delivery_alone(words);
+        let asked = cells.iter().filter(|cell| cell.asks(&cells, delivers));
+        let columns = asked.filter_map(|asked| column(asked, &cells, delivers));
         columns.collect()
     }
 
@@ -115,24 +115,15 @@ impl SignedColumn {
     }
 }
 
-/// What a page says that it is about.
-#[derive(Clone, Copy)]
-struct Page {
-    speaks_of_delivery: bool,
-}
-
-impl Page {
-    fn of(words: &[Word]) -> Self {
-        let begins = |beginnings: &[&str]| {
-            words.iter().any(|word| {
-                let word = fold(&word.text);
-                beginnings.iter().any(|begin| word.starts_with(begin))
-            })
-        };
-        Self {
-            speaks_of_delivery: begins(&DELIVERY) && !begins(&PICKUP),
-        }
-    }
+/// Does a page speak of a delivery, and of no pickup?
+fn speaks_of_delivery_alone(words: &[Word]) -> bool {
+    let begins = |beginnings: &[&str]| {
+        words.iter().any(|word| {
+            let word = fold(&word.text);
+            beginnings.iter().any(|begin| word.starts_with(begin))
+        })
+    };
+    begins(&DELIVERY) && !begins(&PICKUP)
 }
 
 /// Words of one line with no wide gap between them.
@@ -146,8 +137,9 @@ struct Cell<'a> {
 }
 
 impl Cell<'_> {
-    /// Does it ask receivers to sign? With what stands right above and below it in the same heading.
-    fn asks(&self, cells: &[Cell<'_>], page: Page) -> bool {
+    /// Does it ask receivers to sign? With what stands right above and below it in the same heading; one that names nobody does where the page
+    /// `delivers`.
+    fn asks(&self, cells: &[Cell<'_>], delivers: bool) -> bool {
         let parts = cells.iter().filter(|cell| cell.is_part_of_heading(self));
         let words: Vec<Word> = parts.flat_map(|part| part.words).cloned().collect();
         let texts: Vec<String> = words.iter().map(|word| fold(&word.text)).collect();
@@ -158,7 +150,7 @@ impl Cell<'_> {
             Some(label) => of_receiver(label),
             None => {
                 let nameless = NAMELESS.contains(&text.as_str()) || text == "sign";
-                nameless && page.speaks_of_delivery
+                nameless && delivers
             }
         };
         asks && !PRINTED.iter().any(|word| text.contains(word))
@@ -196,13 +188,13 @@ impl Cell<'_> {
     }
 }
 
-fn column(asked: &Cell<'_>, cells: &[Cell<'_>], page: Page) -> Option<SignedColumn> {
+fn column(asked: &Cell<'_>, cells: &[Cell<'_>], delivers: bool) -> Option<SignedColumn> {
     let headings = cells.iter().filter(|cell| cell.is_level_with(asked));
     let headings: Vec<&Cell<'_>> = headings.collect();
     let signs = |cell: &Cell<'_>| cell.text.contains("sign");
     // Beside a column for signatures, `Received by` asks for a name.
     let mut surer = headings.iter().filter(|cell| signs(cell));
-    if !signs(asked) && surer.any(|cell| cell.asks(cells, page)) {
+    if !signs(asked) && surer.any(|cell| cell.asks(cells, delivers)) {
         return None;
     }
     let mut to_whom = headings.iter();

@@ -2,12 +2,12 @@
 
 use super::field_of;
 use super::rows::RowOf;
-use crate::document::Found;
+use crate::document::{BBox, Found, PageNumber};
 use crate::shipments::Shipment;
 use crate::shipments::sites::{Destination, SiteAgreement, agreement, destinations, meet};
 use crate::understanding::{
     Document, DocumentClass, Field, FieldName, Fields, Mark, NotationKind, Party, Role, SURE_MARK,
-    UnsettledDate, Value,
+    Traits, UnsettledDate, Value,
 };
 
 /// Drops what stands in the rows of other shipments.
@@ -18,13 +18,19 @@ pub(super) fn drop_what_is_of_others(document: &mut Document, rows: &RowOf<'_>) 
     document
         .fields
         .retain(|_, field| !rows.is_of_another(field.found.page, field.found.bbox));
-    let traits = &mut document.traits;
+    keep_dates(&mut document.traits, |page, bbox| {
+        !rows.is_of_another(page, bbox)
+    });
+}
+
+/// Keeps of the dates that are still to be settled those that stand in such places.
+fn keep_dates(traits: &mut Traits, is_kept: impl Fn(PageNumber, BBox) -> bool) {
     for dates in [
         &mut traits.unsettled_dates,
         &mut traits.doubtful_dates,
         &mut traits.illegible_dates,
     ] {
-        dates.retain(|date| !rows.is_of_another(date.found.page, date.found.bbox));
+        dates.retain(|date| is_kept(date.found.page, date.found.bbox));
     }
 }
 
@@ -188,14 +194,7 @@ fn drop_times_of_other_rows(document: &mut Document, rows: &RowOf<'_>) {
         );
         !tells_when || is_own(field.found.page, field.found.bbox)
     });
-    let traits = &mut document.traits;
-    for dates in [
-        &mut traits.unsettled_dates,
-        &mut traits.doubtful_dates,
-        &mut traits.illegible_dates,
-    ] {
-        dates.retain(|date| is_own(date.found.page, date.found.bbox));
-    }
+    keep_dates(&mut document.traits, is_own);
 }
 
 /// Does a consignee stand in a row of the list, or another one on the paper, too? Then what is signed at the foot may be the other's.
