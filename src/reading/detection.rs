@@ -12,6 +12,8 @@ use ndarray::{Array4, Axis};
 use super::components::{Component, Shape, components};
 use super::image::resize::resized;
 use super::line::{Line, whole};
+use super::shades::paper;
+use super::specks::without_specks;
 use crate::inference::{InferenceError, Manifest, Model, Session};
 
 /// The network halves its input five times, so sides have to be multiples of this.
@@ -73,7 +75,9 @@ impl Detector {
     /// Finds the lines of a page.
     pub(super) fn find(&mut self, page: &GrayImage) -> Result<Detection, InferenceError> {
         let size = self.constants.input_size(page.dimensions());
-        let input = self.constants.input(page, size);
+        // Specks hide text from the network. Who reads the lines sees them: a typewriter's dashes stand as alone as they do.
+        let clean = without_specks(page, paper(page));
+        let input = self.constants.input(clean.as_ref().unwrap_or(page), size);
         let (map, _) = self
             .session
             .run_single(input.into())?

@@ -31,6 +31,26 @@ pub struct Page {
     pub drawings: Vec<BBox>,
 }
 
+#[cfg(test)]
+impl Page {
+    /// A page of which nothing is known but its words.
+    pub(crate) fn holding(words: Vec<Word>) -> Self {
+        Self {
+            number: PageNumber::from_index(0),
+            image: GrayImage::new(1, 1),
+            method: Method::Ocr,
+            turned: Turn::None,
+            words,
+            barcodes: Vec::new(),
+            quality: Quality {
+                score: Confidence::CERTAIN,
+                defects: Vec::new(),
+            },
+            drawings: Vec::new(),
+        }
+    }
+}
+
 /// How the words of a page were read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

@@ -11,7 +11,6 @@ use super::reading_order::put_in_order;
 use super::run_together::parted;
 use super::shades::{ink, paper};
 use super::show_through::{is_clear_in_mirror, is_hardly_read, shows_through};
-use super::specks::without_specks;
 use super::text::{TextReader, TextReading};
 use super::torn_apart::joined;
 use super::{quality, second_opinion};
@@ -123,13 +122,11 @@ fn read_image(
     text: &mut TextReader,
     image: GrayImage,
 ) -> Result<(Method, TextReading), Fault> {
-    let paper = paper(&image);
-    let ink = ink(&image, paper);
+    let ink = ink(&image, paper(&image));
     if ink < BLANK {
         return Ok((Method::Ocr, as_it_lies(image, Vec::new())));
     }
-    let clean = without_specks(&image, paper);
-    match text.read(clean.as_ref().unwrap_or(&image)) {
+    match text.read(&image) {
         Ok(reading) if shows_through(&reading.words) || shows_in_mirror(text, &reading) => {
             let words = Vec::new();
             Ok((Method::Ocr, TextReading { words, ..reading }))
@@ -138,10 +135,6 @@ fn read_image(
             ask_again(reader, &reading.image, &mut reading.words)?;
             if is_shape(&reading.words) {
                 reading.words.clear();
-            }
-            if clean.is_some() {
-                // What looks at the page next was trained on paper as it is.
-                reading.image = reading.turned.applied(image);
             }
             Ok((Method::Ocr, reading))
         }

@@ -1,6 +1,7 @@
 //! Specks: dirt of scanners and fax lines, which hides text from the detector.
 //!
-//! In: the picture of a page. Out: the same without single dots that stand alone. Dots of print stand beside their letters.
+//! In: the picture of a page. Out: the same without single dots that stand alone, for the detector only: a typewriter's dots and dashes
+//! stand as alone.
 
 use image::GrayImage;
 

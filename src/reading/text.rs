@@ -229,6 +229,7 @@ mod tests {
 
     use super::*;
     use crate::inference::{Manifest, Runtime};
+    use crate::reading::specks::without_specks;
 
     /// The reader with the real weights, which `make native` fetches.
     fn model() -> Model {
@@ -279,6 +280,34 @@ mod tests {
                 assert!(word.confidence.get() > 0.8, "{turned:?}: {word:?}");
             }
         }
+    }
+
+    /// The receipt with a number printed as a typewriter does, its dash far from the digits, and dirt below.
+    fn typewritten() -> GrayImage {
+        let mut page = receipt();
+        let digits = imageops::crop_imm(&page, 165, 190, 60, 25).to_image();
+        imageops::replace(&mut page, &digits, 173, 190);
+        for (x, y, width, height, shade) in [(156, 190, 17, 25, 255), (162, 204, 4, 2, 0)] {
+            let patch = GrayImage::from_pixel(width, height, image::Luma([shade]));
+            imageops::replace(&mut page, &patch, x, y);
+        }
+        for (x, y) in (100..900)
+            .step_by(12)
+            .flat_map(|x| [520, 540, 560].map(|y| (x, y)))
+        {
+            let speck = GrayImage::from_pixel(2, 2, image::Luma([20]));
+            imageops::replace(&mut page, &speck, x, y);
+        }
+        page
+    }
+
+    #[test]
+    fn a_dash_that_stands_as_alone_as_a_speck_is_read() {
+        let page = typewritten();
+        let clean = without_specks(&page, 255).unwrap();
+        assert_eq!(clean.get_pixel(163, 204).0, [255], "taken for a speck");
+        let reading = TextReader::new(model()).unwrap().read(&page).unwrap();
+        find(&reading, "7741-0093");
     }
 
     #[test]

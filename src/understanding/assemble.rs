@@ -323,19 +323,7 @@ mod tests {
             second: None,
             others: Vec::new(),
         };
-        Page {
-            number: PageNumber::from_index(0),
-            image: image::GrayImage::default(),
-            method: Method::Ocr,
-            turned: crate::reading::Turn::None,
-            words: vec![word],
-            barcodes: Vec::new(),
-            quality: Quality {
-                score: Confidence::CERTAIN,
-                defects: Vec::new(),
-            },
-            drawings: Vec::new(),
-        }
+        Page::holding(vec![word])
     }
 
     #[test]

@@ -33,25 +33,7 @@ pub(super) fn by_rows(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{Confidence, PageNumber};
-    use crate::reading::{Method, Quality, Turn, Word};
     use crate::understanding::roles::stops;
-
-    fn page(words: Vec<Word>) -> Page {
-        Page {
-            number: PageNumber::from_index(0),
-            image: image::GrayImage::new(1, 1),
-            words,
-            barcodes: Vec::new(),
-            drawings: Vec::new(),
-            method: Method::Ocr,
-            turned: Turn::None,
-            quality: Quality {
-                score: Confidence::CERTAIN,
-                defects: Vec::new(),
-            },
-        }
-    }
 
     #[test]
     fn what_receivers_sign_by_row_is_a_receipt_and_a_list_of_numbers_is_not() {
@@ -61,7 +43,7 @@ mod tests {
             let best = classes.into_iter().max_by(|a, b| a.1.total_cmp(&b.1));
             best.unwrap()
         };
-        let manifest = page(stops(2));
+        let manifest = Page::holding(stops(2));
         let epod = DocumentClass::Epod;
         assert_eq!(
             class(&manifest, epod),
@@ -69,6 +51,6 @@ mod tests {
         );
         let invoice = DocumentClass::FreightInvoice;
         assert_eq!(class(&manifest, invoice).0, invoice);
-        assert_eq!(class(&page(stops(1)), epod), (epod, 0.98));
+        assert_eq!(class(&Page::holding(stops(1)), epod), (epod, 0.98));
     }
 }

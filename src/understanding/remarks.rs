@@ -134,23 +134,10 @@ fn is_negative(kind: NotationKind) -> bool {
 mod tests {
     use super::*;
     use crate::document::Confidence;
-    use crate::reading::{Method, Quality, Turn};
 
     /// What is remarked on a page without other words, by hand or in print.
     fn kinds(text: &str, source: Source) -> Vec<NotationKind> {
-        let page = Page {
-            number: PageNumber::from_index(0),
-            image: image::GrayImage::default(),
-            method: Method::Ocr,
-            turned: Turn::None,
-            words: Vec::new(),
-            barcodes: Vec::new(),
-            quality: Quality {
-                score: Confidence::CERTAIN,
-                defects: Vec::new(),
-            },
-            drawings: Vec::new(),
-        };
+        let page = Page::holding(Vec::new());
         let span = Span {
             field: FieldName::ExceptionNotation,
             lines: vec![text.to_owned()],

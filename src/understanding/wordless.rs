@@ -61,8 +61,7 @@ fn holds_words(page: &Page) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{BBox, Confidence, PageNumber, Source};
-    use crate::reading::{Method, Quality, Turn};
+    use crate::document::{BBox, Confidence, Source};
 
     fn page(words: &[(&str, f32)]) -> Page {
         let word = |(text, confidence): &(&str, f32)| Word {
@@ -74,19 +73,7 @@ mod tests {
             second: None,
             others: Vec::new(),
         };
-        Page {
-            number: PageNumber::from_index(0),
-            image: image::GrayImage::new(1, 1),
-            words: words.iter().map(word).collect(),
-            barcodes: Vec::new(),
-            drawings: Vec::new(),
-            method: Method::Ocr,
-            turned: Turn::None,
-            quality: Quality {
-                score: Confidence::CERTAIN,
-                defects: Vec::new(),
-            },
-        }
+        Page::holding(words.iter().map(word).collect())
     }
 
     fn best(words: &[(&str, f32)]) -> DocumentClass {
