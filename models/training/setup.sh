@@ -53,7 +53,8 @@ for font in alex-brush allura amatic-sc annie-use-your-telescope architects-daug
     monsieur-la-doulaise mr-de-haviland mrs-saint-delafield mynerve nanum-brush-script nanum-pen-script neucha \
     nothing-you-could-do oooh-baby over-the-rainbow pacifico pangolin patrick-hand patrick-hand-sc permanent-marker \
     pinyon-script rancho reenie-beanie rock-salt sacramento schoolbell sedgwick-ave shadows-into-light \
-    share-tech-mono special-elite sue-ellen-francisco swanky-and-moo-moo the-girl-next-door vt323 \
+    inconsolata source-code-pro fira-mono ibm-plex-mono jetbrains-mono anonymous-pro space-mono overpass-mono \
+    oxygen-mono nova-mono handjet dotgothic16 share-tech-mono special-elite sue-ellen-francisco swanky-and-moo-moo the-girl-next-door vt323 \
     waiting-for-the-sunrise walter-turncoat yomogi zeyada zhi-mang-xing; do
     echo "@fontsource/$font@$version"
 done | (cd .fonts/npm && xargs npm install --silent --no-audit --no-fund --no-package-lock)

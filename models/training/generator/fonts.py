@@ -47,7 +47,15 @@ MACHINE = {
     "vt323": ("vt323", "vt323"),
     "ocr-a": ("OCRA", "OCRABold"),
 }
-PRINT = SANS | SERIF | MONO | MACHINE
+# Machines of practice sheets alone, most of them with slashed or dotted zeros, which look like eights once they are blurred.
+PRACTICE = {
+    name: (name, name)
+    for name in (
+        "inconsolata", "source-code-pro", "fira-mono", "ibm-plex-mono", "jetbrains-mono", "anonymous-pro",
+        "space-mono", "overpass-mono", "oxygen-mono", "nova-mono", "handjet", "dotgothic16",
+    )
+}  # fmt: skip
+PRINT = SANS | SERIF | MONO | MACHINE | PRACTICE
 
 # (file, size at which it looks as large as 10 pt print)
 HAND = [

@@ -74,3 +74,9 @@ class AGraph(unittest.TestCase):
         halved(self.path)
         self.assertLess(self.path.stat().st_size, size)
         np.testing.assert_allclose(run(self.path, self.x), before, atol=5e-3)
+
+    def test_a_graph_in_half_precision_learns_in_single_precision(self) -> None:
+        halved(self.path)
+        graph = Graph(self.path)
+        self.assertEqual({weight.dtype for weight in graph.weights.values()}, {torch.float32})
+        np.testing.assert_allclose(graph(self.x).softmax(-1).detach().numpy(), run(self.path, self.x), atol=1e-5)

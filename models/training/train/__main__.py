@@ -17,10 +17,10 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=30, help="wall time of the training itself; 0 only exports")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--start", type=Path, help="bundle to train on from (marks only)")
+    parser.add_argument("--start", type=Path, help="bundle to train on from (not page-class)")
     arguments = parser.parse_args()
-    if arguments.start and arguments.model != "marks":
-        parser.error("--start: only marks trains on from a bundle")
+    if arguments.start and arguments.model == "page-class":
+        parser.error("--start: page-class does not train on from a bundle")
     model = MODELS[arguments.model]
     if arguments.minutes:
         more = {"start": arguments.start} if arguments.start else {}

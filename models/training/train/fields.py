@@ -17,6 +17,7 @@ import torch
 from torch import nn
 
 from . import bundle, data
+from .restored import restore_named
 from .steps import Steps, effort
 
 FIELDS = [
@@ -222,8 +223,13 @@ class Labelled:
         return tensors
 
 
-def train(corpus: Path, valid: Path, out: Path, minutes: float, threads: int) -> None:
-    """Trains for `minutes` (resuming from `out`/checkpoint.pt), keeps the weights that do best on the validation families.
+RATE, AGAIN = 2e-3, 8e-4
+"""Learning rate from nothing, and from weights that were trained before."""
+
+
+def train(corpus: Path, valid: Path, out: Path, minutes: float, threads: int, start: Path | None = None) -> None:
+    """Trains for `minutes` (resuming from `out`/checkpoint.pt, else from the weights of the bundle `start`), keeps the weights that do
+    best on the validation families.
 
     Beside `corpus` lie `read-train` and `read-valid`, pages as the worker itself read them.
     """
@@ -234,7 +240,11 @@ def train(corpus: Path, valid: Path, out: Path, minutes: float, threads: int) ->
     held = [data.load(valid, 1, 2, pictures=False, ink=True), data.load_read(corpus.parent / "read-valid")]
     model, weights = Fields(), torch.ones(len(FIELDS) + 1)
     weights[0] = 0.5
-    steps = Steps(model, out, minutes, rate=2e-3, decay=0.01)
+    if start:
+        restore_named(model, start / "model.onnx", "fields.")
+    steps = Steps(model, out, minutes, rate=AGAIN if start else RATE, decay=0.01)
+    if start and not steps.taken:
+        steps.keep(*judged(model, held))
     for step in steps:
         tensors = (read if rng.random() < READ else noised).draw(rng)
         with torch.autocast("cpu", dtype=torch.bfloat16):  # Half the time of a step on a CPU that has it.

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import onnx
 import torch
 import torch.nn.functional as F
@@ -27,11 +28,12 @@ class _Node:
 
 
 class Graph(nn.Module):
-    """The graph in a file. `weights` are its floating-point initialisers; the statistics of batch normalisation stay as they are."""
+    """The graph in a file. `weights` are its floating-point initialisers, in single precision; the statistics of batch normalisation stay
+    as they are."""
 
     def __init__(self, path: Path) -> None:
         super().__init__()
-        self._model = onnx.load(path)
+        self._model = _widened(onnx.load(path))
         self._input = self._model.graph.input[0].name
         self._nodes = _with_gelu([_Node(node.op_type, list(node.input), node.output[0], {a.name: helper.get_attribute_value(a) for a in node.attribute}) for node in self._model.graph.node])
         self._constants: dict[str, Tensor] = {}
@@ -69,6 +71,16 @@ class Graph(nn.Module):
             if _key(tensor.name) in self.weights:
                 tensor.CopyFrom(numpy_helper.from_array(self.weights[_key(tensor.name)].detach().numpy(), tensor.name))
         onnx.save(self._model, path)
+
+
+def _widened(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The model with its weights in single precision where `text_bundle.halved` stored them in half."""
+    halves = {tensor.name: tensor for tensor in model.graph.initializer if tensor.data_type == onnx.TensorProto.FLOAT16}
+    for node in [node for node in model.graph.node if node.op_type == "Cast" and node.input[0] in halves]:
+        tensor = halves[node.input[0]]
+        tensor.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(tensor).astype(np.float32), node.output[0]))
+        model.graph.node.remove(node)
+    return model
 
 
 def _key(name: str) -> str:

@@ -10,6 +10,18 @@ from onnx import numpy_helper
 from torch import nn
 
 
+def restore_named(model: nn.Module, file: Path, prefix: str) -> None:
+    """Gives `model` the weights in `file`, which holds them by their names behind `prefix`.
+
+    Raises `ValueError` if the file is of another network.
+    """
+    known = {tensor.name: torch.from_numpy(numpy_helper.to_array(tensor).copy()) for tensor in onnx.load(file).graph.initializer}
+    wanted = {name: weight.shape for name, weight in model.named_parameters()}
+    if {name.removeprefix(prefix): weight.shape for name, weight in known.items()} != wanted:
+        raise ValueError(f"{file} holds another network than {type(model).__name__}: leave out --start")
+    model.load_state_dict({name: known[prefix + name] for name in wanted})
+
+
 @torch.no_grad()
 def restore(model: nn.Module, file: Path, *inputs: torch.Tensor) -> None:
     """Gives `model` the convolutions in `file`, in the order in which both hold them.
