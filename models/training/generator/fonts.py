@@ -38,6 +38,9 @@ MONO = {
     "freemono": ("FreeMono", "FreeMonoBold"),
     "hack": ("Hack-Regular", "Hack-Bold"),
 }
+WESTERN = ("en", "de", "fr", "es", "nl")
+"""Languages whose letters all machines hold."""
+
 # Machines: dot matrix, typewriters, terminals. They hold only Western European letters.
 MACHINE = {
     "doto": ("doto", "doto"),

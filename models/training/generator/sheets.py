@@ -100,7 +100,7 @@ def _hands(split: str) -> list[tuple[str, float]]:
 
 def _machines(split: str, language: str) -> list[str]:
     """The machines of a split that have a language's letters: of those with Western ones every fifth is kept for validation."""
-    if language not in ("en", "de", "fr", "es", "nl"):
+    if language not in fonts.WESTERN:
         return list(fonts.MONO)
     machines = list(fonts.MACHINE | fonts.MONO | fonts.PRACTICE)
     return machines if split == "test" else [machine for i, machine in enumerate(machines) if (i % 5 == 4) == (split == "valid")]

@@ -165,7 +165,7 @@ def style(kind: str, number: int) -> Style:
     plain = rng.random() < 0.22
     faces = list(fonts.SANS) * 3 + list(fonts.SERIF)
     body = rng.choice(list(fonts.MONO)) if plain else rng.choice(faces)
-    machine = list(fonts.MONO) * 2 + (list(fonts.MACHINE) if language in ("en", "de", "fr", "es", "nl") else [])
+    machine = list(fonts.MONO) * 2 + (list(fonts.MACHINE) if language in fonts.WESTERN else [])
     dark = rng.choice([(0, 0, 0)] * 5 + [(20, 40, 110), (110, 20, 30), (20, 80, 60), (60, 60, 60), (180, 90, 20)])
     return Style(
         kind=kind, number=number, split=split, language=language, country=country, second_language=second,
